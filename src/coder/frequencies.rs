@@ -1,0 +1,116 @@
+//! Probabilities → integer frequencies: where the model and the coder meet.
+
+use crate::math::{F32x16, LANES};
+
+/// log2 of the total of all frequencies. 2^20 keeps the dearest symbol at 20 bits and the cheapest at 2·10⁻⁵.
+pub const TOTAL_BITS: u32 = 20;
+const TOTAL: u32 = 1 << TOTAL_BITS;
+
+/// Sixteen frequencies as their running sums.
+///
+/// Invariant: `start[0] = 0`, `start[16] = 2^TOTAL_BITS`, and every difference is at least 1, so that every
+/// symbol can be coded and none has an empty interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Frequencies {
+    start: [u32; LANES + 1],
+}
+
+impl Frequencies {
+    /// Scales `probabilities` (each ≥ 0, sum 1 up to rounding) to integers ≥ 1; what rounding leaves over or
+    /// short goes to the most probable symbol, where it matters least.
+    #[inline(always)]
+    pub fn new(probabilities: &F32x16) -> Self {
+        let scaled = probabilities.map(|p| p * (TOTAL - LANES as u32) as f32);
+        let mut frequency = [0u32; LANES];
+        for i in 0..LANES {
+            frequency[i] = 1 + to_int(scaled.0[i]);
+        }
+        let max = probabilities.max();
+        let mut top = 0;
+        let mut sum = 0;
+        for i in 0..LANES {
+            sum += frequency[i];
+            top = if probabilities.0[i] == max { i } else { top };
+        }
+        // The sum is within 16 of TOTAL and the top frequency is above TOTAL/16 − 16: it stays positive.
+        frequency[top] = frequency[top].wrapping_add(TOTAL.wrapping_sub(sum));
+        let mut start = [0; LANES + 1];
+        for i in 0..LANES {
+            start[i + 1] = start[i] + frequency[i];
+        }
+        Self { start }
+    }
+
+    /// The half-open interval of `symbol` in `0..2^TOTAL_BITS`.
+    #[inline(always)]
+    pub fn interval(&self, symbol: u8) -> (u32, u32) {
+        let s = usize::from(symbol & 15);
+        (self.start[s], self.start[s + 1])
+    }
+
+    /// The symbol whose interval holds `point`; the last symbol for points beyond all.
+    #[inline(always)]
+    pub fn find(&self, point: u32) -> u8 {
+        let mut symbol = 0;
+        for s in 1..LANES {
+            symbol += u8::from(point >= self.start[s]);
+        }
+        symbol
+    }
+}
+
+/// `x` to the nearest integer, for 0 ≤ x < 2^23: from 2^23 on, a mantissa counts in ones.
+#[inline(always)]
+fn to_int(x: f32) -> u32 {
+    const MAGIC: f32 = 8_388_608.0;
+    (x + MAGIC).to_bits() - MAGIC.to_bits()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(probabilities: [f32; 16]) -> Frequencies {
+        let f = Frequencies::new(&F32x16(probabilities));
+        assert_eq!(f.start[0], 0);
+        assert_eq!(f.start[16], TOTAL);
+        assert!(f.start.windows(2).all(|w| w[0] < w[1]), "{probabilities:?} → {:?}", f.start);
+        f
+    }
+
+    #[test]
+    fn every_symbol_keeps_a_frequency() {
+        check([1.0 / 16.0; 16]);
+        for s in 0..16 {
+            let mut p = [0.0; 16];
+            p[s] = 1.0;
+            let f = check(p);
+            let (low, high) = f.interval(s as u8);
+            assert_eq!(high - low, TOTAL - 15);
+            p = [1e-9; 16];
+            p[s] = 1.0 - 15e-9;
+            check(p);
+        }
+    }
+
+    #[test]
+    fn sums_that_rounding_pushed_over_one_still_fit() {
+        check([0.062_500_1; 16]);
+        check([0.062_499_9; 16]);
+        let mut p = [0.5 / 15.0 + 1e-7; 16];
+        p[3] = 0.5 + 1e-6;
+        check(p);
+    }
+
+    #[test]
+    fn find_inverts_interval() {
+        let mut p = [0.01; 16];
+        p[9] = 0.85;
+        let f = check(p);
+        for s in 0..16u8 {
+            let (low, high) = f.interval(s);
+            assert_eq!((f.find(low), f.find(high - 1)), (s, s));
+        }
+        assert_eq!(f.find(u32::MAX), 15);
+    }
+}

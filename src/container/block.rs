@@ -1,0 +1,168 @@
+//! A block's header, and the end marker that stands where a block might.
+//!
+//! ```text
+//! block   tag 1–3 | raw length | [coded length, not if stored] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! end     tag 0   | XXH3-64 of the frame's whole content
+//! ```
+//! The header has a check of its own because decoding costs time in proportion to the raw length: a
+//! damaged length is found before any work is done for it.
+
+use std::io::Read;
+
+use super::{read::read_array, varint};
+use crate::{Error, Result};
+
+/// The most bytes of content in one block: 64 MiB. Bounds what a decoder must hold.
+pub const MAX_BLOCK_LEN: usize = 1 << 26;
+
+/// How the bytes of a block are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Method {
+    /// As they are.
+    Store,
+    /// Canonical static Huffman codes over bytes: the baseline.
+    Huffman,
+    /// The neural predictor with a range coder.
+    Neural,
+}
+
+impl Method {
+    /// All methods, by tag.
+    pub const ALL: [Self; 3] = [Self::Store, Self::Huffman, Self::Neural];
+
+    /// The method's name, as the command line takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Store => "store",
+            Self::Huffman => "huffman",
+            Self::Neural => "neural",
+        }
+    }
+
+    fn tag(self) -> u8 {
+        1 + self as u8
+    }
+
+    fn from_tag(tag: u8) -> Option<Self> {
+        Self::ALL.into_iter().find(|m| m.tag() == tag)
+    }
+}
+
+/// What stands before a block's coded bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BlockHeader {
+    /// How the block is coded.
+    pub method: Method,
+    /// Bytes of content, 1 to [`MAX_BLOCK_LEN`].
+    pub raw_len: usize,
+    /// Bytes that follow this header; less than `raw_len` unless stored.
+    pub coded_len: usize,
+    /// CRC-32 of the content.
+    pub raw_crc: u32,
+}
+
+/// A block or the end of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A block's header; its coded bytes follow.
+    Block(BlockHeader),
+    /// The end of the frame, with the XXH3-64 of its content.
+    End(u64),
+}
+
+impl Item {
+    /// Appends the item's bytes to `out`.
+    pub fn write(self, out: &mut Vec<u8>) {
+        let start = out.len();
+        match self {
+            Self::End(hash) => {
+                out.push(0);
+                out.extend(hash.to_le_bytes());
+            }
+            Self::Block(block) => {
+                out.push(block.method.tag());
+                varint::write(out, block.raw_len as u64);
+                if block.method != Method::Store {
+                    varint::write(out, block.coded_len as u64);
+                }
+                out.extend(block.raw_crc.to_le_bytes());
+                let check = crc32fast::hash(&out[start..]);
+                out.extend(check.to_le_bytes());
+            }
+        }
+    }
+
+    /// Reads the next item of a frame.
+    ///
+    /// # Errors
+    /// Truncated or damaged data.
+    pub fn read(input: &mut impl Read) -> Result<Self> {
+        let [tag] = read_array(input)?;
+        if tag == 0 {
+            return Ok(Self::End(u64::from_le_bytes(read_array(input)?)));
+        }
+        let method = Method::from_tag(tag).ok_or_else(damaged)?;
+        let raw_len = varint::read(input)?;
+        let coded_len = if method == Method::Store { raw_len } else { varint::read(input)? };
+        let raw_crc = u32::from_le_bytes(read_array(input)?);
+        let in_bounds = (1..=MAX_BLOCK_LEN as u64).contains(&raw_len)
+            && (method == Method::Store || (1..raw_len).contains(&coded_len));
+        if !in_bounds {
+            return Err(damaged());
+        }
+        let block = BlockHeader { method, raw_len: raw_len as usize, coded_len: coded_len as usize, raw_crc };
+        let mut bytes = Vec::with_capacity(24);
+        Self::Block(block).write(&mut bytes);
+        let check: [u8; 4] = read_array(input)?;
+        if bytes.ends_with(&check) { Ok(Self::Block(block)) } else { Err(damaged()) }
+    }
+}
+
+fn damaged() -> Error {
+    Error::corrupt("a block's header is damaged")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(item: Item) -> Vec<u8> {
+        let mut out = Vec::new();
+        item.write(&mut out);
+        out
+    }
+
+    #[test]
+    fn items_round_trip() {
+        let end = Item::End(0x0123_4567_89ab_cdef);
+        assert_eq!(Item::read(&mut bytes(end).as_slice()).unwrap(), end);
+        for method in Method::ALL {
+            for raw_len in [2, 127, 128, 1 << 20, MAX_BLOCK_LEN] {
+                let coded_len = if method == Method::Store { raw_len } else { raw_len - 1 };
+                let block = Item::Block(BlockHeader { method, raw_len, coded_len, raw_crc: 0xdead_beef });
+                assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
+            }
+        }
+    }
+
+    #[test]
+    fn a_flip_of_any_bit_is_found_before_decoding() {
+        let block = BlockHeader { method: Method::Neural, raw_len: 3_000_000, coded_len: 70_000, raw_crc: 0x1234_5678 };
+        let good = bytes(Item::Block(block));
+        for bit in 0..good.len() * 8 {
+            let mut bad = good.clone();
+            bad[bit / 8] ^= 1 << (bit % 8);
+            // A flip may turn the tag into the end marker's; the content checksum then does not match.
+            assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "bit {bit}");
+        }
+    }
+
+    #[test]
+    fn lengths_out_of_bounds_are_refused() {
+        for (raw_len, coded_len) in [(0, 0), (5, 5), (5, 0), (MAX_BLOCK_LEN + 1, 7)] {
+            let block = BlockHeader { method: Method::Neural, raw_len, coded_len, raw_crc: 0 };
+            assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
+        }
+    }
+}

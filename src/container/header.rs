@@ -1,0 +1,144 @@
+//! The frame header: what a decoder must know before the first block.
+//!
+//! ```text
+//! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | CRC-32 of all before
+//! ```
+
+use std::io::Read;
+
+use super::{
+    read::{read_array, read_byte},
+    varint,
+};
+use crate::{Error, ErrorKind, Result, model};
+
+/// The first three bytes of every frame ("F0re"; no text file starts so, as F0 72 is not UTF-8).
+pub const MAGIC: [u8; 3] = [0xf0, b'r', b'e'];
+/// The version of the container that this crate writes, and the newest that it reads.
+pub const FORMAT_VERSION: u8 = 1;
+
+const LEVEL_BITS: u8 = 0x0f;
+const HAS_CONTENT_SIZE: u8 = 0x10;
+
+/// What stands at the head of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameHeader {
+    /// The level whose model the neural blocks need.
+    pub level: model::Level,
+    /// Bytes of content in the whole frame, if that was known when writing began.
+    pub content_size: Option<u64>,
+}
+
+impl FrameHeader {
+    /// The header's bytes.
+    pub fn to_bytes(self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        let size_flag = if self.content_size.is_some() { HAS_CONTENT_SIZE } else { 0 };
+        out.extend([FORMAT_VERSION, model::VERSION, self.level.get() | size_flag]);
+        if let Some(size) = self.content_size {
+            varint::write(&mut out, size);
+        }
+        let check = crc32fast::hash(&out);
+        out.extend(check.to_le_bytes());
+        out
+    }
+
+    /// Reads a header after its [`MAGIC`].
+    ///
+    /// # Errors
+    /// Truncated or damaged data, or a version that this crate does not know.
+    pub fn read_after_magic(input: &mut impl Read) -> Result<Self> {
+        let [format, model, flags] = read_array(input)?;
+        let mut seen = MAGIC.to_vec();
+        seen.extend([format, model, flags]);
+        // Versions come first: a newer header may look different from here on, its checksum included.
+        check_version("format", format, FORMAT_VERSION)?;
+        let content_size = match flags & HAS_CONTENT_SIZE {
+            0 => None,
+            _ => Some(varint::read(input)?),
+        };
+        if let Some(size) = content_size {
+            varint::write(&mut seen, size);
+        }
+        if u32::from_le_bytes(read_array(input)?) != crc32fast::hash(&seen) {
+            return Err(Error::corrupt("the header is damaged"));
+        }
+        check_version("model", model, model::VERSION)?;
+        let level = model::Level::new(flags & LEVEL_BITS);
+        match level {
+            Some(level) if flags & !(LEVEL_BITS | HAS_CONTENT_SIZE) == 0 => Ok(Self { level, content_size }),
+            _ => Err(Error::new(ErrorKind::Unsupported, "the header has flags or a level that this version does not know")),
+        }
+    }
+}
+
+/// Versions start at 1, and a decoder reads all up to its own.
+fn check_version(what: &str, found: u8, newest: u8) -> Result<()> {
+    if found == 0 {
+        return Err(Error::corrupt("the header is damaged"));
+    }
+    if found > newest {
+        let text = format!("written by a newer fore ({what} {found}); this one reads {what}s up to {newest}");
+        return Err(Error::new(ErrorKind::Unsupported, text));
+    }
+    Ok(())
+}
+
+/// What stands where a frame may start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The magic of a frame, now read.
+    Frame,
+    /// The end of the data.
+    End,
+    /// Something else.
+    Other,
+}
+
+/// Reads up to the next frame's magic, over zero bytes if `skip_zeros` (padding that tapes and disks add).
+///
+/// # Errors
+/// What the reader reports.
+pub fn find_magic(input: &mut impl Read, skip_zeros: bool) -> Result<Start> {
+    let mut next = read_byte(input)?;
+    while skip_zeros && next == Some(0) {
+        next = read_byte(input)?;
+    }
+    if next.is_none() {
+        return Ok(Start::End);
+    }
+    for expected in MAGIC {
+        if next != Some(expected) {
+            return Ok(Start::Other);
+        }
+        if expected != MAGIC[MAGIC.len() - 1] {
+            next = read_byte(input)?;
+        }
+    }
+    Ok(Start::Frame)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_round_trip() {
+        for content_size in [None, Some(0), Some(1), Some(1 << 40)] {
+            for level in model::Level::all() {
+                let header = FrameHeader { level, content_size };
+                let bytes = header.to_bytes();
+                assert_eq!(FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap(), header);
+            }
+        }
+    }
+
+    #[test]
+    fn a_newer_version_is_named() {
+        let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None }.to_bytes();
+        bytes[3] = 9;
+        let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+        assert_eq!(error.to_string(), "written by a newer fore (format 9); this one reads formats up to 1");
+    }
+}

@@ -1,0 +1,15 @@
+//! Coded blocks → frames: headers, lengths, checksums. `docs/FORMAT.md` describes every byte.
+//!
+//! ```text
+//! file  = frame+ zero*
+//! frame = header block* end
+//! ```
+//! This layer knows bytes and lengths only; what a block's bytes mean is `stream`'s affair.
+
+pub mod block;
+pub mod header;
+pub mod read;
+pub mod varint;
+
+pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, Method};
+pub use header::FrameHeader;

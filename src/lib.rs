@@ -1,0 +1,26 @@
+//! foretell: lossless compression by a neural network that predicts the next byte and learns as it goes.
+//!
+//! ```text
+//! bytes → history → contexts → embeddings → dense network → probabilities → range coder → block → frame → file
+//!                                    ▲                            │
+//!                                    └──── learns from the byte ──┘   (stochastic gradient descent)
+//! ```
+//! Prediction *is* compression: a symbol of probability p costs −log2 p bits, which [`coder`] makes real. The
+//! decoder runs the same network in lockstep, so no model is shipped.
+
+pub mod coder;
+pub mod container;
+mod error;
+pub mod huffman;
+pub mod math;
+pub mod model;
+pub mod stream;
+
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
+
+pub use container::Method;
+pub use error::{Error, ErrorKind, Result};
+pub use model::Level;
+pub use stream::{Decoder, Encoder, FrameInfo, Options, Progress, compress, decompress, inspect};

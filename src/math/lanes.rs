@@ -1,0 +1,126 @@
+//! Sixteen `f32` side by side: one nibble's alphabet, one cache line, the crate's only vector.
+//!
+//! Every operation is lane by lane in plain IEEE-754, written as loops that compilers turn into one AVX-512, two
+//! AVX2 or four SSE/NEON instructions. Sums over lanes follow one fixed tree, so that their rounding is part of
+//! the format and not of the machine.
+
+use std::ops::{Add, Mul, Sub};
+
+/// Lanes of a vector.
+pub const LANES: usize = 16;
+
+/// Sixteen `f32`, aligned to a cache line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C, align(64))]
+pub struct F32x16(pub [f32; LANES]);
+
+impl F32x16 {
+    /// All lanes zero.
+    pub const ZERO: Self = Self([0.0; LANES]);
+
+    /// All lanes `value`.
+    #[inline(always)]
+    pub const fn splat(value: f32) -> Self {
+        Self([value; LANES])
+    }
+
+    /// Lane by lane `f(self)`.
+    #[inline(always)]
+    pub fn map(self, f: impl Fn(f32) -> f32) -> Self {
+        let mut out = [0.0; LANES];
+        for i in 0..LANES {
+            out[i] = f(self.0[i]);
+        }
+        Self(out)
+    }
+
+    /// Lane by lane `f(self, other)`.
+    #[inline(always)]
+    pub fn zip(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        let mut out = [0.0; LANES];
+        for i in 0..LANES {
+            out[i] = f(self.0[i], other.0[i]);
+        }
+        Self(out)
+    }
+
+    /// The sum over the lanes by halving: 16 → 8 → 4 → 2 → 1, lane `i` taking lane `i + half`.
+    #[inline(always)]
+    pub fn sum(self) -> f32 {
+        self.fold(|a, b| a + b)
+    }
+
+    /// The largest lane.
+    #[inline(always)]
+    pub fn max(self) -> f32 {
+        self.fold(|a, b| if a > b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn fold(self, f: impl Fn(f32, f32) -> f32) -> f32 {
+        let a = self.0;
+        let mut b = [0.0; 8];
+        for i in 0..8 {
+            b[i] = f(a[i], a[i + 8]);
+        }
+        let mut c = [0.0; 4];
+        for i in 0..4 {
+            c[i] = f(b[i], b[i + 4]);
+        }
+        f(f(c[0], c[2]), f(c[1], c[3]))
+    }
+}
+
+impl Add for F32x16 {
+    type Output = Self;
+    #[inline(always)]
+    fn add(self, other: Self) -> Self {
+        self.zip(other, |a, b| a + b)
+    }
+}
+
+impl Sub for F32x16 {
+    type Output = Self;
+    #[inline(always)]
+    fn sub(self, other: Self) -> Self {
+        self.zip(other, |a, b| a - b)
+    }
+}
+
+impl Mul for F32x16 {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, other: Self) -> Self {
+        self.zip(other, |a, b| a * b)
+    }
+}
+
+impl Mul<f32> for F32x16 {
+    type Output = Self;
+    #[inline(always)]
+    fn mul(self, factor: f32) -> Self {
+        self.map(|a| a * factor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_follow_the_documented_tree() {
+        let x: [f32; 16] = std::array::from_fn(|i| (i as f32 * 0.7).fract() * 1e3 + 1e-3 * i as f32);
+        let b: [f32; 8] = std::array::from_fn(|i| x[i] + x[i + 8]);
+        let c: [f32; 4] = std::array::from_fn(|i| b[i] + b[i + 4]);
+        assert_eq!(F32x16(x).sum().to_bits(), ((c[0] + c[2]) + (c[1] + c[3])).to_bits());
+    }
+
+    #[test]
+    fn the_maximum_is_found_in_every_lane() {
+        for lane in 0..LANES {
+            let mut x = F32x16::splat(-3.0);
+            x.0[lane] = -2.5;
+            assert_eq!(x.max(), -2.5);
+        }
+    }
+}

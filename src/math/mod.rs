@@ -1,0 +1,11 @@
+//! The arithmetic that the format is made of: IEEE-754 `f32` in 16 lanes, `+ − × ÷ √` only, in a fixed order.
+//!
+//! A neural decoder that differs from its encoder by one unit in the last place loses the file. So nothing here
+//! or in `model` may use libm, fused multiply-add or a reciprocal estimate; `clippy.toml` forbids them.
+
+mod exp;
+pub mod isa;
+mod lanes;
+
+pub use exp::{exp, ln, softmax};
+pub use lanes::{F32x16, LANES};

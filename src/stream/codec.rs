@@ -1,0 +1,73 @@
+//! One block of content ↔ one coded block, whatever the method.
+
+use super::{Progress, neural};
+use crate::{
+    Error, ErrorKind, Result,
+    container::{BlockHeader, Method},
+    huffman,
+    math::isa::Isa,
+    model::Level,
+};
+
+/// A block ready to be written.
+pub struct CodedBlock {
+    pub header: BlockHeader,
+    /// `None`: the raw bytes themselves.
+    pub payload: Option<Vec<u8>>,
+}
+
+/// Codes `raw` by `method`, or says to store it where that would not shrink it.
+pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> CodedBlock {
+    let mut report = |raw, coded| {
+        if let Some(progress) = progress {
+            progress.add(raw, coded);
+        }
+    };
+    let payload = match method {
+        Method::Store => None,
+        Method::Huffman => Some(huffman::encode(raw)),
+        Method::Neural => Some(neural::encode(raw, level, Isa::detect(), &mut report)),
+    };
+    let payload = payload.filter(|coded| coded.len() < raw.len());
+    let coded_len = payload.as_ref().map_or(raw.len(), Vec::len);
+    if method != Method::Neural {
+        report(raw.len(), coded_len);
+    }
+    let method = if payload.is_some() { method } else { Method::Store };
+    let header = BlockHeader { method, raw_len: raw.len(), coded_len, raw_crc: crc32fast::hash(raw) };
+    CodedBlock { header, payload }
+}
+
+/// Bytes of memory that decoding takes: the coded and the raw block, and the model of a neural one.
+pub fn memory_to_decode(header: &BlockHeader, level: Level) -> u64 {
+    let model = match header.method {
+        Method::Neural => level.memory(header.raw_len),
+        Method::Store | Method::Huffman => 0,
+    };
+    (header.raw_len + header.coded_len + model) as u64
+}
+
+/// Decodes and checks one block.
+///
+/// # Errors
+/// Damaged data: of the method's own structure, or content that does not match its checksum.
+pub fn decode(header: &BlockHeader, coded: Vec<u8>, level: Level, progress: Option<&Progress>) -> Result<Vec<u8>> {
+    let mut report = |raw, coded| {
+        if let Some(progress) = progress {
+            progress.add(raw, coded);
+        }
+    };
+    let coded_len = coded.len();
+    let raw = match header.method {
+        Method::Store => coded,
+        Method::Huffman => huffman::decode(&coded, header.raw_len)?,
+        Method::Neural => neural::decode(&coded, header.raw_len, level, Isa::detect(), &mut report)?,
+    };
+    if header.method != Method::Neural {
+        report(raw.len(), coded_len);
+    }
+    if crc32fast::hash(&raw) != header.raw_crc {
+        return Err(Error::new(ErrorKind::ChecksumMismatch, "a block's content does not match its checksum"));
+    }
+    Ok(raw)
+}

@@ -1,0 +1,166 @@
+//! Content written in → a frame written out.
+
+use std::{
+    hash::Hasher,
+    io::{self, Write},
+};
+
+use twox_hash::XxHash3_64;
+
+use super::{Options, codec};
+use crate::{
+    Error, ErrorKind,
+    container::{FrameHeader, Item, Method},
+};
+
+/// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
+const HUFFMAN_BLOCK: usize = 1 << 18;
+/// Bytes of content in a stored block.
+const STORE_BLOCK: usize = 1 << 20;
+
+/// Compresses what is written to it into one frame on `W`.
+///
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes) and its coded form, and the
+/// level's model while a block is coded. [`finish`](Self::finish) must be called: without it the frame has no
+/// end, and a decoder will say so.
+///
+/// ```
+/// use std::io::Write;
+/// use foretell::{Encoder, Options};
+/// let mut encoder = Encoder::new(Vec::new(), &Options::new());
+/// encoder.write_all(b"prediction is compression")?;
+/// let coded: Vec<u8> = encoder.finish()?;
+/// assert_eq!(foretell::decompress(&coded)?, b"prediction is compression");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Encoder<W: Write> {
+    inner: W,
+    options: Options,
+    /// Bytes that are ready for `inner`, of which `pending[written..]` it has not taken yet.
+    pending: Vec<u8>,
+    written: usize,
+    /// Content of the block not yet coded; shorter than a whole block between calls.
+    block: Vec<u8>,
+    hash: XxHash3_64,
+    total_in: u64,
+    total_out: u64,
+}
+
+impl<W: Write> Encoder<W> {
+    /// An encoder of one frame onto `inner`; writes nothing yet.
+    pub fn new(inner: W, options: &Options) -> Self {
+        let header = FrameHeader { level: options.level, content_size: options.content_size };
+        Self {
+            inner,
+            options: options.clone(),
+            pending: header.to_bytes(),
+            written: 0,
+            block: Vec::new(),
+            hash: XxHash3_64::new(),
+            total_in: 0,
+            total_out: 0,
+        }
+    }
+
+    /// Bytes of content taken so far.
+    pub fn total_in(&self) -> u64 {
+        self.total_in
+    }
+
+    /// Bytes of the frame that the inner writer has taken so far.
+    pub fn total_out(&self) -> u64 {
+        self.total_out
+    }
+
+    /// The inner writer.
+    pub fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
+    /// Codes what is left, ends the frame, flushes, and gives the inner writer back.
+    ///
+    /// # Errors
+    /// What the inner writer reports, or a promised content size that was not kept.
+    pub fn finish(mut self) -> io::Result<W> {
+        if self.options.content_size.is_some_and(|promised| promised != self.total_in) {
+            let promised = self.options.content_size.unwrap_or_default();
+            let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
+            return Err(Error::new(ErrorKind::Io, text).into());
+        }
+        self.code_buffered();
+        Item::End(self.hash.finish()).write(&mut self.pending);
+        self.drain()?;
+        self.inner.flush()?;
+        Ok(self.inner)
+    }
+
+    fn block_len(&self) -> usize {
+        match self.options.method {
+            Method::Neural => self.options.level.block_len(),
+            Method::Huffman => HUFFMAN_BLOCK,
+            Method::Store => STORE_BLOCK,
+        }
+    }
+
+    fn code_buffered(&mut self) {
+        if !self.block.is_empty() {
+            let mut block = std::mem::take(&mut self.block);
+            self.code(&block);
+            block.clear();
+            self.block = block;
+        }
+    }
+
+    /// Codes one block and appends it to what is pending.
+    fn code(&mut self, raw: &[u8]) {
+        let coded = codec::encode(raw, self.options.method, self.options.level, self.options.progress.as_deref());
+        self.hash.write(raw);
+        Item::Block(coded.header).write(&mut self.pending);
+        self.pending.extend_from_slice(coded.payload.as_deref().unwrap_or(raw));
+    }
+
+    /// Writes all that is pending. After an error it goes on where it stopped.
+    fn drain(&mut self) -> io::Result<()> {
+        while self.written < self.pending.len() {
+            match self.inner.write(&self.pending[self.written..]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(n) => {
+                    self.written += n;
+                    self.total_out += n as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.pending.clear();
+        self.written = 0;
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    /// Takes up to one block's worth of `bytes`. A whole block is coded from where it stands, not copied.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.drain()?;
+        let block_len = self.block_len();
+        let taken = bytes.len().min(block_len - self.block.len());
+        if taken == block_len {
+            self.code(&bytes[..taken]);
+        } else {
+            self.block.extend_from_slice(&bytes[..taken]);
+            if self.block.len() == block_len {
+                self.code_buffered();
+            }
+        }
+        self.total_in += taken as u64;
+        Ok(taken)
+    }
+
+    /// Ends the current block, so that all bytes written so far can be decoded by who reads the other end.
+    /// The model starts anew with the next block: flush seldom.
+    fn flush(&mut self) -> io::Result<()> {
+        self.code_buffered();
+        self.drain()?;
+        self.inner.flush()
+    }
+}

@@ -1,0 +1,39 @@
+//! Content ↔ frames, in pieces or at once.
+
+mod codec;
+mod decoder;
+mod encoder;
+mod inspect;
+mod neural;
+mod options;
+
+use std::io::{Read, Write};
+
+pub use decoder::Decoder;
+pub use encoder::Encoder;
+pub use inspect::{FrameInfo, inspect};
+pub use options::{Options, Progress};
+
+use crate::Result;
+
+/// Compresses `content` into one frame, whose header says how long the content is.
+pub fn compress(content: &[u8], options: &Options) -> Vec<u8> {
+    let options = options.clone().content_size(content.len() as u64);
+    let mut encoder = Encoder::new(Vec::new(), &options);
+    let done = encoder.write_all(content).and_then(|()| encoder.finish());
+    done.expect("a Vec takes all bytes and the promised size is kept")
+}
+
+/// Decompresses all frames in `coded`. What follows them must be zero bytes or nothing.
+///
+/// # Errors
+/// Anything but whole, undamaged frames; [`ErrorKind::Corrupt`](crate::ErrorKind::Corrupt) for other bytes after them.
+pub fn decompress(coded: &[u8]) -> Result<Vec<u8>> {
+    let mut decoder = Decoder::new(coded);
+    let mut content = Vec::new();
+    decoder.read_to_end(&mut content)?;
+    if decoder.trailing_garbage() {
+        return Err(crate::Error::corrupt("something else follows the compressed data"));
+    }
+    Ok(content)
+}

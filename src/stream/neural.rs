@@ -1,0 +1,100 @@
+//! Predictor and range coder at work on one block: the whole loop that the crate exists for.
+//!
+//! Each byte is two nibbles, high then low. For each: predict 16 probabilities, make them integer
+//! frequencies, code (or decode) the nibble by them, let the predictor learn from it. The encoder and the
+//! decoder differ in that middle step alone.
+
+use crate::{
+    Error, Result,
+    coder::{Decoder, Encoder, Frequencies},
+    math::isa::{self, Isa, Kernel},
+    model::{Level, Network},
+};
+
+/// How many bytes are coded between two reports of progress.
+const REPORT_EVERY: usize = 4096;
+
+/// Codes `raw` by a predictor that knows nothing at first. `report` hears of progress as
+/// (raw bytes, coded bytes) since it was last called.
+pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut dyn FnMut(usize, usize)) -> Vec<u8> {
+    let mut network = Network::new(level, raw.len());
+    let mut coder = Encoder::new();
+    for chunk in raw.chunks(REPORT_EVERY) {
+        let before = coder.len();
+        isa::run(isa, EncodeChunk { network: &mut network, coder: &mut coder, chunk });
+        report(chunk.len(), coder.len() - before);
+    }
+    coder.finish()
+}
+
+struct EncodeChunk<'a> {
+    network: &'a mut Network,
+    coder: &'a mut Encoder,
+    chunk: &'a [u8],
+}
+
+impl Kernel for EncodeChunk<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for &byte in self.chunk {
+            for nibble in [byte >> 4, byte & 15] {
+                let frequencies = Frequencies::new(self.network.predict());
+                self.coder.encode(&frequencies, nibble);
+                self.network.update(nibble);
+            }
+        }
+    }
+}
+
+/// Decodes `raw_len` bytes, the inverse of [`encode`].
+///
+/// # Errors
+/// Corrupt if `coded` ends long before the content does, as damaged data mostly do.
+pub fn decode(
+    coded: &[u8],
+    raw_len: usize,
+    level: Level,
+    isa: Isa,
+    report: &mut dyn FnMut(usize, usize),
+) -> Result<Vec<u8>> {
+    let mut network = Network::new(level, raw_len);
+    let mut coder = Decoder::new(coded);
+    let mut raw = Vec::new();
+    while raw.len() < raw_len {
+        let before = (raw.len(), coder.consumed());
+        let until = raw_len.min(raw.len() + REPORT_EVERY);
+        isa::run(isa, DecodeChunk { network: &mut network, coder: &mut coder, raw: &mut raw, until });
+        if coder.overrun() {
+            return Err(Error::corrupt("a neural block ends before its content does"));
+        }
+        report(raw.len() - before.0, coder.consumed() - before.1);
+    }
+    Ok(raw)
+}
+
+struct DecodeChunk<'a, 'c> {
+    network: &'a mut Network,
+    coder: &'a mut Decoder<'c>,
+    raw: &'a mut Vec<u8>,
+    until: usize,
+}
+
+impl Kernel for DecodeChunk<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        while self.raw.len() < self.until {
+            let mut byte = 0;
+            for _ in 0..2 {
+                let frequencies = Frequencies::new(self.network.predict());
+                let nibble = self.coder.decode(&frequencies);
+                self.network.update(nibble);
+                byte = byte << 4 | nibble;
+            }
+            self.raw.push(byte);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What a caller may choose, and what it may watch.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::Relaxed},
+};
+
+use crate::{container::Method, model::Level};
+
+/// Choices for compression; a builder.
+///
+/// ```
+/// use foretell::{Level, Method, Options};
+/// let options = Options::new().level(Level::new(3).unwrap()).method(Method::Neural);
+/// assert!(foretell::compress(&[7; 1000], &options).len() < 60);
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    pub(super) level: Level,
+    pub(super) method: Method,
+    pub(super) content_size: Option<u64>,
+    pub(super) progress: Option<Arc<Progress>>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Options {
+    /// The default level, the neural method, no content size, nobody watching.
+    pub fn new() -> Self {
+        Self { level: Level::DEFAULT, method: Method::Neural, content_size: None, progress: None }
+    }
+
+    /// How large and slow a model to use.
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// How to code blocks; one that would not shrink is stored whatever this says.
+    pub fn method(mut self, method: Method) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// Promises how many bytes will be written, so that the header can say so. A promise that is not kept
+    /// makes [`Encoder::finish`](super::Encoder::finish) fail.
+    pub fn content_size(mut self, bytes: u64) -> Self {
+        self.content_size = Some(bytes);
+        self
+    }
+
+    /// Counts into `progress` while working.
+    pub fn progress(mut self, progress: Arc<Progress>) -> Self {
+        self.progress = Some(progress);
+        self
+    }
+}
+
+/// How far an encoder or decoder has come, to be read from another thread. Both figures only grow, and
+/// agree with the whole stream's when the work is done.
+#[derive(Debug, Default)]
+pub struct Progress {
+    raw: AtomicU64,
+    coded: AtomicU64,
+}
+
+impl Progress {
+    /// Bytes of content dealt with.
+    pub fn raw(&self) -> u64 {
+        self.raw.load(Relaxed)
+    }
+
+    /// Compressed bytes that stand for them, headers left out.
+    pub fn coded(&self) -> u64 {
+        self.coded.load(Relaxed)
+    }
+
+    pub(super) fn add(&self, raw: usize, coded: usize) {
+        self.raw.fetch_add(raw as u64, Relaxed);
+        self.coded.fetch_add(coded as u64, Relaxed);
+    }
+}
