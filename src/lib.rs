@@ -22,5 +22,5 @@ pub mod cli;
 
 pub use container::Method;
 pub use error::{Error, ErrorKind, Result};
-pub use model::Level;
+pub use model::{Level, Predictor};
 pub use stream::{Decoder, Encoder, FrameInfo, Options, Progress, compress, decompress, inspect};

@@ -44,6 +44,12 @@ impl F32x16 {
         Self(out)
     }
 
+    /// Each lane held within ± `limit`.
+    #[inline(always)]
+    pub fn clamp(self, limit: f32) -> Self {
+        self.map(|x| if x > limit { limit } else { x }).map(|x| if x < -limit { -limit } else { x })
+    }
+
     /// The sum over the lanes by halving: 16 → 8 → 4 → 2 → 1, lane `i` taking lane `i + half`.
     #[inline(always)]
     pub fn sum(self) -> f32 {

@@ -1,109 +1,123 @@
-//! The hidden layer: embeddings → features. `h = f(W x + b)`, f the leaky rectifier.
+//! Embeddings → features: the hidden layer, `h = f(W x + b)` with f the leaky rectifier.
 //!
-//! Rows of `W` go in groups of 16, so that a group's outputs are one vector. The backward pass reads and writes each
-//! weight once: the same sweep that carries the error down to the inputs takes the step.
+//! Sixteen rows of `W` make a group, whose outputs are one vector. The backward pass reads and writes each weight
+//! once: the sweep that carries the error down to the inputs also takes the step.
 
 use super::{rms::Rms, rng::Rng};
 use crate::math::{F32x16, LANES, sums};
-use super::tune::t;
 
 /// The rectifier's slope below zero.
-const LEAK: f32 = 0.01;
+pub(super) const LEAK: f32 = 0.3;
+/// Weights start uniform in ± this over the root of the inputs' number.
+const INIT: f32 = 3.5;
 /// The biases' rate, as a part of the weights'.
 const BIAS_RATE: f32 = 0.3;
+/// Features stay within ± this: far beyond what learning reaches, but it bounds all that follows.
+const FEATURE_LIMIT: f32 = 1024.0;
 
-/// Weights and running means of the layer.
+/// The layer's weights and running means.
+#[derive(Debug)]
 pub struct Dense {
-    /// (hidden, inputs/16, 16)
-    weights: Vec<F32x16>,
+    /// (hidden, width, 16)
+    pub(super) weights: Vec<F32x16>,
     /// (hidden/16, 16)
-    bias: Vec<F32x16>,
+    pub(super) bias: Vec<F32x16>,
     input_rms: Rms,
-    delta_rms: Rms,
+    error_rms: Rms,
     /// Inputs over 16.
     width: usize,
-    leak: f32,
 }
 
-/// What one byte's forward pass leaves for the backward pass.
-pub struct DenseState {
-    /// The layer's outputs. (hidden/16, 16)
+/// What one byte's forward pass leaves for its backward pass.
+#[derive(Debug)]
+pub struct Pass {
+    /// Inputs, to be filled before the forward pass. (width, 16)
+    pub x: Vec<F32x16>,
+    /// Outputs. (hidden/16, 16)
     pub h: Vec<F32x16>,
-    /// The error at the outputs, to be filled by who uses them. (hidden/16, 16)
+    /// The gradient at the outputs, to be filled before the backward pass. (hidden/16, 16)
     pub dh: Vec<F32x16>,
-    /// The error at the inputs. (inputs/16, 16)
+    /// The gradient at the inputs. (width, 16)
     pub dx: Vec<F32x16>,
+    /// Inputs of unit size. (width, 16)
     x_unit: Vec<F32x16>,
+    /// How far each output's weights go along `x_unit`. (hidden/16, 16)
     steps: Vec<F32x16>,
 }
 
-impl DenseState {
-    /// For `width` · 16 inputs and `height` · 16 outputs.
+impl Pass {
+    /// For 16 · `width` inputs and 16 · `height` outputs.
     pub fn new(width: usize, height: usize) -> Self {
-        let (inputs, outputs) = (vec![F32x16::ZERO; width], vec![F32x16::ZERO; height]);
-        Self { h: outputs.clone(), dh: outputs.clone(), dx: inputs.clone(), x_unit: inputs, steps: outputs }
+        let zeros = |n| vec![F32x16::ZERO; n];
+        Self {
+            x: zeros(width),
+            h: zeros(height),
+            dh: zeros(height),
+            dx: zeros(width),
+            x_unit: zeros(width),
+            steps: zeros(height),
+        }
     }
 }
 
 impl Dense {
-    /// `width` · 16 inputs, `height` · 16 outputs, small random weights.
+    /// A layer of 16 · `width` inputs and 16 · `height` outputs, with random weights.
     pub fn new(width: usize, height: usize, rng: &mut Rng) -> Self {
-        let scale = t("wi", 2.0) / ((width * LANES) as f32).sqrt();
+        let scale = INIT / ((width * LANES) as f32).sqrt();
         Self {
-            weights: (0..height * LANES * width).map(|_| rng.vector(scale)).collect(),
+            weights: rng.vectors(height * LANES * width, scale),
             bias: vec![F32x16::ZERO; height],
-            input_rms: Rms::new(width, 0.01, 1e-3),
-            delta_rms: Rms::new(height, 0.001, 1e-4),
-            width, leak: t("leak", 0.01),
+            input_rms: Rms::new(width, 0.01, 1e-6),
+            error_rms: Rms::new(height, 0.001, 1e-8),
+            width,
         }
     }
 
-    /// `x` → `state.h`.
+    /// `pass.x` → `pass.h`.
     #[inline(always)]
-    pub fn forward(&self, x: &[F32x16], state: &mut DenseState) {
-        let n = self.width;
-        let groups = self.weights.chunks_exact(LANES * n).zip(&self.bias);
-        for ((group, bias), h) in groups.zip(&mut state.h) {
+    pub fn forward(&self, pass: &mut Pass) {
+        let groups = self.weights.chunks_exact(LANES * self.width);
+        for ((group, bias), h) in groups.zip(&self.bias).zip(&mut pass.h) {
             let mut products = [F32x16::ZERO; LANES];
-            for (four, out) in group.chunks_exact(4 * n).zip(products.chunks_exact_mut(4)) {
-                out.copy_from_slice(&dot4(four, x));
+            for (rows, out) in group.chunks_exact(4 * self.width).zip(products.chunks_exact_mut(4)) {
+                out.copy_from_slice(&dot_rows(rows, &pass.x));
             }
-            *h = (*bias + sums(&products)).map(|z| if z > 0.0 { z } else { self.leak * z });
+            let z = (*bias + sums(&products)).clamp(FEATURE_LIMIT);
+            *h = z.map(|z| if z > 0.0 { z } else { LEAK * z });
         }
     }
 
-    /// `state.dh` → `state.dx`, and one step up the gradient.
+    /// `pass.dh` → `pass.dx`, and one step of the weights along their gradient.
     #[inline(always)]
-    pub fn backward(&mut self, x: &[F32x16], state: &mut DenseState, rate: f32) {
-        let DenseState { h, dh, dx, x_unit, steps } = state;
+    pub fn backward(&mut self, pass: &mut Pass, rate: f32) {
+        let Pass { x, h, dh, dx, x_unit, steps } = pass;
         for (dh, h) in dh.iter_mut().zip(&*h) {
-            *dh = dh.zip(*h, |d, h| if h > 0.0 { d } else { self.leak * d });
+            *dh = dh.zip(*h, |d, h| if h > 0.0 { d } else { LEAK * d });
         }
         self.input_rms.normalise(x, x_unit);
-        self.delta_rms.normalise(dh, steps);
+        self.error_rms.normalise(dh, steps);
         for (step, bias) in steps.iter_mut().zip(&mut self.bias) {
             *step = *step * rate;
             *bias = *bias + *step * BIAS_RATE;
         }
         dx.fill(F32x16::ZERO);
-        let n = self.width;
-        for (i, four) in self.weights.chunks_exact_mut(4 * n).enumerate() {
-            let (group, lane) = (i / 4, i % 4 * 4);
-            let d: [f32; 4] = std::array::from_fn(|j| dh[group].0[lane + j]);
-            let s: [f32; 4] = std::array::from_fn(|j| steps[group].0[lane + j]);
-            back4(four, x_unit, dx, d, s);
+        let dh: &[f32] = bytemuck::cast_slice(dh);
+        let steps: &[f32] = bytemuck::cast_slice(steps);
+        let rows = self.weights.chunks_exact_mut(4 * self.width);
+        for ((rows, dh), steps) in rows.zip(dh.chunks_exact(4)).zip(steps.chunks_exact(4)) {
+            step_rows(rows, dx, dh, x_unit, steps);
         }
     }
 }
 
-/// Products of four rows with `x`, to be summed over lanes.
+/// Four rows' products with `x`, each still to be summed over its lanes. Four at a time, to load `x` once for all.
 #[inline(always)]
-fn dot4(rows: &[F32x16], x: &[F32x16]) -> [F32x16; 4] {
+fn dot_rows(rows: &[F32x16], x: &[F32x16]) -> [F32x16; 4] {
     let n = x.len();
     let (r0, rest) = rows.split_at(n);
     let (r1, rest) = rest.split_at(n);
-    let (r2, r3) = rest.split_at(n);
-    let r3 = &r3[..n];
+    let (r2, rest) = rest.split_at(n);
+    let r3 = &rest[..n];
     let mut sum = [F32x16::ZERO; 4];
     for i in 0..n {
         sum[0] = sum[0] + r0[i] * x[i];
@@ -114,20 +128,21 @@ fn dot4(rows: &[F32x16], x: &[F32x16]) -> [F32x16; 4] {
     sum
 }
 
-/// Carries four rows' errors `d` down to `dx`, and moves the rows by their steps `s` along `x`.
+/// Carries four rows' errors `dh` down to `dx`, then moves the rows by `steps` along `x_unit`.
 #[inline(always)]
-fn back4(rows: &mut [F32x16], x: &[F32x16], dx: &mut [F32x16], d: [f32; 4], s: [f32; 4]) {
-    let n = x.len();
+fn step_rows(rows: &mut [F32x16], dx: &mut [F32x16], dh: &[f32], x_unit: &[F32x16], steps: &[f32]) {
+    let n = x_unit.len();
     let dx = &mut dx[..n];
+    let (dh, steps): ([f32; 4], [f32; 4]) = (std::array::from_fn(|i| dh[i]), std::array::from_fn(|i| steps[i]));
     let (r0, rest) = rows.split_at_mut(n);
     let (r1, rest) = rest.split_at_mut(n);
-    let (r2, r3) = rest.split_at_mut(n);
-    let r3 = &mut r3[..n];
+    let (r2, rest) = rest.split_at_mut(n);
+    let r3 = &mut rest[..n];
     for i in 0..n {
-        dx[i] = dx[i] + ((r0[i] * d[0] + r1[i] * d[1]) + (r2[i] * d[2] + r3[i] * d[3]));
-        r0[i] = r0[i] + x[i] * s[0];
-        r1[i] = r1[i] + x[i] * s[1];
-        r2[i] = r2[i] + x[i] * s[2];
-        r3[i] = r3[i] + x[i] * s[3];
+        dx[i] = dx[i] + ((r0[i] * dh[0] + r1[i] * dh[1]) + (r2[i] * dh[2] + r3[i] * dh[3]));
+        r0[i] = r0[i] + x_unit[i] * steps[0];
+        r1[i] = r1[i] + x_unit[i] * steps[1];
+        r2[i] = r2[i] + x_unit[i] * steps[2];
+        r3[i] = r3[i] + x_unit[i] * steps[3];
     }
 }

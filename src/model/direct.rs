@@ -1,42 +1,54 @@
-//! Direct connections: the last bytes → logits, past the hidden layer (Mahoney 2000, *Fast text compression with
-//! neural networks*; Mikolov et al. 2011). They learn in a few observations what the layers take long to express.
+//! Last bytes → logits, past the hidden layer: direct connections from n-grams to outputs (Mahoney 2000, *Fast text
+//! compression with neural networks*; Mikolov et al. 2011). They learn in a few observations what layers take long
+//! to express.
 
-use super::heads::HEADS;
-use crate::math::F32x16;
-use super::tune::t;
+use super::{contexts::hash, level::bits_for, table::Table};
+use crate::{Result, math::F32x16};
 
-/// log2 of the rows shared by the contexts of orders 2 and 3.
-const ROW_BITS: u32 = 19;
+/// Connections from the last one, two and three bytes.
+pub const ORDERS: usize = 3;
+const RATE: f32 = 0.04;
 
-/// Rows of logits for orders 1, 2 and 3.
+/// log2 of the rows for a block of `raw_len` bytes: a row for each (context, head) that may occur.
+pub fn row_bits(raw_len: usize) -> u32 {
+    (bits_for(raw_len) + 2).clamp(6, 19)
+}
+
+/// The rows of logits.
+#[derive(Debug)]
 pub struct Direct {
-    rows: Vec<F32x16>,
-    active: [usize; 3],
-    rate: f32,
+    /// (2^bits, 16)
+    table: Table,
 }
 
 impl Direct {
-    pub fn new() -> Self {
-        Self { rows: vec![F32x16::ZERO; 1 << ROW_BITS], active: [0; 3], rate: t("brate", 0.03) }
+    /// For a block of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn new(raw_len: usize) -> Result<Self> {
+        Ok(Self { table: Table::new(row_bits(raw_len))? })
     }
 
-    /// Logits for `head` after the bytes `last8`.
+    /// The hashes of the rows of `head` after the bytes `last8`.
     #[inline(always)]
-    pub fn forward(&mut self, head: usize, last8: u64) -> F32x16 {
-        let order1 = (last8 as usize & 0xff) * HEADS + head;
-        let hashed = |bytes: u64, n: u64| {
-            let h = (bytes << 8 | n << 5 | head as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            ((h ^ h >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> (64 - ROW_BITS)) as usize
-        };
-        self.active = [order1, hashed(last8 & 0xffff, 1), hashed(last8 & 0xff_ffff, 2)];
-        self.rows[self.active[0]] + self.rows[self.active[1]] + self.rows[self.active[2]]
+    pub fn select(head: usize, last8: u64) -> [u32; ORDERS] {
+        let of = |n: u64, mask: u64| hash((last8 & mask) << 8 | head as u64, n);
+        [of(1, 0xff), of(2, 0xffff), of(3, 0xff_ffff)]
     }
 
-    /// One step up the gradient `delta` of the rows that `forward` used.
+    /// The sum of the rows of `hashes`. (16)
     #[inline(always)]
-    pub fn learn(&mut self, delta: F32x16) {
-        for row in self.active {
-            self.rows[row] = self.rows[row] + delta * self.rate;
+    pub fn logits(&self, hashes: &[u32; ORDERS]) -> F32x16 {
+        *self.table.row(hashes[0]) + *self.table.row(hashes[1]) + *self.table.row(hashes[2])
+    }
+
+    /// One step of each row along `delta`, the gradient at the logits. (16)
+    #[inline(always)]
+    pub fn learn(&mut self, hashes: &[u32; ORDERS], delta: F32x16) {
+        for &hash in hashes {
+            let row = self.table.row_mut(hash);
+            *row = *row + delta * RATE;
         }
     }
 }

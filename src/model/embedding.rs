@@ -1,47 +1,103 @@
-//! Hashed n-grams → vectors of 15 dimensions, learnt (n-gram hash embeddings; Mikolov et al. 2011, *RNNLM with
-//! hash-based direct connections*; Adagrad: Duchi et al. 2011).
+//! Hashed n-grams → learnt vectors (hash embeddings of n-grams; steps by Adagrad: Duchi, Hazan & Singer 2011).
 //!
 //! One table of rows serves all contexts. A row is one cache line: 15 weights, and in the last lane the sum of the
-//! squared gradients it has seen, by which Adagrad slows its steps. A row of zeros is a new row, so the table is
-//! zeroed memory and costs nothing until it is touched.
+//! squared gradients it has seen, by which Adagrad shortens its steps. A row of zeros is a new row, so a table is zeroed
+//! memory and costs nothing until it is touched.
 
-use crate::math::{F32x16, LANES};
-use super::{tune::t, table::Table};
+use super::table::Table;
+use crate::{
+    Result,
+    math::{F32x16, LANES},
+};
 
-/// The lane of a row that holds Adagrad's sum.
-const SUM_LANE: usize = LANES - 1;
+/// The lane of a row that holds Adagrad's sum; zero in what [`Embedding::gather`] gives.
+pub const SUM_LANE: usize = LANES - 1;
+/// Length of a row's first step, and of later ones as gradients shrink.
+const RATE: f32 = 0.4;
+/// Keeps the first step finite where the gradient is zero.
+const SUM_FLOOR: f32 = 1e-6;
+/// Weights stay within ± this: far beyond what learning reaches, but it bounds all that follows.
+const WEIGHT_LIMIT: f32 = 64.0;
 
-/// The table.
+/// The table of rows.
+#[derive(Debug)]
 pub struct Embedding {
+    /// (2^bits, 16)
     table: Table,
-    rate: f32, g0: f32,
 }
 
 impl Embedding {
-    pub fn new(bits: u32) -> Self {
-        let table = Table::new(bits).unwrap();
-        Self { table, rate: t("erate", 0.32), g0: t("eg0", 1e-6) }
+    /// 2^`bits` rows of zeros.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn new(bits: u32) -> Result<Self> {
+        Ok(Self { table: Table::new(bits)? })
     }
 
-    /// Looks up the rows of `hashes`; their sums' lanes come out as zero.
+    /// The vectors of `hashes` → `x`. (contexts, 16)
     #[inline(always)]
     pub fn gather(&self, hashes: &[u32], x: &mut [F32x16]) {
-        for (hash, x) in hashes.iter().zip(x) {
-            *x = *self.table.row(*hash);
+        for (&hash, x) in hashes.iter().zip(x) {
+            *x = *self.table.row(hash);
             x.0[SUM_LANE] = 0.0;
         }
     }
 
-    /// One step up the gradients `dx` for the rows of `hashes`.
+    /// One step of each row along its gradient `dx`. (contexts, 16)
     #[inline(always)]
     pub fn learn(&mut self, hashes: &[u32], dx: &[F32x16]) {
-        for (hash, dx) in hashes.iter().zip(dx) {
-            let row = self.table.row_mut(*hash);
-            let mut g = *dx;
-            g.0[SUM_LANE] = 0.0;
-            let sum = row.0[SUM_LANE] + (g * g).sum();
-            *row = *row + g * (self.rate / (sum + self.g0).sqrt());
+        for (&hash, dx) in hashes.iter().zip(dx) {
+            let row = self.table.row_mut(hash);
+            let mut gradient = *dx;
+            gradient.0[SUM_LANE] = 0.0;
+            let sum = row.0[SUM_LANE] + (gradient * gradient).sum();
+            *row = (*row + gradient * (RATE / (sum + SUM_FLOOR).sqrt())).clamp(WEIGHT_LIMIT);
             row.0[SUM_LANE] = sum;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_follow_the_gradient_and_shrink() {
+        let mut embedding = Embedding::new(8).unwrap();
+        let hash = [0xabcd_0123];
+        let mut before = [F32x16::ZERO];
+        let mut lengths = Vec::new();
+        for _ in 0..3 {
+            embedding.gather(&hash, &mut before);
+            embedding.learn(&hash, &[F32x16::splat(0.5)]);
+            let mut after = [F32x16::ZERO];
+            embedding.gather(&hash, &mut after);
+            assert_eq!(after[0].0[SUM_LANE], 0.0);
+            lengths.push(after[0].0[0] - before[0].0[0]);
+        }
+        assert!(lengths[0] > lengths[1] && lengths[1] > lengths[2] && lengths[2] > 0.0, "{lengths:?}");
+    }
+
+    #[test]
+    fn other_rows_stay_zero() {
+        let mut embedding = Embedding::new(8).unwrap();
+        embedding.learn(&[0], &[F32x16::splat(1.0)]);
+        let mut x = [F32x16::splat(9.0)];
+        embedding.gather(&[u32::MAX], &mut x);
+        assert_eq!(x[0], F32x16::ZERO);
+    }
+
+    #[test]
+    fn weights_stay_bounded_under_absurd_gradients() {
+        let mut embedding = Embedding::new(1).unwrap();
+        let mut x = [F32x16::ZERO];
+        for scale in [1e-30f32, 1e18, 1e30, 3e38] {
+            for _ in 0..1000 {
+                embedding.learn(&[0], &[F32x16::splat(scale)]);
+            }
+            embedding.gather(&[0], &mut x);
+            assert!(x[0].0.iter().all(|w| w.abs() <= WEIGHT_LIMIT), "{scale}: {x:?}");
         }
     }
 }

@@ -1,110 +1,105 @@
-//! Bytes → what the contexts look at: the last bytes, words, lines.
+//! Bytes → what contexts look at: the last bytes, words, lines and classes.
 
-/// Bytes kept for looking back; a power of two.
+/// Bytes kept for looking back to the line above; a power of two.
 const WINDOW: usize = 1 << 16;
 
 /// What has been seen, as far as contexts look back.
 #[derive(Debug)]
 pub struct History {
     window: Box<[u8]>,
-    /// Bytes seen in all.
-    pub position: usize,
+    position: usize,
     /// The last eight bytes, the latest lowest.
     pub last8: u64,
-    /// Hashes of the word being spelt (0 between words) and the three before it, latest first.
-    pub words: [u32; 4],
-    /// Letters of the word being spelt.
-    pub word_len: u32,
+    /// Hashes of the word being spelt (0 between words) and of the two before it, latest first.
+    pub words: [u32; 3],
     /// Bytes since the last line break.
     pub column: usize,
-    /// The same of the line before.
-    pub above_len: usize,
-    /// Classes of the last bytes, four bits each, runs of letters and of digits collapsed to one.
+    /// Length of the line before.
+    above_len: usize,
+    /// Classes of the last bytes, four bits each, a run of letters or of digits counting once.
     pub classes: u32,
-    /// The last byte that is neither letter, digit nor space.
+    /// The last byte that is no letter, digit or space.
     pub punctuation: u8,
-    pub masks: u64,
-    pub line_hash: u32,
-    pub first_word: u32,
 }
 
-impl Default for History {
-    fn default() -> Self {
+impl History {
+    /// Nothing seen.
+    pub fn new() -> Self {
         Self {
             window: vec![0; WINDOW].into(),
             position: 0,
             last8: 0,
-            words: [0; 4],
-            word_len: 0,
+            words: [0; 3],
             column: 0,
             above_len: 0,
             classes: 0,
             punctuation: 0,
-            masks: 0, line_hash: 0, first_word: 0,
         }
     }
-}
 
-impl History {
-    /// The byte `distance` back, 1 being the last; 0 before the beginning.
-    #[inline(always)]
-    pub fn back(&self, distance: usize) -> u8 {
-        if distance > WINDOW { 0 } else { self.window[self.position.wrapping_sub(distance) & (WINDOW - 1)] }
-    }
-
-    /// The byte of the line before in the column that comes next.
+    /// The byte of the line before in the column that comes next; 0 if that line is shorter or too far back.
     #[inline(always)]
     pub fn above(&self) -> u8 {
-        if self.column < self.above_len { self.back(self.above_len + 1) } else { 0 }
+        let distance = self.above_len + 1;
+        if self.column < self.above_len && distance < WINDOW {
+            self.window[self.position.wrapping_sub(distance) & (WINDOW - 1)]
+        } else {
+            0
+        }
     }
 
     /// Takes in one byte.
     #[inline(always)]
     pub fn push(&mut self, byte: u8) {
         self.window[self.position & (WINDOW - 1)] = byte;
-        self.position += 1;
+        self.position = self.position.wrapping_add(1);
         self.last8 = self.last8 << 8 | u64::from(byte);
-        self.push_word(byte);
-        self.push_class(byte);
-        if byte == b'\n' {
-            self.above_len = self.column;
-            self.column = 0;
-        } else {
-            self.column += 1;
+        let class = CLASS[usize::from(byte)];
+        self.push_word(byte, class);
+        let goes_on = matches!(class, LETTER | DIGIT) && self.classes & 15 == u32::from(class);
+        if !goes_on {
+            self.classes = self.classes << 4 | u32::from(class);
         }
+        (self.column, self.above_len) =
+            if byte == b'\n' { (0, self.column) } else { (self.column + 1, self.above_len) };
     }
 
-    /// Words are runs of ASCII letters (case folded) and bytes ≥ 128, so that every script has them.
-    fn push_word(&mut self, byte: u8) {
-        let lower = byte.to_ascii_lowercase();
-        if lower.is_ascii_lowercase() || byte >= 128 {
-            self.words[0] = (self.words[0] ^ u32::from(lower)).wrapping_add(1).wrapping_mul(0x2c9f_5c1b);
-            self.words[0] ^= self.words[0] >> 15;
-            self.word_len += 1;
-        } else if self.word_len > 0 {
-            self.words = [0, self.words[0], self.words[1], self.words[2]];
-            self.word_len = 0;
+    /// Words are runs of letters, their case folded; bytes from 128 on are letters, so that every script has words.
+    #[inline(always)]
+    fn push_word(&mut self, byte: u8, class: u8) {
+        if class == LETTER {
+            let spelt = (self.words[0] ^ u32::from(byte.to_ascii_lowercase())).wrapping_add(1);
+            let spelt = spelt.wrapping_mul(0x2c9f_5c1b);
+            self.words[0] = spelt ^ spelt >> 15;
+        } else if self.words[0] != 0 {
+            self.words = [0, self.words[0], self.words[1]];
         }
-        if !(lower.is_ascii_alphanumeric() || byte >= 128 || byte == b' ') {
+        if !matches!(class, LETTER | DIGIT | SPACE) {
             self.punctuation = byte;
-        }
-    }
-
-    fn push_class(&mut self, byte: u8) {
-        let class = class(byte);
-        let runs = class <= 2 && self.classes & 15 == class;
-        if !runs {
-            self.classes = self.classes << 4 | class;
         }
     }
 }
 
-/// The class of a byte, 1 to 15: letters, digits, then kinds of punctuation.
-fn class(byte: u8) -> u32 {
+const LETTER: u8 = 1;
+const DIGIT: u8 = 2;
+const SPACE: u8 = 3;
+
+/// The class of each byte, 1 to 15.
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = class(byte as u8);
+        byte += 1;
+    }
+    table
+};
+
+const fn class(byte: u8) -> u8 {
     match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | 128.. => 1,
-        b'0'..=b'9' => 2,
-        b' ' => 3,
+        b'a'..=b'z' | b'A'..=b'Z' | 128.. => LETTER,
+        b'0'..=b'9' => DIGIT,
+        b' ' => SPACE,
         b'\n' | b'\r' => 4,
         b'\t' | 0 => 5,
         b'.' | b'!' | b'?' => 6,
@@ -117,5 +112,40 @@ fn class(byte: u8) -> u32 {
         b'-' | b'+' | b'*' | b'/' | b'\\' | b'_' => 13,
         33..=127 => 14,
         _ => 15,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(text: &str) -> History {
+        let mut history = History::new();
+        text.bytes().for_each(|byte| history.push(byte));
+        history
+    }
+
+    #[test]
+    fn the_byte_above_stands_in_the_same_column() {
+        assert_eq!(after("abc\n").above(), b'a');
+        assert_eq!(after("abc\nxy").above(), b'c');
+        assert_eq!(after("abc\nxyz").above(), 0);
+        assert_eq!(after("no line yet").above(), 0);
+        let long = "x".repeat(WINDOW + 5);
+        assert_eq!(after(&format!("{long}\ny")).above(), 0);
+    }
+
+    #[test]
+    fn words_fold_case_and_end_at_other_bytes() {
+        assert_eq!(after("Hello").words[0], after("hello").words[0]);
+        assert_eq!(after("say hello,").words, [0, after("hello").words[0], after("say").words[0]]);
+        assert_ne!(after("on").words[0], after("no").words[0]);
+    }
+
+    #[test]
+    fn classes_count_a_run_once() {
+        assert_eq!(after("abc").classes, after("Z").classes);
+        assert_eq!(after("12:ab").classes, 0x0271);
+        assert_eq!(after("..").classes, 0x66);
     }
 }

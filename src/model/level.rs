@@ -1,8 +1,38 @@
-//! Levels: how much model to spend on a byte. This table is part of the model version.
+//! Levels: how much network to spend on a byte. This table is part of the model's version.
 
-/// A level, 1 (fastest) to 9 (smallest).
+use super::{direct, heads::HEADS};
+use crate::math::LANES;
+
+/// A level, 1 (fastest) to 9 (smallest results).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(u8);
+
+/// The sizes of a level's network.
+#[derive(Clone, Copy, Debug)]
+pub struct Params {
+    /// Contexts that are embedded: the first of [`contexts`](super::contexts).
+    pub contexts: usize,
+    /// Hidden features over 16.
+    pub height: usize,
+    /// log2 of the most embedding rows; a row is 64 bytes.
+    pub row_bits: u32,
+}
+
+const LEVELS: [Params; 9] = [
+    // 1: as fast as a useful network can be; machine logs, quick transfers.
+    Params { contexts: 8, height: 1, row_bits: 19 },
+    Params { contexts: 12, height: 1, row_bits: 19 },
+    // 3: with words and columns.
+    Params { contexts: 16, height: 2, row_bits: 20 },
+    Params { contexts: 20, height: 2, row_bits: 21 },
+    Params { contexts: 22, height: 3, row_bits: 21 },
+    // 6: the default; every context that text, records and code gain from.
+    Params { contexts: 24, height: 4, row_bits: 22 },
+    Params { contexts: 28, height: 6, row_bits: 22 },
+    Params { contexts: 28, height: 8, row_bits: 23 },
+    // 9: for archives: written once, read seldom.
+    Params { contexts: 28, height: 12, row_bits: 24 },
+];
 
 impl Level {
     /// The fastest level.
@@ -30,19 +60,47 @@ impl Level {
         self.0
     }
 
-    /// The most bytes of content in one block.
+    /// The most bytes of content in one block: 32 MiB.
     pub const fn block_len(self) -> usize {
         1 << 25
     }
 
-    /// Bytes of memory that the model takes for a block of `raw_len` bytes.
-    pub const fn memory(self, raw_len: usize) -> usize {
-        raw_len
+    /// The network's sizes for a block of `raw_len` bytes: short blocks get small tables.
+    pub(super) fn params(self, raw_len: usize) -> Params {
+        let level = LEVELS[usize::from(self.0) - 1];
+        Params { row_bits: bits_for(raw_len.saturating_mul(level.contexts)).clamp(6, level.row_bits), ..level }
     }
+
+    /// Bytes of memory that the network takes for a block of `raw_len` bytes, if every row is touched.
+    pub fn memory(self, raw_len: usize) -> usize {
+        let params = self.params(raw_len);
+        let hidden = params.height * LANES;
+        let dense = params.contexts * hidden + HEADS * hidden;
+        size_of::<[f32; LANES]>() * ((1 << params.row_bits) + (1 << direct::row_bits(raw_len)) + dense)
+    }
+}
+
+/// log2 of the least power of two above `n`.
+pub(super) fn bits_for(n: usize) -> u32 {
+    usize::BITS - n.leading_zeros()
 }
 
 impl Default for Level {
     fn default() -> Self {
         Self::DEFAULT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_blocks_take_little_memory() {
+        for level in Level::all() {
+            assert!(level.memory(1) < 1_000_000, "{level:?}");
+            assert!(level.memory(1024) < 5_000_000, "{level:?}");
+            assert!(level.memory(usize::MAX >> 8) <= 3 << 29, "{level:?}");
+        }
     }
 }

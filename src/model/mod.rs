@@ -1,8 +1,35 @@
-//! stub
-#![allow(missing_docs, dead_code, unused)]
-pub mod level;
-mod history; mod contexts; mod dense; mod heads; mod direct; mod rms; mod rng; mod table; mod embedding; mod network; mod tune;
+//! Bytes → probabilities: the network that both sides of the codec run.
+//!
+//! ```text
+//! byte ─► History ─► contexts ─► Embedding ─► Dense ─► Heads ──┐
+//!            │       hashes      (n, 16)      (hidden) (16)    ├─► + ─► softmax ─► p(nibble)
+//!            └──────────────────────────────► Direct ──────────┘
+//! ```
+//! A byte is coded as two nibbles, high then low, so that a distribution is sixteen lanes; the low nibble's head is
+//! chosen by the high nibble, so p(byte) = p(high) · p(low | high). After each nibble the error `δ = [coded] − p`, the
+//! gradient of ln p at the logits, goes back the same way and every part takes one step up it.
+//!
+//! Everything is in the arithmetic of [`math`](crate::math): the same bits on every machine.
+//! `docs/MODEL.md` has the mathematics, `docs/EXPERIMENTS.md` what was tried.
+
+mod contexts;
+mod dense;
+mod direct;
+mod embedding;
+mod heads;
+mod history;
+mod level;
+mod network;
+mod predictor;
+#[cfg(test)]
+mod reference;
+mod rms;
+mod rng;
+mod table;
+
 pub use level::Level;
-pub use network::Network;
-/// v
+pub(crate) use network::Network;
+pub use predictor::Predictor;
+
+/// The version of the model: any change in any bit that it computes makes it a new one.
 pub const VERSION: u8 = 1;

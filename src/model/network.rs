@@ -1,83 +1,146 @@
-//! network
-use super::{contexts::{self, MAX_CONTEXTS}, embedding::Embedding, history::History, level::Level, tune::t, dense::*, heads::*, direct::Direct, rng::Rng};
-use crate::math::{F32x16, LANES, softmax};
+//! The parts wired together; every wire is a line here.
 
+use super::{
+    contexts,
+    dense::{Dense, Pass},
+    direct::{Direct, ORDERS},
+    embedding::Embedding,
+    heads::Heads,
+    history::History,
+    level::Level,
+    rng::Rng,
+};
+use crate::{
+    Result,
+    math::{F32x16, LANES, softmax},
+};
+
+/// The learning rate falls from `RATE` as 1/√(1 + t/RATE_TIME) down to `RATE_END` of it.
+const RATE: f32 = 0.0022;
+const RATE_TIME: f32 = 10_000.0;
+const RATE_END: f32 = 0.12;
+/// A byte foreseen better than this, (1 − p) of its nibbles added up, teaches the layers below the heads nothing worth
+/// the time.
+const FORESEEN: f32 = 0.03;
+
+/// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
+/// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
+#[derive(Debug)]
 pub struct Network {
-    history: History,
-    hashes: [u32; MAX_CONTEXTS],
-    emb: Embedding,
-    k: usize,
-    x: Vec<F32x16>,
-    dense: Dense,
-    st: DenseState,
-    heads: Heads,
-    direct: Direct,
-    p: F32x16,
+    pub(super) history: History,
+    /// The contexts of the byte to come. (contexts)
+    pub(super) hashes: Vec<u32>,
+    embedding: Embedding,
+    pub(super) dense: Dense,
+    pub(super) pass: Pass,
+    pub(super) heads: Heads,
+    pub(super) direct: Direct,
+    /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
-    hi: u8,
-    time: u32,
-    rate: f32, rate0: f32, floor: f32, half: f32, skip: f32, err: f32,
-    pub skipped: usize,
+    direct_rows: [u32; ORDERS],
+    p: F32x16,
+    /// 1 − p of the byte's nibbles, added up.
+    surprise: f32,
+    rate: f32,
+    time: f32,
 }
 
 impl Network {
-    pub fn new(level: Level, len: usize) -> Self {
-        let _ = level;
-        let k = t("k", 24.0) as usize; let h = t("h", 64.0) as usize / 16;
-        let n = len * k;
-        let bits = (usize::BITS - n.leading_zeros()).clamp(10, t("bits", 22.0) as u32);
-        let mut s = Rng::new();
-        let mut net = Self {
-            history: History::default(), hashes: [0; MAX_CONTEXTS], emb: Embedding::new(bits), k,
-            x: vec![F32x16::ZERO; k], dense: Dense::new(k, h, &mut s), st: DenseState::new(k, h), heads: Heads::new(h, &mut s), direct: Direct::new(),
-            p: F32x16::ZERO, head: 0, hi: 0, err: 0.0, skipped: 0,
-            time: 0, rate: 0.0, rate0: t("rate", 0.0025), floor: t("floor", 0.15), half: t("half", 1e4), skip: t("skip", 0.0),
+    /// A network that has seen nothing, for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory.
+    pub fn new(level: Level, raw_len: usize) -> Result<Self> {
+        let params = level.params(raw_len);
+        let mut rng = Rng::new();
+        let mut network = Self {
+            history: History::new(),
+            hashes: vec![0; params.contexts],
+            embedding: Embedding::new(params.row_bits)?,
+            dense: Dense::new(params.contexts, params.height, &mut rng),
+            pass: Pass::new(params.contexts, params.height),
+            heads: Heads::new(params.height, &mut rng),
+            direct: Direct::new(raw_len)?,
+            head: 0,
+            direct_rows: [0; ORDERS],
+            p: F32x16::ZERO,
+            surprise: 0.0,
+            rate: 0.0,
+            time: 0.0,
         };
-        net.begin();
-        net
+        network.begin_byte();
+        Ok(network)
     }
+
+    /// The probabilities of the next nibble's values. (16)
     #[inline(always)]
-    fn begin(&mut self) {
-        contexts::compute(&self.history, &mut self.hashes);
-        self.emb.gather(&self.hashes[..self.k], &mut self.x);
-        self.dense.forward(&self.x, &mut self.st);
-        self.heads.observe(&self.st.h);
-        self.st.dh.fill(F32x16::ZERO);
-        let tm = 1.0 / (1.0 + self.time as f32 / self.half).sqrt();
-        self.rate = self.rate0 * if tm > self.floor { tm } else { self.floor };
-        self.time += 1;
-        self.head = 0;
-        self.forward_head();
-        self.err = 0.0;
-    }
-    #[inline(always)]
-    fn forward_head(&mut self) {
-        let logits = self.heads.forward(self.head, &self.st.h) + self.direct.forward(self.head, self.history.last8);
-        self.p = softmax(logits);
-    }
-    #[inline(always)]
-    pub fn predict(&mut self) -> &F32x16 {
+    pub fn predict(&self) -> &F32x16 {
         &self.p
     }
+
+    /// Learns that the next nibble is `nibble` (its low four bits), and moves on.
     #[inline(always)]
     pub fn update(&mut self, nibble: u8) {
-        let s = usize::from(nibble & 15);
-        let mut d = F32x16::ZERO - self.p;
-        d.0[s] += 1.0;
-        self.err += d.0[s];
-        self.heads.backward(self.head, d, &mut self.st.dh, self.rate);
-        self.direct.learn(d);
+        let coded = usize::from(nibble & 15);
+        let mut delta = F32x16::ZERO - self.p;
+        delta.0[coded] += 1.0;
+        self.surprise += delta.0[coded];
+        self.heads.backward(self.head, delta, &mut self.pass.dh, self.rate);
+        self.direct.learn(&self.direct_rows, delta);
         if self.head == 0 {
-            self.hi = nibble;
-            self.head = 1 + s;
-            self.forward_head();
+            self.begin_nibble(1 + coded);
         } else {
-            if self.err > self.skip {
-                self.dense.backward(&self.x, &mut self.st, self.rate);
-                self.emb.learn(&self.hashes[..self.k], &self.st.dx);
-            } else { self.skipped += 1; }
-            self.history.push(self.hi << 4 | nibble);
-            self.begin();
+            self.end_byte((self.head as u8 - 1) << 4 | coded as u8);
+            self.begin_byte();
         }
+    }
+
+    #[inline(always)]
+    fn begin_byte(&mut self) {
+        contexts::compute(&self.history, &mut self.hashes);
+        self.embedding.gather(&self.hashes, &mut self.pass.x);
+        self.dense.forward(&mut self.pass);
+        self.heads.observe(&self.pass.h);
+        self.pass.dh.fill(F32x16::ZERO);
+        self.surprise = 0.0;
+        let fall = 1.0 / (1.0 + self.time / RATE_TIME).sqrt();
+        self.rate = RATE * if fall > RATE_END { fall } else { RATE_END };
+        self.time += 1.0;
+        self.begin_nibble(0);
+    }
+
+    #[inline(always)]
+    fn begin_nibble(&mut self, head: usize) {
+        self.head = head;
+        self.direct_rows = Direct::select(head, self.history.last8);
+        self.p = self.distribution(head, &self.direct_rows);
+    }
+
+    #[inline(always)]
+    fn distribution(&self, head: usize, direct_rows: &[u32; ORDERS]) -> F32x16 {
+        softmax(self.heads.forward(head, &self.pass.h) + self.direct.logits(direct_rows))
+    }
+
+    #[inline(always)]
+    fn end_byte(&mut self, byte: u8) {
+        if self.surprise > FORESEEN {
+            self.dense.backward(&mut self.pass, self.rate);
+            self.embedding.learn(&self.hashes, &self.pass.dx);
+        }
+        self.history.push(byte);
+    }
+
+    /// The probabilities of the next byte's values; in the middle of a byte, of those with its high nibble.
+    pub fn byte_distribution(&self) -> [f32; 256] {
+        let mut out = [0.0; 256];
+        for high in 0..LANES {
+            let p_high = match self.head {
+                0 => self.p.0[high],
+                head => f32::from(u8::from(head == 1 + high)),
+            };
+            let p_low = self.distribution(1 + high, &Direct::select(1 + high, self.history.last8));
+            out[high * LANES..][..LANES].copy_from_slice(&(p_low * p_high).0);
+        }
+        out
     }
 }

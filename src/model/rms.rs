@@ -1,7 +1,7 @@
 //! Values → values of unit size, by a running mean of their squares (RMSprop: Tieleman & Hinton 2012).
 //!
-//! At batch size one a gradient matrix has rank one, `δ xᵀ`. Normalising the two vectors instead of the matrix
-//! costs a sum of their lengths instead of the product, and does as well.
+//! At batch size one a gradient matrix has rank one, `δ xᵀ`. Normalising the two vectors instead of the matrix costs
+//! the sum of their lengths instead of the product, and compresses as well.
 
 use crate::math::F32x16;
 
@@ -13,22 +13,49 @@ const DECAY: f32 = 0.001;
 pub struct Rms {
     /// (n/16, 16)
     mean_square: Vec<F32x16>,
-    /// Added to the root, so that what is nearly always zero is not blown up.
-    epsilon: f32,
+    /// Added to every square: lanes that are nearly always zero are not blown up, and means never underflow.
+    floor: f32,
 }
 
 impl Rms {
-    /// For a vector of 16 · `len` values whose squares are about `initial` at first.
-    pub fn new(len: usize, initial: f32, epsilon: f32) -> Self {
-        Self { mean_square: vec![F32x16::splat(initial); len], epsilon }
+    /// For 16 · `len` values whose squares are about `initial` at first, and at least `floor`.
+    pub fn new(len: usize, initial: f32, floor: f32) -> Self {
+        Self { mean_square: vec![F32x16::splat(initial); len], floor }
     }
 
-    /// Takes `values` into the means and gives each over its root mean square.
+    /// Takes `values` into the means and gives each over its root mean square: at most 1/√DECAY.
     #[inline(always)]
     pub fn normalise(&mut self, values: &[F32x16], out: &mut [F32x16]) {
         for ((mean, value), out) in self.mean_square.iter_mut().zip(values).zip(out) {
-            *mean = *mean + (*value * *value - *mean) * DECAY;
-            *out = value.zip(*mean, |v, m| v / (m.sqrt() + self.epsilon));
+            *mean = mean.zip(*value, |m, v| m + (v * v + self.floor - m) * DECAY);
+            *out = value.zip(*mean, |v, m| v / m.sqrt());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_any_size_come_out_at_unit_size() {
+        for size in [1e-2f32, 1.0, 1e4] {
+            let mut rms = Rms::new(1, 0.01, 1e-6);
+            let mut out = [F32x16::ZERO];
+            for i in 0..20_000 {
+                let sign = if i % 2 == 0 { size } else { -size };
+                rms.normalise(&[F32x16::splat(sign)], &mut out);
+            }
+            assert!((out[0].0[0].abs() - 1.0).abs() < 0.05, "{size}: {}", out[0].0[0]);
+        }
+    }
+
+    #[test]
+    fn means_stop_at_the_floor() {
+        let mut rms = Rms::new(1, 0.01, 1e-6);
+        for _ in 0..200_000 {
+            rms.normalise(&[F32x16::ZERO], &mut [F32x16::ZERO]);
+        }
+        assert!(rms.mean_square[0].0[0] > 0.9e-6);
     }
 }

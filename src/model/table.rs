@@ -1,13 +1,13 @@
 //! Zeroed memory for rows that are looked up by hash.
 
-use memmap2::{Advice, MmapMut};
+use memmap2::MmapMut;
 
 use crate::{Error, ErrorKind, Result, math::F32x16};
 
 /// Tables from this size on ask for huge pages: their rows are looked up at random, and would miss the TLB each time.
-const HUGE_FROM: usize = 1 << 22;
+const HUGE_FROM: usize = 1 << 24;
 
-/// 2^bits rows of 16 lanes. A page of it takes memory only when one of its rows is first written.
+/// 2^bits rows of 16 lanes. A page of it takes memory only once one of its rows is written.
 #[derive(Debug)]
 pub struct Table {
     map: MmapMut,
@@ -15,19 +15,20 @@ pub struct Table {
 }
 
 impl Table {
-    /// All rows zero. `bits` ≤ 32.
+    /// All rows zero; `bits` is 1 to 32.
     ///
     /// # Errors
-    /// [`ErrorKind::MemoryLimit`] if the system has not enough memory.
+    /// [`ErrorKind::MemoryLimit`] if the system does not have the memory.
     pub fn new(bits: u32) -> Result<Self> {
         let bytes = size_of::<F32x16>() << bits;
         let map = MmapMut::map_anon(bytes).map_err(|_| {
-            Error::new(ErrorKind::MemoryLimit, format!("the model needs {bytes} bytes of memory, which the system has not"))
+            Error::new(
+                ErrorKind::MemoryLimit,
+                format!("the system does not give the {bytes} bytes that the model needs"),
+            )
         })?;
-        #[cfg(target_os = "linux")]
         if bytes >= HUGE_FROM {
-            // Only advice: without it everything is the same but slower.
-            let _ = map.advise(Advice::HugePage);
+            advise_huge_pages(&map);
         }
         Ok(Self { map, shift: 32 - bits })
     }
@@ -46,3 +47,12 @@ impl Table {
         &mut rows[(hash >> self.shift) as usize]
     }
 }
+
+/// Only advice: where it is not taken everything is the same but slower.
+#[cfg(target_os = "linux")]
+fn advise_huge_pages(map: &MmapMut) {
+    let _ = map.advise(memmap2::Advice::HugePage);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advise_huge_pages(_: &MmapMut) {}

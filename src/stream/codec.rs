@@ -17,7 +17,10 @@ pub struct CodedBlock {
 }
 
 /// Codes `raw` by `method`, or says to store it where that would not shrink it.
-pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> CodedBlock {
+///
+/// # Errors
+/// Only if the system does not have the memory for the model.
+pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> Result<CodedBlock> {
     let mut report = |raw, coded| {
         if let Some(progress) = progress {
             progress.add(raw, coded);
@@ -26,7 +29,7 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
     let payload = match method {
         Method::Store => None,
         Method::Huffman => Some(huffman::encode(raw)),
-        Method::Neural => Some(neural::encode(raw, level, Isa::detect(), &mut report)),
+        Method::Neural => Some(neural::encode(raw, level, Isa::detect(), &mut report)?),
     };
     let payload = payload.filter(|coded| coded.len() < raw.len());
     let coded_len = payload.as_ref().map_or(raw.len(), Vec::len);
@@ -35,7 +38,7 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
     }
     let method = if payload.is_some() { method } else { Method::Store };
     let header = BlockHeader { method, raw_len: raw.len(), coded_len, raw_crc: crc32fast::hash(raw) };
-    CodedBlock { header, payload }
+    Ok(CodedBlock { header, payload })
 }
 
 /// Bytes of memory that decoding takes: the coded and the raw block, and the model of a neural one.

@@ -9,7 +9,7 @@ use twox_hash::XxHash3_64;
 
 use super::{Options, codec};
 use crate::{
-    Error, ErrorKind,
+    Error, ErrorKind, Result,
     container::{FrameHeader, Item, Method},
 };
 
@@ -87,7 +87,7 @@ impl<W: Write> Encoder<W> {
             let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
             return Err(Error::new(ErrorKind::Io, text).into());
         }
-        self.code_buffered();
+        self.code_buffered()?;
         Item::End(self.hash.finish()).write(&mut self.pending);
         self.drain()?;
         self.inner.flush()?;
@@ -102,21 +102,24 @@ impl<W: Write> Encoder<W> {
         }
     }
 
-    fn code_buffered(&mut self) {
+    fn code_buffered(&mut self) -> Result<()> {
         if !self.block.is_empty() {
-            let mut block = std::mem::take(&mut self.block);
-            self.code(&block);
-            block.clear();
+            let block = std::mem::take(&mut self.block);
+            let coded = self.code(&block);
             self.block = block;
+            coded?;
+            self.block.clear();
         }
+        Ok(())
     }
 
     /// Codes one block and appends it to what is pending.
-    fn code(&mut self, raw: &[u8]) {
-        let coded = codec::encode(raw, self.options.method, self.options.level, self.options.progress.as_deref());
+    fn code(&mut self, raw: &[u8]) -> Result<()> {
+        let coded = codec::encode(raw, self.options.method, self.options.level, self.options.progress.as_deref())?;
         self.hash.write(raw);
         Item::Block(coded.header).write(&mut self.pending);
         self.pending.extend_from_slice(coded.payload.as_deref().unwrap_or(raw));
+        Ok(())
     }
 
     /// Writes all that is pending. After an error it goes on where it stopped.
@@ -145,11 +148,11 @@ impl<W: Write> Write for Encoder<W> {
         let block_len = self.block_len();
         let taken = bytes.len().min(block_len - self.block.len());
         if taken == block_len {
-            self.code(&bytes[..taken]);
+            self.code(&bytes[..taken])?;
         } else {
             self.block.extend_from_slice(&bytes[..taken]);
             if self.block.len() == block_len {
-                self.code_buffered();
+                self.code_buffered()?;
             }
         }
         self.total_in += taken as u64;
@@ -159,7 +162,7 @@ impl<W: Write> Write for Encoder<W> {
     /// Ends the current block, so that all bytes written so far can be decoded by who reads the other end.
     /// The model starts anew with the next block: flush seldom.
     fn flush(&mut self) -> io::Result<()> {
-        self.code_buffered();
+        self.code_buffered()?;
         self.drain()?;
         self.inner.flush()
     }

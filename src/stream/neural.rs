@@ -16,15 +16,18 @@ const REPORT_EVERY: usize = 4096;
 
 /// Codes `raw` by a predictor that knows nothing at first. `report` hears of progress as
 /// (raw bytes, coded bytes) since it was last called.
-pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut dyn FnMut(usize, usize)) -> Vec<u8> {
-    let mut network = Network::new(level, raw.len());
+///
+/// # Errors
+/// Only if the system does not have the memory for the model.
+pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut dyn FnMut(usize, usize)) -> Result<Vec<u8>> {
+    let mut network = Network::new(level, raw.len())?;
     let mut coder = Encoder::new();
     for chunk in raw.chunks(REPORT_EVERY) {
         let before = coder.len();
         isa::run(isa, EncodeChunk { network: &mut network, coder: &mut coder, chunk });
         report(chunk.len(), coder.len() - before);
     }
-    coder.finish()
+    Ok(coder.finish())
 }
 
 struct EncodeChunk<'a> {
@@ -51,7 +54,7 @@ impl Kernel for EncodeChunk<'_> {
 /// Decodes `raw_len` bytes, the inverse of [`encode`].
 ///
 /// # Errors
-/// Corrupt if `coded` ends long before the content does, as damaged data mostly do.
+/// Corrupt if `coded` ends before the content does, as damaged data mostly do; or no memory for the model.
 pub fn decode(
     coded: &[u8],
     raw_len: usize,
@@ -59,7 +62,7 @@ pub fn decode(
     isa: Isa,
     report: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<u8>> {
-    let mut network = Network::new(level, raw_len);
+    let mut network = Network::new(level, raw_len)?;
     let mut coder = Decoder::new(coded);
     let mut raw = Vec::new();
     while raw.len() < raw_len {
