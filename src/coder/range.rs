@@ -144,3 +144,124 @@ impl<'a> Decoder<'a> {
         u64::from(byte)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::{F32x16, LANES};
+
+    /// A generator of test symbols (SplitMix64).
+    struct Random(u64);
+
+    impl Random {
+        fn next(&mut self) -> u64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+            z ^ z >> 31
+        }
+    }
+
+    /// Codes, decodes, and gives the coded size beside the ideal, both in bytes.
+    fn round_trip(stream: &[(F32x16, u8)]) -> (f64, f64) {
+        let mut encoder = Encoder::new();
+        let mut ideal = 0.0;
+        for (p, symbol) in stream {
+            encoder.encode(&Frequencies::new(p), *symbol);
+            ideal -= f64::from(p.0[usize::from(*symbol)]).log2() / 8.0;
+        }
+        let coded = encoder.finish();
+        let mut decoder = Decoder::new(&coded);
+        for (i, (p, symbol)) in stream.iter().enumerate() {
+            assert_eq!(decoder.decode(&Frequencies::new(p)), *symbol, "symbol {i}");
+        }
+        assert!(!decoder.overrun());
+        (coded.len() as f64, ideal)
+    }
+
+    /// Draws symbols from a distribution that they change, as an adaptive model's does.
+    fn adaptive_stream(len: usize, rate: f32) -> Vec<(F32x16, u8)> {
+        let mut random = Random(len as u64);
+        let mut p = F32x16::splat(1.0 / LANES as f32);
+        let draw = |p: &F32x16, point: f32| {
+            let mut sum = 0.0;
+            p.0.iter().position(|&p| (sum += p, sum > point).1).unwrap_or(15)
+        };
+        (0..len)
+            .map(|_| {
+                let symbol = draw(&p, (random.next() >> 40) as f32 / (1 << 24) as f32);
+                let before = p;
+                p = p * (1.0 - rate) + F32x16::splat(rate * 0.01 / LANES as f32);
+                p.0[symbol] += rate * 0.99;
+                (before, symbol as u8)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn long_adaptive_streams_cost_their_ideal_code_length() {
+        for rate in [0.0, 0.002, 0.02, 0.2] {
+            let (coded, ideal) = round_trip(&adaptive_stream(1_000_000, rate));
+            assert!(coded <= ideal * 1.0001 + 16.0, "rate {rate}: {coded} bytes, ideal {ideal}");
+        }
+    }
+
+    #[test]
+    fn extreme_distributions_round_trip() {
+        let mut random = Random(7);
+        for certain in [0.5f32, 0.999, 0.999_999, 1.0] {
+            let mut p = F32x16::splat((1.0 - certain) / 15.0);
+            p.0[3] = certain;
+            let expected: Vec<_> = (0..50_000).map(|_| (p, 3)).collect();
+            let (coded, _) = round_trip(&expected);
+            assert!(coded >= 1.0);
+            // Every symbol, however improbable, can be coded.
+            let any: Vec<_> = (0..50_000).map(|_| (p, (random.next() & 15) as u8)).collect();
+            round_trip(&any);
+        }
+    }
+
+    #[test]
+    fn the_most_certain_symbols_cost_next_to_nothing() {
+        let mut p = F32x16::ZERO;
+        p.0[9] = 1.0;
+        let (coded, _) = round_trip(&vec![(p, 9); 2_000_000]);
+        assert!(coded < 16.0, "{coded} bytes");
+    }
+
+    #[test]
+    fn carries_run_back_through_bytes_already_written() {
+        // Repeating the top symbol keeps the interval's end at 1: bytes of 0xff, waiting for a carry.
+        let p = F32x16::splat(1.0 / 16.0);
+        for waiting in 0..40 {
+            for last in 0..16 {
+                let mut stream = vec![(p, 15); waiting];
+                stream.extend([(p, last), (p, 0), (p, 15), (p, last)]);
+                round_trip(&stream);
+            }
+        }
+    }
+
+    #[test]
+    fn short_streams_end_in_as_few_bytes_as_point_to_them() {
+        let p = F32x16::splat(1.0 / 16.0);
+        assert_eq!(Encoder::new().finish(), [0]);
+        for len in 1..40 {
+            let (coded, ideal) = round_trip(&vec![(p, 5); len]);
+            assert!(coded <= ideal + 2.0, "{len} nibbles: {coded} bytes");
+        }
+    }
+
+    #[test]
+    fn damaged_data_decode_to_something_and_are_seen_to_run_out() {
+        let p = F32x16::splat(1.0 / 16.0);
+        let frequencies = Frequencies::new(&p);
+        for damaged in [&[0xff; 30][..], &[0; 30], &[]] {
+            let mut decoder = Decoder::new(damaged);
+            for _ in 0..200 {
+                assert!(decoder.decode(&frequencies) < 16);
+            }
+            assert!(decoder.overrun());
+        }
+    }
+}

@@ -16,22 +16,24 @@ pub struct Params {
     pub height: usize,
     /// log2 of the most embedding rows; a row is 64 bytes.
     pub row_bits: u32,
+    /// The dense layers' learning rate at first: the more features share a step, the shorter it is.
+    pub rate: f32,
 }
 
 const LEVELS: [Params; 9] = [
     // 1: as fast as a useful network can be; machine logs, quick transfers.
-    Params { contexts: 8, height: 1, row_bits: 19 },
-    Params { contexts: 12, height: 1, row_bits: 19 },
+    Params { contexts: 8, height: 1, row_bits: 19, rate: 0.004 },
+    Params { contexts: 12, height: 1, row_bits: 19, rate: 0.004 },
     // 3: with words and columns.
-    Params { contexts: 16, height: 2, row_bits: 20 },
-    Params { contexts: 20, height: 2, row_bits: 21 },
-    Params { contexts: 22, height: 3, row_bits: 21 },
+    Params { contexts: 16, height: 2, row_bits: 20, rate: 0.003 },
+    Params { contexts: 20, height: 2, row_bits: 21, rate: 0.003 },
+    Params { contexts: 22, height: 3, row_bits: 21, rate: 0.0025 },
     // 6: the default; every context that text, records and code gain from.
-    Params { contexts: 24, height: 4, row_bits: 22 },
-    Params { contexts: 28, height: 6, row_bits: 22 },
-    Params { contexts: 28, height: 8, row_bits: 23 },
+    Params { contexts: 24, height: 4, row_bits: 22, rate: 0.0022 },
+    Params { contexts: 28, height: 6, row_bits: 22, rate: 0.0018 },
+    Params { contexts: 28, height: 8, row_bits: 23, rate: 0.00145 },
     // 9: for archives: written once, read seldom.
-    Params { contexts: 28, height: 12, row_bits: 24 },
+    Params { contexts: 28, height: 12, row_bits: 24, rate: 0.0012 },
 ];
 
 impl Level {

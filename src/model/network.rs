@@ -15,8 +15,7 @@ use crate::{
     math::{F32x16, LANES, softmax},
 };
 
-/// The learning rate falls from `RATE` as 1/√(1 + t/RATE_TIME) down to `RATE_END` of it.
-const RATE: f32 = 0.0022;
+/// The learning rate falls as 1/√(1 + t/RATE_TIME) down to `RATE_END` of what it was at first.
 const RATE_TIME: f32 = 10_000.0;
 const RATE_END: f32 = 0.12;
 /// A byte foreseen better than this, (1 − p) of its nibbles added up, teaches the layers below the heads nothing worth
@@ -41,6 +40,7 @@ pub struct Network {
     p: F32x16,
     /// 1 − p of the byte's nibbles, added up.
     surprise: f32,
+    first_rate: f32,
     rate: f32,
     time: f32,
 }
@@ -65,6 +65,7 @@ impl Network {
             direct_rows: [0; ORDERS],
             p: F32x16::ZERO,
             surprise: 0.0,
+            first_rate: params.rate,
             rate: 0.0,
             time: 0.0,
         };
@@ -104,7 +105,7 @@ impl Network {
         self.pass.dh.fill(F32x16::ZERO);
         self.surprise = 0.0;
         let fall = 1.0 / (1.0 + self.time / RATE_TIME).sqrt();
-        self.rate = RATE * if fall > RATE_END { fall } else { RATE_END };
+        self.rate = self.first_rate * if fall > RATE_END { fall } else { RATE_END };
         self.time += 1.0;
         self.begin_nibble(0);
     }

@@ -101,3 +101,67 @@ impl Kernel for DecodeChunk<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::math::isa::Isa;
+
+    /// Content with words, numbers, columns, binary records, zeros and noise: every part of the model gets work.
+    fn mixed_content() -> Vec<u8> {
+        let mut content = Vec::new();
+        let mut state = 1u32;
+        for i in 0..600u32 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            content
+                .extend(format!("{:04} item {} costs {}\n", i, ["ab", "Cd", "eé"][i as usize % 3], state % 97).bytes());
+            content.extend((i * 3).to_le_bytes());
+            content.extend([0; 5]);
+            content.push((state >> 24) as u8);
+        }
+        content
+    }
+
+    fn code(content: &[u8], level: Level, isa: Isa) -> Vec<u8> {
+        encode(content, level, isa, &mut |_, _| {}).unwrap()
+    }
+
+    #[test]
+    fn every_instruction_set_codes_the_same_bytes() {
+        let content = mixed_content();
+        for level in [1, 6, 9].map(|n| Level::new(n).unwrap()) {
+            let baseline = code(&content, level, Isa::Baseline);
+            for isa in Isa::available() {
+                assert!(code(&content, level, isa) == baseline, "{isa:?} at {level:?}");
+                let back = decode(&baseline, content.len(), level, isa, &mut |_, _| {});
+                assert!(back.unwrap() == content, "{isa:?} at {level:?}");
+            }
+        }
+    }
+
+    /// The model's version is these bytes. A change here is a new version: see docs/FORMAT.md.
+    #[test]
+    fn the_models_bits_are_those_of_its_version() {
+        assert_eq!(crate::model::VERSION, 1);
+        let digests = Level::all().map(|level| crc32fast::hash(&code(&mixed_content(), level, Isa::detect())));
+        let digests: Vec<_> = digests.map(|digest| format!("{digest:08x}")).collect();
+        assert_eq!(digests, ["", "", "", "", "", "", "", "", ""]);
+    }
+
+    #[test]
+    fn progress_adds_up() {
+        let content = mixed_content();
+        let (mut raw, mut coded) = (0, 0);
+        let bytes = encode(&content, Level::FASTEST, Isa::detect(), &mut |r, c| (raw, coded) = (raw + r, coded + c));
+        assert_eq!(raw, content.len());
+        assert!(coded <= bytes.unwrap().len());
+    }
+
+    #[test]
+    fn coded_bytes_that_run_out_are_an_error() {
+        let content = mixed_content();
+        let coded = code(&content, Level::FASTEST, Isa::detect());
+        let error = decode(&coded[..coded.len() / 2], content.len(), Level::FASTEST, Isa::detect(), &mut |_, _| {});
+        assert_eq!(error.unwrap_err().kind(), crate::ErrorKind::Corrupt);
+    }
+}
