@@ -16,7 +16,6 @@ use super::{
     survey::{Measured, Plan, Survey, survey},
     table::{Table, figure, megabytes, short_names},
 };
-use crate::Level;
 
 /// Measure bits per byte over a corpus, at one or several levels
 ///
@@ -60,8 +59,8 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     }
     let inputs = inputs::files_below(paths, notes);
     ensure!(!inputs.is_empty() || notes.any_failure(), "nothing to measure: no files in the folders named");
-    let curve_points = if args.plot.is_some() { plot::CURVE_POINTS } else { 0 };
-    let survey = survey(&inputs, &Plan { levels: &args.level.0, peers: args.peers, curve_points }, notes);
+    let plan = Plan { levels: &args.level.0, peers: args.peers, curves: args.plot.is_some() };
+    let survey = survey(&inputs, &plan, notes);
     print(&match (args.json, args.csv) {
         (true, _) => export::json(&survey)?,
         (_, true) => export::csv(&survey),
@@ -83,8 +82,9 @@ fn table(survey: &Survey) -> String {
     let labels = || labels.iter().map(|label| label.split_once(' ').unwrap_or((label, "")));
     table.row(["", "", "order-0"].into_iter().chain(labels().map(|(name, _)| name)));
     table.row(["file", "bytes", "bpb"].into_iter().chain(labels().map(|(_, setting)| setting)));
-    let files = || survey.files.iter().chain([&total]);
-    for (name, file) in short_names(files().map(|file| file.name.as_str()), 32).into_iter().zip(files()) {
+    let mut names = short_names(survey.files.iter().map(|file| file.name.as_str()), 32);
+    names.push("total".to_owned());
+    for (name, file) in names.into_iter().zip(survey.files.iter().chain([&total])) {
         let mut row = vec![name, file.size.to_string(), figure(file.per_byte(file.order0_bits), 3)];
         row.extend(file.samples.iter().map(|s| figure(s.and_then(|s| file.per_byte(8.0 * s.size as f64)), 3)));
         table.row(row);

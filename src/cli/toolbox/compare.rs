@@ -41,7 +41,7 @@ pub struct Args {
 
 /// Measures the files and prints the report.
 pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
-    let plan = Plan { levels: &[args.level], peers: args.peers, curve_points: 0 };
+    let plan = Plan { levels: &[args.level], peers: args.peers, curves: false };
     let survey = survey(&inputs::files(&args.files), &plan, notes);
     print(&match (args.json, args.peers) {
         (true, _) => export::json(&survey)?,
@@ -56,8 +56,9 @@ fn one_table(survey: &Survey) -> String {
     table.row(["", "", "order-0", "Huffman", "", "neural", "", "gain", "Huffman", "MB/s", "neural", "MB/s"]);
     table.row(["file", "bytes", "bpb", "bytes", "bpb", "bytes", "bpb", "%", "comp", "decomp", "comp", "decomp"]);
     let total = survey.total();
-    let files = || survey.files.iter().chain([&total]);
-    for (name, file) in short_names(files().map(|file| file.name.as_str()), 32).into_iter().zip(files()) {
+    let mut names = short_names(survey.files.iter().map(|file| file.name.as_str()), 32);
+    names.push("total".to_owned());
+    for (name, file) in names.into_iter().zip(survey.files.iter().chain([&total])) {
         let mut row = vec![name, file.size.to_string(), figure(file.per_byte(file.order0_bits), 3)];
         let (huffman, neural) = (cells(survey, file, 0), cells(survey, file, 1));
         row.extend([&huffman[..2], &neural[..3], &huffman[3..], &neural[3..]].concat());

@@ -7,20 +7,33 @@ use crate::{
     model::{Level, Network},
 };
 
-/// The bytes of window `index` of `points` windows of equal length over `len` bytes.
-pub fn window(len: usize, points: usize, index: usize) -> Range<usize> {
-    let edge = |i: usize| (len as u128 * i as u128 / points as u128) as usize;
-    edge(index)..edge(index + 1)
+/// Windows for each doubling of the position: the width of a window is about 6 % of its position.
+const PER_OCTAVE: usize = 12;
+/// The first window is 2⁻¹² of the content.
+const OCTAVES: usize = 12;
+/// Windows over a content.
+pub const WINDOWS: usize = OCTAVES * PER_OCTAVE + 1;
+
+/// Where window `index` ends, as a share of the content. The next one starts there, the first at 0.
+pub fn window_end(index: usize) -> f64 {
+    (-((WINDOWS - 1 - index) as f64) / PER_OCTAVE as f64).exp2()
 }
 
-/// The ideal code length in bits, −Σ log2 p, of each of `points` windows over `content`, under a network that has
+/// The bytes of window `index` over `len` bytes: the windows share out every byte, and short contents leave some empty.
+pub fn window(len: u64, index: usize) -> Range<u64> {
+    let end = |i: usize| (len as f64 * window_end(i)).round() as u64;
+    index.checked_sub(1).map_or(0, end)..end(index)
+}
+
+/// The ideal code length in bits, −Σ log2 p, of each of the [`WINDOWS`] over `content`, under a network that has
 /// learnt from all that stands before in its block.
-pub fn learning_curve(content: &[u8], level: Level, points: usize) -> Vec<f64> {
+pub fn learning_curve(content: &[u8], level: Level) -> Vec<f64> {
     let mut costs = content.chunks(level.block_len()).flat_map(|block| {
         let mut network = Network::new(level, block.len());
         block.iter().map(move |&byte| cost(&mut network, byte >> 4) + cost(&mut network, byte & 15))
     });
-    (0..points).map(|i| costs.by_ref().take(window(content.len(), points, i).len()).sum()).collect()
+    let len = |i| window(content.len() as u64, i).count();
+    (0..WINDOWS).map(|i| costs.by_ref().take(len(i)).sum()).collect()
 }
 
 /// The bits that `nibble` costs, from which the network then learns. The coder gives no symbol less than
@@ -37,10 +50,10 @@ mod tests {
 
     #[test]
     fn windows_share_out_every_byte_once() {
-        for (len, points) in [(0, 3), (1, 3), (10, 3), (1000, 7), (usize::MAX, 150)] {
+        for len in [0, 1, 10, 1000, 1 << 40] {
             let mut end = 0;
-            for i in 0..points {
-                let window = window(len, points, i);
+            for i in 0..WINDOWS {
+                let window = window(len, i);
                 assert_eq!(window.start, end);
                 end = window.end;
             }
@@ -52,8 +65,9 @@ mod tests {
     fn the_curve_falls_while_learning_and_sums_to_the_coded_size() {
         let content: Vec<u8> = (0..6000).map(|i| b"abcab"[i % 5]).collect();
         let level = Level::FASTEST;
-        let curve = learning_curve(&content, level, 10);
-        assert!(curve[9] < curve[0], "{curve:?}");
+        let curve = learning_curve(&content, level);
+        let per_byte = |i: usize| curve[i] / window(content.len() as u64, i).count() as f64;
+        assert!(per_byte(WINDOWS - 1) < per_byte(WINDOWS - 4 * PER_OCTAVE), "{curve:?}");
         let coded = crate::compress(&content, &crate::Options::new().level(level)).len() as f64;
         let ideal = curve.iter().sum::<f64>() / 8.0;
         assert!(coded >= ideal && coded < ideal + 100.0, "coded {coded}, ideal {ideal}");

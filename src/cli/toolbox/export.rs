@@ -42,8 +42,8 @@ struct Outcome {
     size: u64,
     bits_per_byte: Option<f64>,
     gain_over_huffman_percent: Option<f64>,
-    compress_bytes_per_second: Option<f64>,
-    decompress_bytes_per_second: Option<f64>,
+    compress_bytes_per_second: Option<u64>,
+    decompress_bytes_per_second: Option<u64>,
 }
 
 /// The survey as one JSON object.
@@ -106,8 +106,8 @@ fn outcome(file: &Measured, codec: &Codec, sample: Sample, gain: Option<f64>) ->
         size: sample.size,
         bits_per_byte: round(file.per_byte(8.0 * sample.size as f64), 6),
         gain_over_huffman_percent: round(gain, 3),
-        compress_bytes_per_second: round(speed(file.size, sample.compress), 0),
-        decompress_bytes_per_second: round(speed(file.size, sample.decompress), 0),
+        compress_bytes_per_second: speed(file.size, sample.compress).map(|speed| speed as u64),
+        decompress_bytes_per_second: speed(file.size, sample.decompress).map(|speed| speed as u64),
     }
 }
 
@@ -121,7 +121,7 @@ fn round(value: Option<f64>, decimals: i32) -> Option<f64> {
     value.map(|value| (value * unit).round() / unit)
 }
 
-fn number(value: Option<f64>) -> String {
+fn number(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 

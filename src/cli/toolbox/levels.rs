@@ -52,7 +52,9 @@ mod tests {
 
     #[test]
     fn what_is_no_level_is_named() {
-        for (text, named) in [("0", "`0`"), ("1-10", "`10`"), ("3,x", "`x`"), ("", "``"), ("4-", "``"), ("5-2", "`5-2`")] {
+        for (text, named) in
+            [("0", "`0`"), ("1-10", "`10`"), ("3,x", "`x`"), ("", "``"), ("4-", "``"), ("5-2", "`5-2`")]
+        {
             let message = numbers(text).unwrap_err();
             assert!(message.contains(named), "{text}: {message}");
         }

@@ -1,6 +1,6 @@
 //! Other compressors, run as programs: one table of how, and one function that does it.
 //!
-//! Each works on fixed names in a temporary folder of its own: `content` becomes `coded` (or an archive), and that
+//! Each works on fixed names in a temporary folder of its own: `content` becomes `coded` or an archive, and that
 //! becomes `content` again in the subfolder `out`. The times include starting the program and its file access.
 
 use std::{
@@ -28,21 +28,42 @@ pub struct Spec {
     compress: &'static str,
     /// Arguments for decompressing standard input to standard output, or the archive into the current folder.
     decompress: &'static str,
-    /// The archive's name, for programs that keep archives rather than streams.
-    archive: Option<&'static str>,
+    /// Whether it keeps archives of files rather than turn streams into streams.
+    archiver: bool,
 }
 
-#[rustfmt::skip]
 const SPECS: [Spec; 8] = [
-    Spec { program: "gzip", label: "gzip -9", settings: "-9", compress: "-n -c content", decompress: "-d -c", archive: None },
-    Spec { program: "bzip2", label: "bzip2 -9", settings: "-9", compress: "-c content", decompress: "-d -c", archive: None },
-    Spec { program: "xz", label: "xz -9e", settings: "-9e", compress: "-T1 -c content", decompress: "-T1 -d -c", archive: None },
-    Spec { program: "zstd", label: "zstd -22", settings: "--ultra -22 --long=27", compress: "-q --single-thread -c content", decompress: "-q --long=27 -d -c", archive: None },
-    Spec { program: "brotli", label: "brotli -11", settings: "-q 11 --lgwin=24", compress: "-c content", decompress: "-d -c", archive: None },
-    Spec { program: "bzip3", label: "bzip3 -b64", settings: "-b 64", compress: "-e -j 1 -c content", decompress: "-d -j 1 -c", archive: None },
-    Spec { program: "7z", label: "7z PPMd", settings: "-m0=PPMd:o=16:mem=1g", compress: "a -mmt=1 -bd -y coded.7z content", decompress: "x -mmt=1 -bd -y ../coded.7z", archive: Some("coded.7z") },
-    Spec { program: "zpaq", label: "zpaq -m5", settings: "-m5", compress: "a coded.zpaq content -t1", decompress: "x ../coded.zpaq -t1", archive: Some("coded.zpaq") },
+    stream("gzip", "gzip -9", "-9", "-n -c content", "-d -c"),
+    stream("bzip2", "bzip2 -9", "-9", "-c content", "-d -c"),
+    stream("xz", "xz -9e", "-9e", "-T1 -c content", "-T1 -d -c"),
+    stream("zstd", "zstd -22", "--ultra -22 --long=27", "--single-thread -q -c content", "--long=27 -q -d -c"),
+    stream("brotli", "brotli -11", "-q 11 --lgwin=24", "-c content", "-d -c"),
+    stream("bzip3", "bzip3 -b64", "-b 64", "-e -j 1 -c content", "-d -j 1 -c"),
+    archive("7z", "7z PPMd", "-m0=PPMd:o=16:mem=1g", "a -mmt=1 -bd -y coded.7z content", "x -mmt=1 -bd -y ../coded.7z"),
+    archive("zpaq", "zpaq -m5", "-m5", "a coded.zpaq content -t1", "x ../coded.zpaq -t1"),
 ];
+
+/// A program that gives compressed data on standard output, and takes them on standard input.
+const fn stream(
+    program: &'static str,
+    label: &'static str,
+    settings: &'static str,
+    compress: &'static str,
+    decompress: &'static str,
+) -> Spec {
+    Spec { program, label, settings, compress, decompress, archiver: false }
+}
+
+/// A program that keeps archives, here one named `coded.` and the program's name.
+const fn archive(
+    program: &'static str,
+    label: &'static str,
+    settings: &'static str,
+    compress: &'static str,
+    decompress: &'static str,
+) -> Spec {
+    Spec { program, label, settings, compress, decompress, archiver: true }
+}
 
 /// Environment variables by which these programs take further settings: what they say would not be in the report.
 const SETTINGS_IN_THE_ENVIRONMENT: [&str; 7] =
@@ -72,7 +93,10 @@ pub fn find() -> (Vec<Peer>, Vec<&'static str>) {
 fn find_on(path: &OsStr, program: &str) -> Option<PathBuf> {
     let file = format!("{program}{}", env::consts::EXE_SUFFIX);
     let folders = env::split_paths(path).filter(|folder| !folder.as_os_str().is_empty());
-    folders.map(|folder| folder.join(&file)).find(|file| is_executable(file)).and_then(|file| std::path::absolute(file).ok())
+    folders
+        .map(|folder| folder.join(&file))
+        .find(|file| is_executable(file))
+        .and_then(|file| std::path::absolute(file).ok())
 }
 
 #[cfg(unix)]
@@ -96,29 +120,31 @@ impl Peer {
         let folder = folder.path();
         let out = folder.join("out");
         fs::create_dir(&out).and_then(|()| fs::write(folder.join("content"), content)).context("temporary folder")?;
-        let coded = folder.join(self.spec.archive.unwrap_or("coded"));
         let restored = out.join("content");
 
-        let mut command = self.command(folder, &format!("{} {}", self.spec.compress, self.spec.settings));
-        if self.spec.archive.is_none() {
-            command.stdout(File::create(&coded)?);
-        }
-        let compress = time(command).context("compression")?;
-
-        let mut command = self.command(&out, self.spec.decompress);
-        if self.spec.archive.is_none() {
-            command.stdin(File::open(&coded)?).stdout(File::create(&restored)?);
-        }
-        let decompress = time(command).context("decompression")?;
+        let Spec { program, settings, compress, decompress, archiver, .. } = self.spec;
+        let (coded, compress, decompress) = if *archiver {
+            let compress = self.command(folder, &[compress, settings]);
+            (folder.join(format!("coded.{program}")), compress, self.command(&out, &[decompress]))
+        } else {
+            let coded = folder.join("coded");
+            let mut compress = self.command(folder, &[settings, compress]);
+            compress.stdout(File::create(&coded)?);
+            let mut decompress = self.command(&out, &[decompress]);
+            decompress.stdin(File::open(&coded)?).stdout(File::create(&restored)?);
+            (coded, compress, decompress)
+        };
+        let compress = time(compress).context("compression")?;
+        let decompress = time(decompress).context("decompression")?;
 
         let size = fs::metadata(&coded).context("compressed file")?.len();
         ensure!(fs::read(&restored).context("decompressed file")? == content, "the round trip gave other bytes");
         Ok(Sample { size, compress, decompress })
     }
 
-    fn command(&self, folder: &Path, arguments: &str) -> Command {
+    fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(arguments.split_whitespace()).current_dir(folder);
+        command.args(arguments.iter().flat_map(|part| part.split_whitespace())).current_dir(folder);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         for name in SETTINGS_IN_THE_ENVIRONMENT {
             command.env_remove(name);
@@ -134,7 +160,11 @@ fn time(mut command: Command) -> anyhow::Result<Duration> {
     let time = start.elapsed();
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("{}: {}", output.status, said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason"));
+        bail!(
+            "{}: {}",
+            output.status,
+            said.lines().find(|line| !line.trim().is_empty()).unwrap_or("it gave no reason")
+        );
     }
     Ok(time)
 }

@@ -15,13 +15,13 @@ pub struct Plan<'a> {
     pub levels: &'a [Level],
     /// Whether to run the other compressors on PATH.
     pub peers: bool,
-    /// Points of each learning curve; 0 for none.
-    pub curve_points: usize,
+    /// Whether to follow the learning curves.
+    pub curves: bool,
 }
 
 /// All that was measured in one run.
 pub struct Survey {
-    /// The codecs, in the order of [`Measured::samples`]; the first is Huffman coding.
+    /// The codecs, in the order of [`Measured::samples`]: Huffman coding, the levels, the other compressors.
     pub codecs: Vec<Codec>,
     /// The files that could be read.
     pub files: Vec<Measured>,
@@ -39,7 +39,7 @@ pub struct Measured {
     pub order0_bits: f64,
     /// For each codec; `None` where it failed.
     pub samples: Vec<Option<Sample>>,
-    /// For each level: the bits of each window of the learning curve. None unless asked for.
+    /// For each level: the bits of each window of the learning curve. None unless asked for, none in totals.
     pub curves: Vec<Vec<f64>>,
 }
 
@@ -63,7 +63,7 @@ pub fn survey(inputs: &[Input], plan: &Plan, notes: &mut Notes) -> Survey {
     for (i, input) in inputs.iter().enumerate() {
         let doing = format!("{} of {}: {}", i + 1, inputs.len(), input.name);
         match inputs::read(input) {
-            Ok(content) => files.push(measure(input, &content, &codecs, plan.curve_points, &doing, notes)),
+            Ok(content) => files.push(measure(input, &content, &codecs, plan.curves, &doing, notes)),
             Err(error) => notes.failure(&error),
         }
     }
@@ -75,7 +75,7 @@ fn measure(
     input: &Input,
     content: &[u8],
     codecs: &[Codec],
-    points: usize,
+    with_curves: bool,
     doing: &str,
     notes: &mut Notes,
 ) -> Measured {
@@ -87,9 +87,9 @@ fn measure(
             notes.failure(&error.context(format!("{}: {}", inputs::printable(&input.path), codec.label())));
         });
         samples.push(sample.ok());
-        if let (Codec::Neural(level), 1..) = (codec, points) {
+        if let (Codec::Neural(level), true) = (codec, with_curves) {
             notes.doing(&format!("{doing}: learning curve at level {}", level.get()));
-            curves.push(learning_curve(content, *level, points));
+            curves.push(learning_curve(content, *level));
         }
     }
     let order0_bits = if content.is_empty() { 0.0 } else { order0_entropy(content) * content.len() as f64 };

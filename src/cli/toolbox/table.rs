@@ -1,6 +1,6 @@
 //! Cells → aligned text.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, path::MAIN_SEPARATOR};
 
 /// Rows of cells: the first of each row is aligned left, the others right.
 #[derive(Default)]
@@ -52,8 +52,11 @@ pub fn megabytes(speed: Option<f64>) -> String {
     figure(speed, decimals)
 }
 
-/// The names, none longer than about `max` characters and no two alike: the end of a long one says most.
+/// The names without the folder that all of them share, none longer than about `max` characters and no two alike: of a
+/// long one the end says most.
 pub fn short_names<'a>(names: impl IntoIterator<Item = &'a str>, max: usize) -> Vec<String> {
+    let names: Vec<&str> = names.into_iter().collect();
+    let shared = shared_folder(&names);
     let mut used = HashSet::new();
     let mut unique = |short: String| {
         let numbered = |n: usize| if n == 1 { short.clone() } else { format!("{short} ({n})") };
@@ -61,7 +64,14 @@ pub fn short_names<'a>(names: impl IntoIterator<Item = &'a str>, max: usize) -> 
         used.insert(free.clone());
         free
     };
-    names.into_iter().map(|name| unique(short_name(name, max))).collect()
+    names.iter().map(|name| unique(short_name(&name[shared..], max))).collect()
+}
+
+/// How many bytes at the start of all `names` name the same folder.
+fn shared_folder(names: &[&str]) -> usize {
+    let Some(first) = names.first() else { return 0 };
+    let ends = first.match_indices(MAIN_SEPARATOR).map(|(at, separator)| at + separator.len());
+    ends.rev().find(|&end| names.iter().all(|name| name.starts_with(&first[..end]))).unwrap_or(0)
 }
 
 fn short_name(name: &str, max: usize) -> String {
@@ -96,5 +106,7 @@ mod tests {
     fn long_names_keep_their_ends_and_stay_apart() {
         let names = ["a/b", "first/long/name.txt", "other/long/name.txt"];
         assert_eq!(short_names(names, 10), ["a/b", "…/name.txt", "…/name.txt (2)"]);
+        assert_eq!(short_names(["/a/b/c/d", "/a/b/cd"], 10), ["c/d", "cd"]);
+        assert_eq!(short_names(["a/b"], 10), ["b"]);
     }
 }
