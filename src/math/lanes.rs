@@ -10,7 +10,7 @@ use std::ops::{Add, Mul, Sub};
 pub const LANES: usize = 16;
 
 /// Sixteen `f32`, aligned to a cache line.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C, align(64))]
 pub struct F32x16(pub [f32; LANES]);
 
@@ -69,6 +69,19 @@ impl F32x16 {
         }
         f(f(c[0], c[2]), f(c[1], c[3]))
     }
+}
+
+/// The sums of sixteen vectors, side by side: lane `i` is `vectors[i].sum()`.
+///
+/// Not inlined on purpose: within AVX code LLVM turns the transposition into gathers, which are several times slower than
+/// the shuffles that it finds for the baseline instruction set.
+#[inline(never)]
+pub fn sums(vectors: &[F32x16; LANES]) -> F32x16 {
+    let mut out = [0.0; LANES];
+    for i in 0..LANES {
+        out[i] = vectors[i].sum();
+    }
+    F32x16(out)
 }
 
 impl Add for F32x16 {

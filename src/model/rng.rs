@@ -1,0 +1,24 @@
+//! The random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the format.
+
+use crate::math::F32x16;
+
+/// A stream of random numbers.
+#[derive(Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// The one stream that every network starts from.
+    pub fn new() -> Self {
+        Self(0x9e37_79b9_7f4a_7c15)
+    }
+
+    /// Sixteen numbers in [−scale, scale).
+    pub fn vector(&mut self, scale: f32) -> F32x16 {
+        F32x16(std::array::from_fn(|_| {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            ((self.0 >> 40) as f32 * (1.0 / 8_388_608.0) - 1.0) * scale
+        }))
+    }
+}
