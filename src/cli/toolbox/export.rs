@@ -1,4 +1,4 @@
-//! A survey as JSON or CSV. The names of fields are a promise to scripts; the manual of `bench` and `compare` tells them.
+//! A survey as JSON or CSV. The names of fields are a promise to scripts; `--help` tells them.
 
 use std::time::Duration;
 

@@ -39,7 +39,8 @@ pub struct Measured {
     pub order0_bits: f64,
     /// For each codec; `None` where it failed.
     pub samples: Vec<Option<Sample>>,
-    /// For each level: the bits of each window of the learning curve. None unless asked for, none in totals.
+    /// For each level: the bits of each window of the learning curve, or nothing if that failed. None at all in totals,
+    /// or unless asked for.
     pub curves: Vec<Vec<f64>>,
 }
 
@@ -83,13 +84,13 @@ fn measure(
     let mut curves = Vec::new();
     for codec in codecs {
         notes.doing(&format!("{doing}: {}", codec.label()));
-        let sample = codec.measure(content).map_err(|error| {
+        let mut report = |error: anyhow::Error| {
             notes.failure(&error.context(format!("{}: {}", inputs::printable(&input.path), codec.label())));
-        });
-        samples.push(sample.ok());
+        };
+        samples.push(codec.measure(content).map_err(&mut report).ok());
         if let (Codec::Neural(level), true) = (codec, with_curves) {
-            notes.doing(&format!("{doing}: learning curve at level {}", level.get()));
-            curves.push(learning_curve(content, *level));
+            let curve = learning_curve(content, *level).map_err(|error| report(error.into()));
+            curves.push(curve.unwrap_or_default());
         }
     }
     let order0_bits = if content.is_empty() { 0.0 } else { order0_entropy(content) * content.len() as f64 };

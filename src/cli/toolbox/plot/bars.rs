@@ -40,7 +40,7 @@ impl Group {
 
 /// Height of the picture of `groups`.
 pub fn height(groups: &[Group]) -> i32 {
-    HEAD + groups.iter().map(Group::height).sum::<i32>()
+    HEAD + groups.iter().map(Group::height).sum::<i32>() + STEP / 2
 }
 
 /// The bars of each file, or of all together if there would be too many.

@@ -87,9 +87,11 @@ fn curve(survey: &Survey, total: &Measured, level: usize, end: f64) -> Vec<(f64,
     let (mut bits, mut bytes, mut start) = (0.0, 0, 0.0);
     for i in 0..WINDOWS {
         for file in &survey.files {
-            let window = window(file.size, i);
-            bits += file.curves[level][i];
-            bytes += window.end - window.start;
+            if let Some(window_bits) = file.curves[level].get(i) {
+                let window = window(file.size, i);
+                bits += window_bits;
+                bytes += window.end - window.start;
+            }
         }
         if bytes >= least_bytes {
             points.push(((start + window_end(i)) / 2.0 * end, bits / bytes as f64));
