@@ -1,1 +1,5 @@
-fn main() {}
+//! `foretell`, the toolbox: measures what the network earns.
+
+fn main() -> std::process::ExitCode {
+    foretell::cli::toolbox::main()
+}

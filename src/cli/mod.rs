@@ -1,1 +1,3 @@
 //! The two commands.
+
+pub mod toolbox;

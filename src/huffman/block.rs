@@ -139,8 +139,8 @@ mod tests {
 
     #[test]
     fn an_empty_block_is_nothing_and_nothing_else() {
-        assert_eq!(encode(&[]), []);
-        assert_eq!(decode(&[], 0).unwrap(), []);
+        assert!(encode(&[]).is_empty());
+        assert!(decode(&[], 0).unwrap().is_empty());
         assert!(decode(&[0], 0).is_err());
         assert!(decode(&[], 1).is_err());
     }

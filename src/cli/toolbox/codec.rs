@@ -1,0 +1,91 @@
+//! A way to compress, and what it makes of one file.
+
+use std::{
+    iter::Sum,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, ensure};
+
+use super::peers::Peer;
+use crate::{Level, Method, Options};
+
+/// A way to compress.
+pub enum Codec {
+    /// Huffman coding, in this crate's container.
+    Huffman,
+    /// The neural network, at a level.
+    Neural(Level),
+    /// Another program.
+    Peer(Peer),
+}
+
+impl Codec {
+    /// Its name in JSON and CSV.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Huffman => "huffman",
+            Self::Neural(_) => "neural",
+            Self::Peer(peer) => peer.spec.program,
+        }
+    }
+
+    /// The settings it runs at, as they are given to it on a command line.
+    pub fn settings(&self) -> String {
+        match self {
+            Self::Huffman => String::new(),
+            Self::Neural(level) => format!("-{}", level.get()),
+            Self::Peer(peer) => peer.spec.settings.to_owned(),
+        }
+    }
+
+    /// What people call it: a name and at most one setting.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Huffman => "Huffman".to_owned(),
+            Self::Neural(level) => format!("neural -{}", level.get()),
+            Self::Peer(peer) => peer.spec.label.to_owned(),
+        }
+    }
+
+    /// Compresses `content`, decompresses that, and compares.
+    ///
+    /// # Errors
+    /// What did not come back as it was, and why.
+    pub fn measure(&self, content: &[u8]) -> anyhow::Result<Sample> {
+        let options = match self {
+            Self::Huffman => Options::new().method(Method::Huffman),
+            Self::Neural(level) => Options::new().method(Method::Neural).level(*level),
+            Self::Peer(peer) => return peer.measure(content),
+        };
+        let start = Instant::now();
+        let coded = crate::compress(content, &options);
+        let compress = start.elapsed();
+        let start = Instant::now();
+        let restored = crate::decompress(&coded).context("decompression")?;
+        let decompress = start.elapsed();
+        ensure!(restored == content, "the round trip gave other bytes");
+        Ok(Sample { size: coded.len() as u64, compress, decompress })
+    }
+}
+
+/// What one codec made of one file, or of several together.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Sample {
+    /// Bytes after compression, everything included.
+    pub size: u64,
+    /// Time taken to compress.
+    pub compress: Duration,
+    /// Time taken to decompress.
+    pub decompress: Duration,
+}
+
+impl Sum for Sample {
+    fn sum<I: Iterator<Item = Self>>(samples: I) -> Self {
+        samples.fold(Self::default(), |a, b| Self {
+            size: a.size + b.size,
+            compress: a.compress + b.compress,
+            decompress: a.decompress + b.decompress,
+        })
+    }
+}

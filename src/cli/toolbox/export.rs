@@ -1,0 +1,130 @@
+//! A survey as JSON or CSV. The names of fields are a promise to scripts; `--help` tells them.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+use super::{
+    codec::{Codec, Sample},
+    survey::{Measured, Survey},
+};
+
+/// What the fields mean, for `--help`.
+pub const FIELDS: &str = "\
+JSON: {version, files: [FILE], total: FILE, absent_peers: [NAME]}, where
+  FILE   = {file, size, order0_bits_per_byte, results: [RESULT]}
+  RESULT = {codec, settings, size, bits_per_byte, gain_over_huffman_percent,
+            compress_bytes_per_second, decompress_bytes_per_second}
+codec is huffman, neural or the name of another program; sizes are in bytes; what cannot be told of a \
+file (bits per byte of an empty one) is null; a codec that failed on a file is absent from its results \
+and from the total's.";
+
+#[derive(Serialize)]
+struct Report<'a> {
+    version: &'static str,
+    files: Vec<File<'a>>,
+    total: File<'a>,
+    absent_peers: &'a [&'static str],
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    file: &'a str,
+    size: u64,
+    order0_bits_per_byte: Option<f64>,
+    results: Vec<Outcome>,
+}
+
+#[derive(Serialize)]
+struct Outcome {
+    codec: &'static str,
+    settings: String,
+    size: u64,
+    bits_per_byte: Option<f64>,
+    gain_over_huffman_percent: Option<f64>,
+    compress_bytes_per_second: Option<u64>,
+    decompress_bytes_per_second: Option<u64>,
+}
+
+/// The survey as one JSON object.
+pub fn json(survey: &Survey) -> anyhow::Result<String> {
+    let total = survey.total();
+    let report = Report {
+        version: env!("CARGO_PKG_VERSION"),
+        files: survey.files.iter().map(|file| view(survey, file)).collect(),
+        total: view(survey, &total),
+        absent_peers: &survey.absent,
+    };
+    Ok(serde_json::to_string_pretty(&report)? + "\n")
+}
+
+/// The survey as CSV: a line for each file and codec, then one for each codec's total.
+pub fn csv(survey: &Survey) -> String {
+    let mut text = "file,size,order0_bits_per_byte,codec,settings,coded_size,bits_per_byte,gain_over_huffman_percent,\
+                    compress_bytes_per_second,decompress_bytes_per_second\n"
+        .to_owned();
+    let total = survey.total();
+    for measured in survey.files.iter().chain([&total]) {
+        let file = view(survey, measured);
+        for result in &file.results {
+            let cells = [
+                quoted(file.file),
+                file.size.to_string(),
+                number(file.order0_bits_per_byte),
+                result.codec.to_owned(),
+                quoted(&result.settings),
+                result.size.to_string(),
+                number(result.bits_per_byte),
+                number(result.gain_over_huffman_percent),
+                number(result.compress_bytes_per_second),
+                number(result.decompress_bytes_per_second),
+            ];
+            text += &cells.join(",");
+            text.push('\n');
+        }
+    }
+    text
+}
+
+fn view<'a>(survey: &Survey, file: &'a Measured) -> File<'a> {
+    let results = survey.codecs.iter().enumerate().filter_map(|(i, codec)| {
+        let gain = survey.gain_over_huffman(file, i);
+        file.samples[i].map(|sample| outcome(file, codec, sample, gain))
+    });
+    File {
+        file: &file.name,
+        size: file.size,
+        order0_bits_per_byte: round(file.per_byte(file.order0_bits), 6),
+        results: results.collect(),
+    }
+}
+
+fn outcome(file: &Measured, codec: &Codec, sample: Sample, gain: Option<f64>) -> Outcome {
+    Outcome {
+        codec: codec.name(),
+        settings: codec.settings(),
+        size: sample.size,
+        bits_per_byte: round(file.per_byte(8.0 * sample.size as f64), 6),
+        gain_over_huffman_percent: round(gain, 3),
+        compress_bytes_per_second: speed(file.size, sample.compress).map(|speed| speed as u64),
+        decompress_bytes_per_second: speed(file.size, sample.decompress).map(|speed| speed as u64),
+    }
+}
+
+/// Bytes of content per second; unknown where there was none, or no time that the clock could tell.
+pub fn speed(size: u64, time: Duration) -> Option<f64> {
+    (size > 0 && !time.is_zero()).then(|| size as f64 / time.as_secs_f64())
+}
+
+fn round(value: Option<f64>, decimals: i32) -> Option<f64> {
+    let unit = 10f64.powi(decimals);
+    value.map(|value| (value * unit).round() / unit)
+}
+
+fn number(value: Option<impl ToString>) -> String {
+    value.map(|value| value.to_string()).unwrap_or_default()
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+}
