@@ -1,1 +1,2 @@
 //! The two commands.
+pub mod corpus;
