@@ -1,5 +1,7 @@
 //! The toolbox: `foretell corpus`.
 
+use std::process::ExitCode;
+
 use clap::Parser;
 use foretell::cli::corpus;
 
@@ -11,7 +13,13 @@ enum Foretell {
     Corpus(corpus::Command),
 }
 
-fn main() -> anyhow::Result<()> {
+fn main() -> ExitCode {
     let Foretell::Corpus(command) = Foretell::parse();
-    corpus::run(command)
+    match corpus::run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("foretell: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
 }
