@@ -1,3 +1,4 @@
 //! The two commands.
 
+pub mod corpus;
 pub mod toolbox;

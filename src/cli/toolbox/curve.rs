@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::{
     Result,
     coder::TOTAL_BITS,
-    model::{Level, Network},
+    model::{Level, Predictor},
 };
 
 /// Windows for each doubling of the position: the width of a window is about 6 % of its position.
@@ -36,19 +36,19 @@ pub fn learning_curve(content: &[u8], level: Level) -> Result<Vec<f64>> {
     let len = content.len() as u64;
     let mut window_of_each_byte = (0..WINDOWS).flat_map(|i| window(len, i).map(move |_| i));
     for block in content.chunks(level.block_len()) {
-        let mut network = Network::new(level, block.len());
+        let mut predictor = Predictor::new(level, block.len())?;
         for (&byte, i) in block.iter().zip(window_of_each_byte.by_ref()) {
-            curve[i] += cost(&mut network, byte >> 4) + cost(&mut network, byte & 15);
+            curve[i] += cost(&mut predictor, byte >> 4) + cost(&mut predictor, byte & 15);
         }
     }
     Ok(curve)
 }
 
-/// The bits that `nibble` costs, from which the network then learns. The coder gives no symbol less than
+/// The bits that `nibble` costs, from which the predictor then learns. The coder gives no symbol less than
 /// 2^-[`TOTAL_BITS`].
-fn cost(network: &mut Network, nibble: u8) -> f64 {
-    let p = f64::from(network.predict().0[usize::from(nibble)]);
-    network.update(nibble);
+fn cost(predictor: &mut Predictor, nibble: u8) -> f64 {
+    let p = f64::from(predictor.predict()[usize::from(nibble)]);
+    predictor.update(nibble);
     (-p.log2()).min(f64::from(TOTAL_BITS))
 }
 

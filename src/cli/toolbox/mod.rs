@@ -25,6 +25,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
+use super::corpus;
 use notes::Notes;
 
 /// Measure what a neural network that learns as it goes earns over Huffman coding and other compressors.
@@ -39,6 +40,9 @@ struct Cli {
 enum Command {
     Compare(compare::Args),
     Bench(bench::Args),
+    /// Regenerate the project's corpus, or check a folder of corpora against the manifest.
+    #[command(subcommand)]
+    Corpus(corpus::Command),
 }
 
 /// Runs `foretell` with the process's arguments: exit code 0, or 1 if anything went wrong.
@@ -54,6 +58,7 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Compare(args) => compare::run(&args, &mut notes),
         Command::Bench(args) => bench::run(&args, &mut notes),
+        Command::Corpus(command) => corpus::run(command),
     };
     if let Err(error) = done {
         notes.failure(&error);

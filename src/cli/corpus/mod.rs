@@ -1,0 +1,79 @@
+//! `foretell corpus`: makes the generated part of the corpus again, and checks folders against the manifest.
+
+pub mod generated;
+pub mod manifest;
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+
+use manifest::{Entry, Verdict};
+
+/// What `foretell corpus` can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write the generated files again: the same bytes on every machine.
+    Generate {
+        /// The folder to write to; it is made if need be.
+        #[arg(long, value_name = "DIR", default_value = "corpus/generated")]
+        out: PathBuf,
+    },
+    /// Check the files of a folder against the manifest (size and SHA-256).
+    ///
+    /// One line a file: `ok`, `size ok` where the manifest has no SHA-256, `absent`, or `DIFFERS`. Fails if a file
+    /// differs, or if none is there at all.
+    Verify {
+        /// The manifest to check against, instead of the one of the project.
+        #[arg(long, value_name = "FILE")]
+        manifest: Option<PathBuf>,
+        /// The folder that holds written/, calgary/, silesia/ and so on.
+        dir: PathBuf,
+    },
+}
+
+/// Does what the command says, reporting on standard output.
+pub fn run(command: Command) -> Result<()> {
+    let mut report = io::stdout().lock();
+    match command {
+        Command::Generate { out } => generate(&out, &mut report),
+        Command::Verify { manifest, dir } => verify(manifest.as_deref(), &dir, &mut report),
+    }
+}
+
+fn generate(out: &Path, report: &mut impl Write) -> Result<()> {
+    fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
+    for file in generated::FILES {
+        let (path, bytes) = (out.join(file.name), file.bytes());
+        fs::write(&path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
+        writeln!(report, "{:>9}  {}", bytes.len(), path.display())?;
+    }
+    Ok(())
+}
+
+fn verify(manifest: Option<&Path>, dir: &Path, report: &mut impl Write) -> Result<()> {
+    if !dir.is_dir() {
+        bail!("{}: not a folder", dir.display());
+    }
+    let text = match manifest {
+        Some(path) => fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?,
+        None => manifest::PROJECT.into(),
+    };
+    let (mut present, mut different) = (0, 0);
+    for entry in Entry::parse_all(&text)? {
+        let verdict = entry.check(dir).with_context(|| format!("cannot read {}", dir.join(&entry.path).display()))?;
+        present += u32::from(verdict != Verdict::Absent);
+        different += u32::from(verdict == Verdict::Differs);
+        writeln!(report, "{verdict:<8} {}", entry.path)?;
+    }
+    match (present, different) {
+        (0, _) => bail!("{}: no file of the manifest is there", dir.display()),
+        (_, 0) => Ok(()),
+        (_, 1) => bail!("1 file differs from the manifest"),
+        (_, n) => bail!("{n} files differ from the manifest"),
+    }
+}
