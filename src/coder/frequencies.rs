@@ -20,23 +20,19 @@ impl Frequencies {
     /// short goes to the most probable symbol, where it matters least.
     #[inline(always)]
     pub fn new(probabilities: &F32x16) -> Self {
-        let scaled = probabilities.map(|p| p * (TOTAL - LANES as u32) as f32);
-        let mut frequency = [0u32; LANES];
-        for i in 0..LANES {
-            frequency[i] = 1 + to_int(scaled.0[i]);
-        }
+        let mut frequency = probabilities.0.map(|p| 1 + to_int(p * (TOTAL - LANES as u32) as f32));
         let max = probabilities.max();
         let mut top = 0;
         let mut sum = 0;
-        for i in 0..LANES {
-            sum += frequency[i];
-            top = if probabilities.0[i] == max { i } else { top };
+        for (symbol, (&p, &f)) in probabilities.0.iter().zip(&frequency).enumerate() {
+            sum += f;
+            top = if p == max { symbol } else { top };
         }
         // The sum is within 16 of TOTAL and the top frequency is above TOTAL/16 − 16: it stays positive.
         frequency[top] = frequency[top].wrapping_add(TOTAL.wrapping_sub(sum));
         let mut start = [0; LANES + 1];
-        for i in 0..LANES {
-            start[i + 1] = start[i] + frequency[i];
+        for (symbol, f) in frequency.into_iter().enumerate() {
+            start[symbol + 1] = start[symbol] + f;
         }
         Self { start }
     }

@@ -4,6 +4,8 @@
 //! AVX2 or four SSE/NEON instructions. Sums over lanes follow one fixed tree, so that their rounding is part of
 //! the format and not of the machine.
 
+#![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
+
 use std::ops::{Add, Mul, Sub};
 
 /// Lanes of a vector.

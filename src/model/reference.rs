@@ -115,8 +115,8 @@ fn backward_pass_agrees_with_finite_differences() {
         feed(&mut network, &[byte]);
         let (w1, v1) = (flat(&network.dense.weights), flat(&network.heads.weights));
         let dx = flat(&network.pass.dx);
-        for input in 0..dx.len() {
-            assert_close(dx[input], reference.slope(byte, |r| &mut r.x[input]), "dx");
+        for (input, &dx) in dx.iter().enumerate() {
+            assert_close(dx, reference.slope(byte, |r| &mut r.x[input]), "dx");
         }
         // Steps are gradients with each factor scaled to unit size: of the gradient's sign, zero with it.
         let inputs = dx.len();

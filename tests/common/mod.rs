@@ -1,0 +1,92 @@
+//! What several tests need: random bytes, the corpus, awkward readers and writers.
+#![allow(dead_code)] // each test file uses its own part
+
+use std::{
+    fs,
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// A stream of random numbers (SplitMix64: Steele, Lea & Flood 2014).
+pub struct Random(pub u64);
+
+impl Random {
+    /// 64 random bits.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    /// A random number below `n`.
+    pub fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+
+    /// `n` random bytes.
+    pub fn bytes(&mut self, n: usize) -> Vec<u8> {
+        (0..n).map(|_| (self.next() >> 56) as u8).collect()
+    }
+}
+
+/// The repository's corpus files, by path.
+pub fn corpus_files() -> Vec<PathBuf> {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
+    let mut files: Vec<PathBuf> = ["written", "source", "generated"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(corpus.join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 10, "the corpus is not where it should be");
+    files
+}
+
+/// English text of a kind.
+pub fn text() -> Vec<u8> {
+    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/written/letter.txt")).unwrap()
+}
+
+/// A reader that gives at most a few bytes at a time and is interrupted now and then.
+pub struct HostileReader<'a> {
+    pub data: &'a [u8],
+    pub random: Random,
+}
+
+impl Read for HostileReader<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.random.below(3) == 0 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let n = self.data.len().min(out.len()).min(1 + self.random.below(5));
+        out[..n].copy_from_slice(&self.data[..n]);
+        self.data = &self.data[n..];
+        Ok(n)
+    }
+}
+
+/// A writer that takes at most a few bytes at a time, is interrupted now and then, and fails once `room` is used up.
+pub struct HostileWriter {
+    pub taken: Vec<u8>,
+    pub room: usize,
+    pub random: Random,
+}
+
+impl Write for HostileWriter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.random.below(3) == 0 {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        if self.taken.len() >= self.room {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        let n = bytes.len().min(1 + self.random.below(7)).min(self.room - self.taken.len());
+        self.taken.extend_from_slice(&bytes[..n]);
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
