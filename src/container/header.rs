@@ -67,7 +67,10 @@ impl FrameHeader {
         let level = model::Level::new(flags & LEVEL_BITS);
         match level {
             Some(level) if flags & !(LEVEL_BITS | HAS_CONTENT_SIZE) == 0 => Ok(Self { level, content_size }),
-            _ => Err(Error::new(ErrorKind::Unsupported, "the header has flags or a level that this version does not know")),
+            _ => Err(Error::new(
+                ErrorKind::Unsupported,
+                "the header has flags or a level that this version does not know",
+            )),
         }
     }
 }
