@@ -83,13 +83,14 @@ mod tests {
     #[test]
     fn zeros_read_back_as_zeros_wherever_they_stand() {
         let zeros = [0; 20_000];
+        let x = b"x".as_slice();
         for pieces in [
             &[][..],
-            &[b"x"],
+            &[x],
             &[&zeros],
-            &[b"x", &zeros, b"y"],
-            &[&zeros[..3], b"x", &zeros[..4096]],
-            &[&zeros[..4090], &zeros[..5000], b"x", &zeros],
+            &[x, &zeros, x],
+            &[&zeros[..3], x, &zeros[..4096]],
+            &[&zeros[..4090], &zeros[..5000], x, &zeros],
         ] {
             assert_eq!(written(pieces), [b"before", pieces.concat().as_slice(), b"after"].concat());
         }

@@ -127,13 +127,13 @@ impl Input {
 
     /// Makes sure that a regular file is still what it was when opened: else the output may be of no state that
     /// it ever had.
-    pub fn check_unchanged(&self) -> Result<(), Problem> {
+    pub fn check_unchanged(&self) -> io::Result<()> {
         let state = |meta: &Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
-        match self.file.metadata() {
-            Ok(now) if !now.is_file() || state(&now) == state(&self.meta) => Ok(()),
-            Ok(_) => Err(Problem::error(self, "file changed while it was read")),
-            Err(error) => Err(Problem::error(self, plain(&error))),
+        let now = self.file.metadata()?;
+        if now.is_file() && state(&now) != state(&self.meta) {
+            return Err(Error::new(ErrorKind::Io, "file changed while it was read").into());
         }
+        Ok(())
     }
 
     /// Removes the file. If the name has come to mean another one, that one stays.
@@ -195,4 +195,58 @@ fn check(path: &Path, meta: &Metadata, allowed: Allowed) -> Result<(), Problem> 
         return Ok(());
     };
     Err(Problem::warning(path.display(), reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const ANY: Allowed = Allowed { special: true, symlink: true, odd: true };
+
+    fn file_of(len: usize) -> (TempDir, PathBuf) {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("f");
+        fs::write(&path, vec![7; len]).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_mapped_file_that_shrinks_is_an_error_before_its_lost_pages_are_touched() {
+        let (_folder, path) = file_of(4 * WINDOW);
+        let mut input = Input::open(&path, ANY).unwrap();
+        assert_eq!(input.len(), Some(4 * WINDOW as u64));
+        input.read_exact(&mut vec![0; WINDOW]).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
+        assert_eq!(input.read(&mut [0; 9]).unwrap_err().to_string(), "file shrank while it was read");
+    }
+
+    #[test]
+    fn a_file_that_grows_is_read_to_its_old_end_and_reported() {
+        let (_folder, path) = file_of(100);
+        let mut input = Input::open(&path, ANY).unwrap();
+        File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
+        assert_eq!(input.read_to_end(&mut Vec::new()).unwrap(), 100);
+        assert_eq!(input.check_unchanged().unwrap_err().to_string(), "file changed while it was read");
+    }
+
+    #[test]
+    fn a_file_that_took_the_name_meanwhile_is_not_removed() {
+        let (folder, path) = file_of(100);
+        let input = Input::open(&path, ANY).unwrap();
+        fs::rename(&path, folder.path().join("moved")).unwrap();
+        fs::write(&path, "another").unwrap();
+        assert!(input.remove().is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"another");
+    }
+
+    #[test]
+    fn empty_files_are_read_and_promise_no_length() {
+        let (_folder, path) = file_of(0);
+        let mut input = Input::open(&path, ANY).unwrap();
+        assert_eq!((input.len(), input.read(&mut [0; 9]).unwrap()), (None, 0));
+    }
 }

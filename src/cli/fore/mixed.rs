@@ -22,35 +22,42 @@ const BUFFER: usize = 1 << 16;
 pub struct Mixed<R: Read> {
     /// `None` only while a call changes it.
     state: Option<State<R>>,
-    /// Whether a frame may be expected here.
-    expecting: bool,
+    place: Place,
     /// Zeros after a frame, not given out yet: padding, unless other bytes follow.
     zeros: u64,
     memory_limit: u64,
     progress: Arc<Progress>,
 }
 
+/// Where the next byte stands.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Start,
+    AfterFrame,
+    AmidPlain,
+}
+
 enum State<R: Read> {
     Plain(Lookahead<R>),
-    Frame(Decoder<OneFrame<R>>),
+    Frame(Box<Decoder<OneFrame<R>>>),
 }
 
 impl<R: Read> Mixed<R> {
     /// A reader of what `inner` holds, frames decoded within `memory_limit` and counted into `progress`.
     pub fn new(inner: R, memory_limit: u64, progress: Arc<Progress>) -> Self {
         let state = Some(State::Plain(Lookahead { inner, bytes: Vec::new(), at: 0, ended: false }));
-        Self { state, expecting: true, zeros: 0, memory_limit, progress }
+        Self { state, place: Place::Start, zeros: 0, memory_limit, progress }
     }
 
     /// Gives out plain bytes, up to where a frame might start; `Ok(None)` if one does start here.
     fn read_plain(&mut self, ahead: &mut Lookahead<R>, out: &mut [u8]) -> io::Result<Option<usize>> {
         loop {
             let bytes = ahead.peek(MAX_HEADER)?;
-            if bytes.starts_with(&MAGIC) && (self.expecting || is_header(bytes)) {
+            if bytes.starts_with(&MAGIC) && (self.place != Place::AmidPlain || is_header(bytes)) {
                 self.zeros = 0;
                 return Ok(None);
             }
-            if self.expecting && bytes.first() == Some(&0) {
+            if self.place == Place::AfterFrame && bytes.first() == Some(&0) {
                 ahead.at += 1;
                 self.zeros += 1;
                 continue;
@@ -58,7 +65,7 @@ impl<R: Read> Mixed<R> {
             if bytes.is_empty() {
                 return Ok(Some(0));
             }
-            self.expecting = false;
+            self.place = Place::AmidPlain;
             if self.zeros > 0 {
                 let n = out.len().min(usize::try_from(self.zeros).unwrap_or(usize::MAX));
                 out[..n].fill(0);
@@ -86,7 +93,7 @@ impl<R: Read> Read for Mixed<R> {
                 None => return Ok(0),
                 Some(State::Frame(mut decoder)) => match decoder.read(out) {
                     Ok(0) => {
-                        self.expecting = true;
+                        self.place = Place::AfterFrame;
                         self.state = Some(State::Plain(decoder.into_inner().inner));
                     }
                     result => {
@@ -97,7 +104,8 @@ impl<R: Read> Read for Mixed<R> {
                 Some(State::Plain(mut ahead)) => match self.read_plain(&mut ahead, out) {
                     Ok(None) => {
                         let decoder = Decoder::new(OneFrame::new(ahead)).with_memory_limit(self.memory_limit);
-                        self.state = Some(State::Frame(decoder.with_progress(Arc::clone(&self.progress))));
+                        let decoder = decoder.with_progress(Arc::clone(&self.progress));
+                        self.state = Some(State::Frame(Box::new(decoder)));
                     }
                     result => {
                         self.state = Some(State::Plain(ahead));
@@ -245,6 +253,8 @@ mod tests {
             ([xxx.as_slice(), b"\0\0z"].concat(), b"xxx\n\0\0z".to_vec()),
             (magic_alone.clone(), magic_alone),
             (MAGIC[..2].to_vec(), MAGIC[..2].to_vec()),
+            ([b"\0".as_slice(), &xxx].concat(), b"\0xxx\n".to_vec()),
+            (vec![0; 5], vec![0; 5]),
             (Vec::new(), Vec::new()),
         ] {
             for step in [1, 2, 7, 1000] {

@@ -222,5 +222,5 @@ fn umask() -> u32 {
     use nix::sys::stat::{Mode, umask};
     let mask = umask(Mode::from_bits_truncate(0o077));
     umask(mask);
-    u32::from(mask.bits())
+    mask.bits() as u32
 }

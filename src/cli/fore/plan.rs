@@ -164,9 +164,9 @@ impl Plan {
             },
             memory_limit: args.memlimit.unwrap_or(u64::MAX),
             verbose: args.verbose > 0 && args.quiet == 0,
-            progress: match (args.progress, args.no_progress || args.quiet > 0) {
-                (true, _) => When::Always,
-                (_, true) => When::Never,
+            progress: match (args.no_progress || args.quiet > 0, args.progress) {
+                (true, _) => When::Never,
+                (_, true) => When::Always,
                 _ => When::Auto,
             },
             operands,

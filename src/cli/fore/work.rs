@@ -40,8 +40,7 @@ pub fn compress(plan: &Plan, options: &Options, input: &mut Input, output: &mut 
     }
     let _meter = Meter::start(plan.progress, input.to_string(), total, &progress);
     let mut encoder = Encoder::new(&mut *output, &options);
-    let copied = copy(input, &mut encoder);
-    input.check_unchanged()?;
+    let copied = copy(input, &mut encoder).and_then(|()| input.check_unchanged().map_err(Fault::Read));
     let finished = copied.and_then(|()| encoder.finish().map(drop).map_err(Fault::Write));
     finished.map_err(|fault| fault.of(input, output))?;
     Ok(Done { raw: input.taken(), coded: output.written(), garbage: false })
@@ -62,8 +61,8 @@ pub fn decompress(plan: &Plan, input: &mut Input, output: &mut Output) -> Result
         garbage = decoder.trailing_garbage();
         copied
     };
+    let copied = copied.and_then(|()| input.check_unchanged().map_err(Fault::Read));
     copied.map_err(|fault| fault.of(input, output))?;
-    input.check_unchanged()?;
     Ok(Done { raw: output.written(), coded: input.taken(), garbage })
 }
 
