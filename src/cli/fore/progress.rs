@@ -60,12 +60,11 @@ impl Meter {
         let (sender, receiver) = mpsc::channel::<()>();
         let draw = move || {
             let wait = |time| receiver.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
-            let working = wait(patience);
-            match (on_terminal, when) {
-                (true, When::Always) => gauge.draw(working, wait).finish(),
-                (true, _) if working => gauge.draw(working, wait).finish_and_clear(),
-                (true, _) => {}
-                (false, _) => gauge.print(wait),
+            if wait(patience) {
+                gauge.show(on_terminal, wait);
+            }
+            if when == When::Always {
+                say(&gauge.line());
             }
         };
         let show = thread::Builder::new().name("progress".into()).spawn(draw).ok().map(|handle| (sender, handle));
@@ -90,26 +89,24 @@ struct Gauge {
 }
 
 impl Gauge {
-    /// Draws one line in place as long as `wait` says that work goes on.
-    fn draw(&self, mut working: bool, wait: impl Fn(Duration) -> bool) -> ProgressBar {
+    /// Shows how far it is as long as `wait` says that work goes on: on a terminal a line that changes and then
+    /// vanishes, elsewhere a line now and then.
+    fn show(&self, on_terminal: bool, wait: impl Fn(Duration) -> bool) {
+        if !on_terminal {
+            while wait(SLOW_TICK) {
+                say(&self.line());
+            }
+            return;
+        }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
         if let Ok(style) = ProgressStyle::with_template("{wide_msg}") {
             bar.set_style(style);
         }
         bar.set_message(self.line());
-        while working {
-            working = wait(TICK);
+        while wait(TICK) {
             bar.set_message(self.line());
         }
-        bar
-    }
-
-    /// Prints a line now and then, and one in the end.
-    fn print(&self, wait: impl Fn(Duration) -> bool) {
-        while wait(SLOW_TICK) {
-            say(&self.line());
-        }
-        say(&self.line());
+        bar.finish_and_clear();
     }
 
     /// `book: 420.00 KiB, 55 %, 2.231 bits/byte, 110.32 KiB/s, 3 seconds left`

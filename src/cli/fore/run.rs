@@ -102,29 +102,22 @@ fn target(plan: &Plan, found: &Found) -> Result<Option<PathBuf>, Problem> {
 }
 
 fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
-    let (path, within) = match found {
-        Found::Stdin => {
-            let input = Input::stdin()?;
-            let compressing = matches!(plan.action, Action::Compress(_));
-            if !compressing && !plan.force && input.is_terminal() {
-                return Err(Problem::error(
-                    &input,
-                    "compressed data is not read from a terminal (-f forces it, -h helps)",
-                ));
-            }
-            return Ok(input);
-        }
-        Found::Named(path) => (path, false),
-        Found::Within(path) => (path, true),
-    };
     let beside = matches!(plan.destination, Destination::Beside)
         && matches!(plan.action, Action::Compress(_) | Action::Decompress);
+    let within = matches!(found, Found::Within(_));
     let allowed = Allowed {
         special: !within && !beside && !plan.remove,
         symlink: plan.force || !(within || plan.remove),
         odd: plan.force || !plan.remove,
     };
-    Input::open(path, allowed)
+    let input = match found {
+        Found::Stdin => Input::stdin()?,
+        Found::Named(path) | Found::Within(path) => Input::open(path, allowed)?,
+    };
+    if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
+        return Err(Problem::error(&input, "compressed data is not read from a terminal (-f forces it, -h helps)"));
+    }
+    Ok(input)
 }
 
 fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, Problem> {
