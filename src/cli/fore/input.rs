@@ -1,0 +1,252 @@
+//! An operand → bytes to read, once it is certain that this is a file to work on.
+//!
+//! A regular file is mapped: its length is known, and stands in the compressed file's header. All else is read,
+//! also regular files that cannot be mapped (empty ones, and those that the system makes up).
+
+use std::{
+    fmt,
+    fs::{self, File, Metadata, OpenOptions},
+    io::{self, IsTerminal, Read, Seek, SeekFrom},
+    os::{
+        fd::AsFd,
+        unix::fs::{MetadataExt, OpenOptionsExt},
+    },
+    path::{Path, PathBuf},
+};
+
+use memmap2::{Mmap, MmapOptions};
+use nix::fcntl::OFlag;
+
+use super::report::{Problem, plain};
+use crate::{Error, ErrorKind};
+
+/// Bytes copied from a mapped file after one check that it still reaches so far.
+const WINDOW: usize = 1 << 16;
+
+/// What an input may be.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed {
+    /// Anything that can be read, such as a pipe, instead of regular files only.
+    pub special: bool,
+    /// A symbolic link, for what it points to.
+    pub symlink: bool,
+    /// A file with other names or special mode bits, which would be lost with it.
+    pub odd: bool,
+}
+
+/// An open input.
+pub struct Input {
+    path: Option<PathBuf>,
+    file: File,
+    /// As it was when opened.
+    meta: Metadata,
+    map: Option<Mmap>,
+    start: u64,
+    taken: u64,
+}
+
+impl Input {
+    /// Standard input.
+    pub fn stdin() -> Result<Self, Problem> {
+        let file = io::stdin().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdin", plain(&e)))?;
+        Self::new(None, file.into()).map_err(|e| Problem::error("stdin", plain(&e)))
+    }
+
+    /// The file at `path`, or the reason not to touch it.
+    pub fn open(path: &Path, allowed: Allowed) -> Result<Self, Problem> {
+        let failed = |error: io::Error| Problem::error(path.display(), plain(&error));
+        let meta = if allowed.symlink { fs::metadata(path) } else { fs::symlink_metadata(path) }.map_err(failed)?;
+        check(path, &meta, allowed)?;
+        // Between that look and this call the name may come to mean something else: then opening must neither
+        // wait nor follow, and what was opened is looked at again.
+        let mut flags = OFlag::O_NOCTTY;
+        flags.set(OFlag::O_NONBLOCK, !allowed.special);
+        flags.set(OFlag::O_NOFOLLOW, !allowed.symlink);
+        let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path).map_err(failed)?;
+        let input = Self::new(Some(path.to_owned()), file).map_err(failed)?;
+        check(path, &input.meta, allowed)?;
+        Ok(input)
+    }
+
+    fn new(path: Option<PathBuf>, mut file: File) -> io::Result<Self> {
+        let meta = file.metadata()?;
+        let (mut map, mut start) = (None, 0);
+        if meta.is_file() {
+            start = file.stream_position()?;
+            if let Ok(len) = usize::try_from(meta.len())
+                && start < meta.len()
+            {
+                // SAFETY: others can change the file while it is mapped. So no reference to its bytes is kept:
+                // `read` copies them out, a window at a time, and what it hands on no longer changes. The
+                // file can also shrink, and its lost pages must not be touched: `read` looks at the length
+                // before each window. In the instant that this leaves open, the kernel ends the process by
+                // SIGBUS, with the input still there and the unfinished output cleared away (see `signals`).
+                map = unsafe { MmapOptions::new().len(len).map(&file) }.ok();
+            }
+        }
+        Ok(Self { path, file, meta, map, start, taken: 0 })
+    }
+
+    /// The path, unless this is standard input.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// The metadata to pass on to the output: those of a regular file with a name.
+    pub fn meta(&self) -> Option<&Metadata> {
+        self.path.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
+    }
+
+    /// How many bytes there are to read, if that is certain.
+    pub fn len(&self) -> Option<u64> {
+        self.map.as_ref().map(|_| self.meta.len() - self.start)
+    }
+
+    /// How many bytes have been read.
+    pub fn taken(&self) -> u64 {
+        self.taken
+    }
+
+    /// Whether a person types it.
+    pub fn is_terminal(&self) -> bool {
+        self.file.is_terminal()
+    }
+
+    /// Whether `path` names this very file.
+    pub fn is_same_file(&self, path: &Path) -> bool {
+        fs::metadata(path).is_ok_and(|other| (other.dev(), other.ino()) == (self.meta.dev(), self.meta.ino()))
+    }
+
+    /// This input from its beginning, if it can be read twice.
+    pub fn again(&mut self) -> Option<&mut Self> {
+        self.map.is_some().then(|| {
+            self.taken = 0;
+            self
+        })
+    }
+
+    /// Makes sure that a regular file is still what it was when opened: else the output may be of no state that
+    /// it ever had.
+    pub fn check_unchanged(&self) -> io::Result<()> {
+        let state = |meta: &Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
+        let now = self.file.metadata()?;
+        if now.is_file() && state(&now) != state(&self.meta) {
+            return Err(Error::new(ErrorKind::Io, "file changed while it was read").into());
+        }
+        Ok(())
+    }
+
+    /// Removes the file. If the name has come to mean another one, that one stays.
+    pub fn remove(self) -> Result<(), Problem> {
+        let Some(path) = &self.path else { return Ok(()) };
+        if !self.is_same_file(path) {
+            return Err(Problem::warning(&self, "moved or replaced while it was read, not removed"));
+        }
+        fs::remove_file(path).map_err(|e| Problem::error(&self, format_args!("cannot remove it: {}", plain(&e))))
+    }
+
+    fn read_mapped(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let Some(map) = &self.map else { return Ok(0) };
+        let at = self.start + self.taken;
+        let end = map.len().min((at as usize).saturating_add(out.len().min(WINDOW)));
+        if self.file.metadata()?.len() < end as u64 {
+            return Err(Error::new(ErrorKind::Io, "file shrank while it was read").into());
+        }
+        let window = &map[at as usize..end];
+        out[..window.len()].copy_from_slice(window);
+        if window.is_empty() && !out.is_empty() {
+            // Who shares our standard input goes on where we stopped, as after reading.
+            self.file.seek(SeekFrom::Start(at))?;
+        }
+        Ok(window.len())
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let n = if self.map.is_some() { self.read_mapped(out)? } else { self.file.read(out)? };
+        self.taken += n as u64;
+        Ok(n)
+    }
+}
+
+impl fmt::Display for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.path {
+            Some(path) => path.display().fmt(f),
+            None => f.write_str("stdin"),
+        }
+    }
+}
+
+/// Whether the file that `meta` describes may be worked on.
+fn check(path: &Path, meta: &Metadata, allowed: Allowed) -> Result<(), Problem> {
+    let reason = if meta.is_dir() {
+        "is a directory, skipped"
+    } else if meta.is_symlink() {
+        "is a symbolic link, skipped"
+    } else if !meta.is_file() && !allowed.special {
+        "not a regular file, skipped"
+    } else if meta.is_file() && meta.nlink() > 1 && !allowed.odd {
+        "has another hard link, skipped"
+    } else if meta.is_file() && meta.mode() & 0o7000 != 0 && !allowed.odd {
+        "has the setuid, setgid or sticky bit, skipped"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::warning(path.display(), reason))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const ANY: Allowed = Allowed { special: true, symlink: true, odd: true };
+
+    fn file_of(len: usize) -> (TempDir, PathBuf) {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("f");
+        fs::write(&path, vec![7; len]).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_mapped_file_that_shrinks_is_an_error_before_its_lost_pages_are_touched() {
+        let (_folder, path) = file_of(4 * WINDOW);
+        let mut input = Input::open(&path, ANY).unwrap();
+        assert_eq!(input.len(), Some(4 * WINDOW as u64));
+        input.read_exact(&mut vec![0; WINDOW]).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
+        assert_eq!(input.read(&mut [0; 9]).unwrap_err().to_string(), "file shrank while it was read");
+    }
+
+    #[test]
+    fn a_file_that_grows_is_read_to_its_old_end_and_reported() {
+        let (_folder, path) = file_of(100);
+        let mut input = Input::open(&path, ANY).unwrap();
+        File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
+        assert_eq!(input.read_to_end(&mut Vec::new()).unwrap(), 100);
+        assert_eq!(input.check_unchanged().unwrap_err().to_string(), "file changed while it was read");
+    }
+
+    #[test]
+    fn a_file_that_took_the_name_meanwhile_is_not_removed() {
+        let (folder, path) = file_of(100);
+        let input = Input::open(&path, ANY).unwrap();
+        fs::rename(&path, folder.path().join("moved")).unwrap();
+        fs::write(&path, "another").unwrap();
+        assert!(input.remove().is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"another");
+    }
+
+    #[test]
+    fn empty_files_are_read_and_promise_no_length() {
+        let (_folder, path) = file_of(0);
+        let mut input = Input::open(&path, ANY).unwrap();
+        assert_eq!((input.len(), input.read(&mut [0; 9]).unwrap()), (None, 0));
+    }
+}

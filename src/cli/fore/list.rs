@@ -1,0 +1,140 @@
+//! What the headers of compressed files say → a table like gzip's, or JSON.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, BufReader, Write},
+};
+
+use serde::Serialize;
+
+use super::{
+    input::Input,
+    plan::Plan,
+    report::{Problem, plain, saved},
+    signals,
+};
+use crate::{FrameInfo, Method, inspect};
+
+/// What `-l` prints in the end.
+#[derive(Debug, Default)]
+pub struct List {
+    rows: Vec<Row>,
+}
+
+/// One compressed file.
+#[derive(Debug, Serialize)]
+struct Row {
+    name: String,
+    compressed: u64,
+    uncompressed: u64,
+    frames: Vec<Frame>,
+}
+
+/// One of its frames.
+#[derive(Debug, Serialize)]
+struct Frame {
+    level: u8,
+    compressed: u64,
+    uncompressed: u64,
+    /// How many blocks each method coded.
+    blocks: BTreeMap<&'static str, u64>,
+    /// XXH3-64 of the content.
+    check: String,
+}
+
+impl From<FrameInfo> for Frame {
+    fn from(info: FrameInfo) -> Self {
+        let blocks = Method::ALL.into_iter().map(Method::name).zip(info.blocks);
+        Self {
+            level: info.level.get(),
+            compressed: info.coded_size,
+            uncompressed: info.raw_size,
+            blocks: blocks.filter(|&(_, count)| count > 0).collect(),
+            check: format!("{:016x}", info.content_hash),
+        }
+    }
+}
+
+impl List {
+    /// Reads the headers of `input`.
+    pub fn add(&mut self, plan: &Plan, input: &mut Input) -> Result<(), Problem> {
+        let name = match input.path() {
+            Some(path) => plan.names.decompressed(path).as_deref().unwrap_or(path).display().to_string(),
+            None => "-".into(),
+        };
+        let infos = inspect(BufReader::new(&mut *input)).map_err(|e| Problem::error(&*input, plain(&e)))?;
+        let frames: Vec<Frame> = infos.into_iter().map(Frame::from).collect();
+        let compressed = frames.iter().map(|frame| frame.compressed).sum();
+        let uncompressed = frames.iter().map(|frame| frame.uncompressed).sum();
+        self.rows.push(Row { name, compressed, uncompressed, frames });
+        Ok(())
+    }
+
+    /// Prints all that was added on standard output.
+    pub fn print(&self, json: bool, verbose: bool) -> Result<(), Problem> {
+        let text = if json { self.json() } else { self.table(verbose) };
+        let mut stdout = io::stdout().lock();
+        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
+            if error.kind() == io::ErrorKind::BrokenPipe {
+                signals::die_of_broken_pipe();
+            }
+            Problem::error("stdout", plain(&error))
+        })
+    }
+
+    fn json(&self) -> String {
+        let text = serde_json::to_string_pretty(&self.rows);
+        text.expect("strings, numbers and maps with string keys have a JSON form") + "\n"
+    }
+
+    /// One row a file, and a row of totals if there are several.
+    fn table(&self, verbose: bool) -> String {
+        let mut out = String::new();
+        if self.rows.is_empty() {
+            return out;
+        }
+        if verbose {
+            out += "method         level blocks check            ";
+        }
+        out += "         compressed        uncompressed  ratio uncompressed_name\n";
+        for row in &self.rows {
+            let details = if verbose { row.details() } else { String::new() };
+            out += &line(&details, row.compressed, row.uncompressed, &row.name);
+        }
+        if self.rows.len() > 1 {
+            let compressed = self.rows.iter().map(|row| row.compressed).sum();
+            let uncompressed = self.rows.iter().map(|row| row.uncompressed).sum();
+            let details = " ".repeat(if verbose { DETAILS_WIDTH } else { 0 });
+            out += &line(&details, compressed, uncompressed, "(totals)");
+        }
+        out
+    }
+}
+
+/// Columns that [`Row::details`] takes.
+const DETAILS_WIDTH: usize = 45;
+
+impl Row {
+    /// Methods, levels, number of blocks and check (of a single frame: several have no common one).
+    fn details(&self) -> String {
+        let methods: BTreeSet<&str> = self.frames.iter().flat_map(|frame| frame.blocks.keys().copied()).collect();
+        let methods = if methods.is_empty() { "-".into() } else { Vec::from_iter(methods).join("+") };
+        let levels: BTreeSet<u8> = self.frames.iter().map(|frame| frame.level).collect();
+        let levels = match (levels.first(), levels.last()) {
+            (Some(first), Some(last)) if first < last => format!("{first}-{last}"),
+            (Some(only), _) => only.to_string(),
+            _ => "-".into(),
+        };
+        let blocks: u64 = self.frames.iter().flat_map(|frame| frame.blocks.values()).sum();
+        let check = match self.frames.as_slice() {
+            [frame] => &frame.check,
+            _ => "-",
+        };
+        format!("{methods:<14} {levels:>5} {blocks:>6} {check:<16} ")
+    }
+}
+
+fn line(details: &str, compressed: u64, uncompressed: u64, name: &str) -> String {
+    let ratio = format!("{:.1}%", saved(uncompressed, compressed));
+    format!("{details}{compressed:>19} {uncompressed:>19} {ratio:>6} {name}\n")
+}

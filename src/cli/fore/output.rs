@@ -1,0 +1,226 @@
+//! Bytes to write → a file in its place, complete or not there at all.
+//!
+//! A file is written under another name beside its target, readable by its owner only, and takes the target's
+//! name when it is complete and closed without error. Only then may the input go.
+
+use std::{
+    fmt,
+    fs::{self, File, FileTimes, Metadata, OpenOptions, Permissions},
+    io::{self, IsTerminal, Write},
+    os::{
+        fd::AsFd,
+        unix::fs::{MetadataExt, PermissionsExt, fchown},
+    },
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempPath;
+
+use super::{
+    holes::Holes,
+    report::{Problem, Report, plain},
+    signals,
+};
+
+/// Where bytes go.
+pub struct Output {
+    /// `None` where bytes go nowhere.
+    file: Option<File>,
+    place: Place,
+    holes: Option<Holes>,
+    written: u64,
+}
+
+enum Place {
+    /// Nowhere: bytes are only counted.
+    Nowhere,
+    /// Straight to something that exists: standard output, a device, a pipe.
+    There(String),
+    /// To a temporary file, until it takes the target's name.
+    Beside { temp: TempPath, target: PathBuf, replace: bool },
+}
+
+impl Output {
+    /// Counts bytes and drops them.
+    pub fn nowhere() -> Self {
+        Self { file: None, place: Place::Nowhere, holes: None, written: 0 }
+    }
+
+    /// Standard output, as it is: Rust's own handle buffers lines.
+    pub fn stdout() -> Result<Self, Problem> {
+        let file = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdout", plain(&e)))?;
+        Ok(Self::there(file.into(), "stdout".into()))
+    }
+
+    /// What a user named: `target` may be a device or a pipe, written to as it is, or a link to a file.
+    pub fn named(target: &Path, replace: impl FnOnce(&Path) -> Result<bool, Problem>) -> Result<Self, Problem> {
+        let failed = |error| Problem::error(target.display(), plain(&error));
+        match fs::metadata(target) {
+            Ok(meta) if !meta.is_file() && !meta.is_dir() => {
+                let file = OpenOptions::new().write(true).open(target).map_err(failed)?;
+                Ok(Self::there(file, target.display().to_string()))
+            }
+            Ok(meta) if meta.is_file() => Self::beside(&target.canonicalize().map_err(failed)?, replace),
+            _ => Self::beside(target, replace),
+        }
+    }
+
+    /// A temporary file that is to become `target`. If that exists, `replace` says whether it may go.
+    pub fn beside(target: &Path, replace: impl FnOnce(&Path) -> Result<bool, Problem>) -> Result<Self, Problem> {
+        let failed = |error| Problem::error(target.display(), format_args!("cannot create it: {}", plain(&error)));
+        let replace = match fs::symlink_metadata(target) {
+            Ok(meta) if meta.is_dir() => return Err(Problem::error(target.display(), "is a directory")),
+            Ok(_) => replace(target)?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+            Err(error) => return Err(failed(error)),
+        };
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut doomed = signals::hold();
+        let (file, temp) = tempfile::Builder::new().prefix(".fore-").tempfile_in(folder).map_err(failed)?.into_parts();
+        *doomed = Some(temp.to_path_buf());
+        Ok(Self::new(file, Place::Beside { temp, target: target.to_owned(), replace }))
+    }
+
+    fn there(file: File, name: String) -> Self {
+        Self::new(file, Place::There(name))
+    }
+
+    fn new(file: File, place: Place) -> Self {
+        Self { file: Some(file), place, holes: None, written: 0 }
+    }
+
+    /// Leaves holes for zeros where that is possible.
+    pub fn with_holes(mut self) -> Self {
+        self.holes = self.file.as_mut().and_then(Holes::at_end_of);
+        self
+    }
+
+    /// Whether a person would see the bytes.
+    pub fn is_terminal(&self) -> bool {
+        self.file.as_ref().is_some_and(File::is_terminal)
+    }
+
+    /// Whether a file comes into being.
+    pub fn is_file(&self) -> bool {
+        matches!(self.place, Place::Beside { .. })
+    }
+
+    /// Whether bytes go straight to where somebody else may be reading.
+    pub fn is_stream(&self) -> bool {
+        matches!(self.place, Place::There(_))
+    }
+
+    /// Bytes written so far, holes included.
+    pub fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// What was written, to be read back; only a temporary file can be.
+    pub fn reread(&self) -> io::Result<File> {
+        match &self.place {
+            Place::Beside { temp, .. } => File::open(temp),
+            Place::Nowhere | Place::There(_) => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    /// The problem that a failed write is. If nobody reads what we write any more, the process ends here.
+    pub fn failed(&self, error: &io::Error) -> Problem {
+        if self.is_stream() && error.kind() == io::ErrorKind::BrokenPipe {
+            signals::die_of_broken_pipe();
+        }
+        Problem::error(self, plain(error))
+    }
+
+    /// Completes what was written and puts it in its place, with mode, times and owner of `like`, or as a new
+    /// file gets them. `synchronous`: when it is there, it is on the disk too.
+    pub fn commit(mut self, like: Option<&Metadata>, synchronous: bool, report: &mut Report) -> Result<(), Problem> {
+        self.complete(synchronous).map_err(|error| self.failed(&error))?;
+        let (Some(file), Place::Beside { temp, target, replace }) = (self.file, self.place) else {
+            return Ok(());
+        };
+        let failed = |error| Problem::error(target.display(), plain(&error));
+        if let Err(error) = dress(&file, like) {
+            report
+                .add(Problem::warning(target.display(), format_args!("cannot keep mode and time: {}", plain(&error))));
+        }
+        // Some file systems report a failed write only here.
+        nix::unistd::close(file).map_err(|errno| failed(errno.into()))?;
+        let mut doomed = signals::hold();
+        let moved = if replace { temp.persist(&target) } else { temp.persist_noclobber(&target) };
+        *doomed = None;
+        drop(doomed);
+        moved.map_err(|e| failed(e.error))?;
+        if synchronous {
+            let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self, synchronous: bool) -> io::Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        if let Some(holes) = &mut self.holes {
+            holes.finish(file)?;
+        }
+        if synchronous && file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
+    }
+}
+
+impl fmt::Display for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.place {
+            Place::Nowhere => f.write_str("nowhere"),
+            Place::There(name) => f.write_str(name),
+            Place::Beside { target, .. } => target.display().fmt(f),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let n = match (&mut self.file, &mut self.holes) {
+            (None, _) => bytes.len(),
+            (Some(file), None) => file.write(bytes)?,
+            (Some(file), Some(holes)) => {
+                holes.write_all(file, bytes)?;
+                bytes.len()
+            }
+        };
+        self.written += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Gives `file` the owner (where we may), mode and times of `like`; without it, the mode that a new file gets.
+fn dress(file: &File, like: Option<&Metadata>) -> io::Result<()> {
+    let Some(like) = like else {
+        return file.set_permissions(Permissions::from_mode(0o666 & !umask()));
+    };
+    if nix::unistd::geteuid().is_root() {
+        // Where even root may not, the file stays ours.
+        let _ = fchown(file, Some(like.uid()), None);
+    }
+    let same_group = file.metadata()?.gid() == like.gid() || fchown(file, None, Some(like.gid())).is_ok();
+    let mut mode = like.mode() & 0o777;
+    if !same_group {
+        // The old group now falls under the others, and the new group is not the one that was meant.
+        let both = mode >> 3 & mode & 0o7;
+        mode = mode & 0o700 | both << 3 | both;
+    }
+    file.set_permissions(Permissions::from_mode(mode))?;
+    let times = FileTimes::new().set_modified(like.modified()?).set_accessed(like.accessed()?);
+    file.set_times(times)
+}
+
+/// The mode bits that new files do not get. Asking for them means setting them, so this holds no other value
+/// for longer than it takes; no other thread of ours creates files.
+fn umask() -> u32 {
+    use nix::sys::stat::{Mode, umask};
+    let mask = umask(Mode::from_bits_truncate(0o077));
+    umask(mask);
+    mask.bits() as u32
+}

@@ -1,0 +1,177 @@
+//! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    input::{Allowed, Input},
+    list::List,
+    output::Output,
+    plan::{Action, Destination, Plan, Sparse},
+    report::{Problem, Report, bits_per_byte, plain, saved, say},
+    signals,
+    walk::{Found, walk},
+    work::{self, Done},
+};
+
+/// Does what `plan` says; `report` hears of everything that goes wrong.
+pub fn run(plan: &Plan, report: &mut Report) {
+    if let Err(error) = signals::watch() {
+        return report.add(Problem::error("signals", plain(&error)));
+    }
+    let mut list = List::default();
+    walk(plan, &mut |found| {
+        if let Err(problem) = found.and_then(|found| take_up(plan, &found, &mut list, report)) {
+            report.add(problem);
+        }
+    });
+    if let Action::List { json } = plan.action
+        && let Err(problem) = list.print(json, plan.verbose)
+    {
+        report.add(problem);
+    }
+}
+
+/// Deals with one input from end to end.
+fn take_up(plan: &Plan, found: &Found, list: &mut List, report: &mut Report) -> Result<(), Problem> {
+    let found = &with_suffix(plan, found);
+    let target = target(plan, found);
+    if target.is_err() && matches!(found, Found::Within(_)) {
+        return Ok(());
+    }
+    let mut input = open(plan, found)?;
+    if let Action::List { .. } = plan.action {
+        return list.add(plan, &mut input);
+    }
+    let target = target?;
+    let mut output = create(plan, &input, target.as_deref())?;
+    let done = match &plan.action {
+        Action::Compress(options) => work::compress(plan, options, &mut input, &mut output)?,
+        _ => work::decompress(plan, &mut input, &mut output)?,
+    };
+    if plan.verify {
+        work::verify(plan, &mut input, &output)?;
+    }
+    output.commit(input.meta(), plan.synchronous, report)?;
+    if plan.verbose {
+        say(&outcome(plan, &input, target.as_deref(), done));
+    }
+    if done.garbage {
+        let kept = if plan.remove { ", so the file is kept" } else { "" };
+        return Err(Problem::warning(&input, format_args!("something else follows the compressed data{kept}")));
+    }
+    if plan.remove { input.remove() } else { Ok(()) }
+}
+
+/// The input meant: for `f` also `f.fore`, where that is what exists and makes sense.
+fn with_suffix(plan: &Plan, found: &Found) -> Found {
+    match found {
+        Found::Stdin => Found::Stdin,
+        Found::Within(path) => Found::Within(path.clone()),
+        Found::Named(path) => {
+            let compressed = plan.names.compressed(path);
+            let compressing = matches!(plan.action, Action::Compress(_));
+            let other = !compressing && path.symlink_metadata().is_err() && compressed.symlink_metadata().is_ok();
+            Found::Named(if other { compressed } else { path.clone() })
+        }
+    }
+}
+
+/// The name of the file to write; `None` if none gets a name.
+fn target(plan: &Plan, found: &Found) -> Result<Option<PathBuf>, Problem> {
+    let path = match (&plan.destination, found) {
+        (Destination::File(file), _) => return Ok(Some(file.clone())),
+        (Destination::Stdout, _) | (_, Found::Stdin) => return Ok(None),
+        (Destination::Beside, Found::Named(path) | Found::Within(path)) => path,
+    };
+    match &plan.action {
+        Action::Compress(_) => match plan.names.compressed_suffix(path) {
+            None => Ok(Some(plan.names.compressed(path))),
+            Some(suffix) => {
+                Err(Problem::notice(path.display(), format_args!("already has suffix {}, unchanged", suffix.display())))
+            }
+        },
+        Action::Decompress => match plan.names.decompressed(path) {
+            None => Err(Problem::warning(path.display(), "unknown suffix, skipped")),
+            name => Ok(name),
+        },
+        Action::Test | Action::List { .. } => Ok(None),
+    }
+}
+
+fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
+    let beside = matches!(plan.destination, Destination::Beside)
+        && matches!(plan.action, Action::Compress(_) | Action::Decompress);
+    let within = matches!(found, Found::Within(_));
+    let allowed = Allowed {
+        special: !within && !beside && !plan.remove,
+        symlink: plan.force || !(within || plan.remove),
+        odd: plan.force || !plan.remove,
+    };
+    let input = match found {
+        Found::Stdin => Input::stdin()?,
+        Found::Named(path) | Found::Within(path) => Input::open(path, allowed)?,
+    };
+    if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
+        return Err(Problem::error(&input, "compressed data is not read from a terminal (-f forces it, -h helps)"));
+    }
+    Ok(input)
+}
+
+fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, Problem> {
+    let output = match (&plan.action, target) {
+        (Action::Test | Action::List { .. }, _) => return Ok(Output::nowhere()),
+        (_, None) => Output::stdout()?,
+        (_, Some(target)) if input.is_same_file(target) => {
+            return Err(Problem::error(target.display(), "is the input itself"));
+        }
+        (_, Some(target)) => {
+            let may_replace = |target: &Path| may_replace(plan, target);
+            match plan.destination {
+                Destination::File(_) => Output::named(target, may_replace)?,
+                _ => Output::beside(target, may_replace)?,
+            }
+        }
+    };
+    if let Action::Compress(_) = plan.action {
+        if output.is_terminal() && !plan.force {
+            let text = "compressed data is not written to a terminal (-f forces it, -h helps)";
+            return Err(Problem::error(&output, text));
+        }
+        return Ok(output);
+    }
+    let holes = plan.sparse == Sparse::Always || (plan.sparse == Sparse::Files && output.is_file());
+    Ok(if holes { output.with_holes() } else { output })
+}
+
+/// Whether the file at `target` may be overwritten.
+fn may_replace(plan: &Plan, target: &Path) -> Result<bool, Problem> {
+    if plan.force {
+        return Ok(true);
+    }
+    if plan.can_ask {
+        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", target.display());
+        let mut answer = String::new();
+        let _ = io::stdin().read_line(&mut answer);
+        if answer.trim_start().starts_with(['y', 'Y']) {
+            return Ok(true);
+        }
+    }
+    Err(Problem::warning(target.display(), "already exists, not overwritten"))
+}
+
+/// What became of one input, for `-v`.
+fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done) -> String {
+    if let Action::Test = plan.action {
+        return format!("{input}: OK");
+    }
+    let Done { raw, coded, .. } = done;
+    let mut line = format!("{input}: {:.1}% saved, {:.3} bits/byte", saved(raw, coded), bits_per_byte(raw, coded));
+    if let Some(target) = target {
+        let verb = if plan.remove { "replaced with" } else { "made" };
+        line += &format!(" -- {verb} {}", target.display());
+    }
+    line
+}

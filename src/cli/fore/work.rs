@@ -1,0 +1,125 @@
+//! One input → one output, with the library doing the work and somebody watching.
+
+use std::{
+    io::{self, BufReader, Read, Write},
+    sync::Arc,
+};
+
+use super::{
+    input::Input,
+    mixed::Mixed,
+    output::Output,
+    plan::Plan,
+    progress::{Meter, Total},
+    report::{Problem, plain},
+};
+use crate::{Decoder, Encoder, Options, Progress};
+
+/// Bytes moved at a time.
+const BUFFER: usize = 1 << 16;
+
+/// What came of one input.
+#[derive(Clone, Copy, Debug)]
+pub struct Done {
+    /// Bytes of content.
+    pub raw: u64,
+    /// Compressed bytes.
+    pub coded: u64,
+    /// Whether something followed the compressed data that does not belong to it.
+    pub garbage: bool,
+}
+
+/// Compresses `input` onto `output`.
+pub fn compress(plan: &Plan, options: &Options, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
+    let progress = Arc::<Progress>::default();
+    let mut options = options.clone().progress(Arc::clone(&progress));
+    let mut total = Total::Unknown;
+    if let Some(len) = input.len() {
+        options = options.content_size(len);
+        total = Total::Raw(len);
+    }
+    let _meter = Meter::start(plan.progress, input.to_string(), total, &progress);
+    let mut encoder = Encoder::new(&mut *output, &options);
+    let copied = copy(input, &mut encoder).and_then(|()| input.check_unchanged().map_err(Fault::Read));
+    let finished = copied.and_then(|()| encoder.finish().map(drop).map_err(Fault::Write));
+    finished.map_err(|fault| fault.of(input, output))?;
+    Ok(Done { raw: input.taken(), coded: output.written(), garbage: false })
+}
+
+/// Decompresses `input` onto `output`.
+pub fn decompress(plan: &Plan, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
+    let progress = Arc::<Progress>::default();
+    let total = input.len().map_or(Total::Unknown, Total::Coded);
+    let _meter = Meter::start(plan.progress, input.to_string(), total, &progress);
+    let mut garbage = false;
+    let copied = if plan.pass_plain && output.is_stream() {
+        copy(&mut Mixed::new(&mut *input, plan.memory_limit, progress), output)
+    } else {
+        let reader = BufReader::with_capacity(BUFFER, &mut *input);
+        let mut decoder = Decoder::new(reader).with_memory_limit(plan.memory_limit).with_progress(progress);
+        let copied = copy(&mut decoder, output);
+        garbage = decoder.trailing_garbage();
+        copied
+    };
+    let copied = copied.and_then(|()| input.check_unchanged().map_err(Fault::Read));
+    copied.map_err(|fault| fault.of(input, output))?;
+    Ok(Done { raw: output.written(), coded: input.taken(), garbage })
+}
+
+/// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again, else by
+/// the checksum that the frame keeps of what came in.
+pub fn verify(plan: &Plan, input: &mut Input, output: &Output) -> Result<(), Problem> {
+    let failed = |text: &str| Problem::error(output, format_args!("verification failed: {text}"));
+    let file = output.reread().map_err(|e| failed(&plain(&e)))?;
+    let progress = Arc::<Progress>::default();
+    let _meter = Meter::start(plan.progress, format!("{input} (verifying)"), Total::Coded(output.written()), &progress);
+    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file))
+        .with_memory_limit(plan.memory_limit)
+        .with_progress(progress);
+    let len = input.taken();
+    let mut original = input.again();
+    let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
+    let mut done = 0;
+    loop {
+        let n = decoder.read(&mut decoded).map_err(|e| failed(&plain(&e)))?;
+        if n == 0 {
+            break;
+        }
+        if let Some(original) = &mut original {
+            original.read_exact(&mut expected[..n]).map_err(|e| failed(&plain(&e)))?;
+            if decoded[..n] != expected[..n] {
+                return Err(failed("the content differs"));
+            }
+        }
+        done += n as u64;
+    }
+    if done == len && !decoder.trailing_garbage() { Ok(()) } else { Err(failed("the length differs")) }
+}
+
+/// Which side of a copy failed.
+enum Fault {
+    Read(io::Error),
+    Write(io::Error),
+}
+
+impl Fault {
+    fn of(self, input: &Input, output: &Output) -> Problem {
+        match self {
+            Self::Read(error) => Problem::error(input, plain(&error)),
+            Self::Write(error) => output.failed(&error),
+        }
+    }
+}
+
+/// Moves all bytes of `from` to `to`.
+fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<(), Fault> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        match from.read(&mut buffer) {
+            Ok(0) => return Ok(()),
+            Ok(n) => to.write_all(&buffer[..n]).map_err(Fault::Write)?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Fault::Read(error)),
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! The command `fore` as its users meet it. `contract Tnn` names the case of its gzip-like contract.
+
+mod basics;
+mod damage;
+mod list;
+mod metadata;
+mod names;
+mod options;
+mod refusals;
+mod sandbox;
+mod streams;
+mod terminal;
+mod walking;

@@ -1,0 +1,125 @@
+//! Full disks, closed pipes, signals, and files that change while they are read.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    os::unix::process::ExitStatusExt,
+    process::{Child, Stdio},
+};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+use crate::sandbox::{Expect, FORE, Sandbox, noise, wait, wait_until};
+
+#[test]
+fn a_full_disk_is_an_error_even_for_tiny_output() {
+    // contract T31
+    let s = Sandbox::with_f();
+    s.write("tiny", b"x");
+    s.run("-k f tiny", 0);
+    for args in ["-c f", "-c tiny", "-dc f.fore", "-dc tiny.fore", "-l tiny.fore", "", "-cdf tiny"] {
+        let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+        s.fore(args).stdout(full).expect_code(1).complains(&["stdout: No space left on device"]);
+    }
+}
+
+#[test]
+fn messages_that_cannot_be_printed_harm_nothing() {
+    let s = Sandbox::with_f();
+    let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+    s.fore("-v f missing").stderr(full).expect_code(1);
+    assert_eq!(s.names(), "f.fore");
+}
+
+#[test]
+fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
+    // contract T33
+    let s = Sandbox::new();
+    s.write("big", &noise(3 << 20, 1));
+    s.run("-k --method store big", 0);
+    for args in ["-dc big.fore", "-c --method store big"] {
+        let mut child = s.fore(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdout = child.stdout.take().unwrap();
+        stdout.read_exact(&mut [0]).unwrap();
+        drop(stdout);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(output.status.signal(), Some(Signal::SIGPIPE as i32));
+        assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+}
+
+fn wait_for_temporary_file(s: &Sandbox) {
+    wait_until(|| s.names().contains(".fore-").then_some(()));
+}
+
+#[test]
+fn signals_leave_no_partial_output_and_the_input() {
+    // contract T32
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+        let s = Sandbox::new();
+        s.zeros("f", 1 << 26);
+        let mut child = s.fore("-9 f").spawn().unwrap();
+        wait_for_temporary_file(&s);
+        send(&child, signal);
+        assert_eq!(wait(&mut child).signal(), Some(signal as i32));
+        assert_eq!(s.names(), "f");
+    }
+}
+
+#[test]
+fn signals_while_it_waits_for_input() {
+    // contract T32
+    let s = Sandbox::new();
+    let mut child = s.fore("-o out").stdin(Stdio::piped()).spawn().unwrap();
+    wait_for_temporary_file(&s);
+    send(&child, Signal::SIGTERM);
+    assert_eq!(wait(&mut child).signal(), Some(Signal::SIGTERM as i32));
+    assert_eq!(s.names(), "");
+}
+
+#[test]
+fn signals_that_were_ignored_from_the_start_stay_ignored() {
+    let s = Sandbox::new();
+    let script = format!("trap '' HUP; exec '{FORE}' -o out");
+    let mut child = s.command("/bin/sh").args(["-c", &script]).stdin(Stdio::piped()).spawn().unwrap();
+    wait_for_temporary_file(&s);
+    send(&child, Signal::SIGHUP);
+    child.stdin.take().unwrap().write_all(b"as nohup does").unwrap();
+    assert!(wait(&mut child).success());
+    assert_eq!(s.run("-dc out", 0).stdout, b"as nohup does");
+}
+
+/// Starts to compress 8 MiB onto a pipe that is not read yet, so that it must stop on its way.
+fn stopped_half_way(s: &Sandbox) -> Child {
+    s.write("f", &noise(8 << 20, 5));
+    let mut child = s.fore("-c --method store f").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    child.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
+    child
+}
+
+#[test]
+fn a_file_that_shrinks_while_it_is_read_is_an_error() {
+    let s = Sandbox::new();
+    let child = stopped_half_way(&s);
+    File::options().write(true).open(s.path("f")).unwrap().set_len(1000).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "fore: f: file shrank while it was read\n");
+}
+
+#[test]
+fn a_file_that_grows_while_it_is_read_is_an_error() {
+    let s = Sandbox::new();
+    let child = stopped_half_way(&s);
+    File::options().append(true).open(s.path("f")).unwrap().write_all(b"more").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "fore: f: file changed while it was read\n");
+}
