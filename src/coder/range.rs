@@ -57,24 +57,27 @@ impl Encoder {
 
     /// The coded bytes: as few as still point into the final interval, the decoder reading zeros behind them.
     pub fn finish(mut self) -> Vec<u8> {
-        for kept in 0..=8u32 {
-            // The smallest multiple of 2^(64 − 8·kept) that is ≥ low lies in the interval?
-            let below = if kept == 8 { 0 } else { u64::MAX >> (8 * kept) };
-            let (rounded, carry) = self.low.overflowing_add(below);
-            let point = rounded & !below;
-            if point.wrapping_sub(self.low) < self.range {
-                if carry {
-                    propagate_carry(&mut self.out);
-                }
-                self.out.extend(&point.to_be_bytes()[..kept as usize]);
-                break;
-            }
+        let (point, kept) = shortest_point(self.low, self.range);
+        if point < self.low {
+            propagate_carry(&mut self.out);
         }
+        self.out.extend(&point.to_be_bytes()[..kept]);
         if self.out.is_empty() {
             self.out.push(0);
         }
         self.out
     }
+}
+
+/// The point of `[low, low + range)`, modulo 2^64, that ends in the most zero bytes, the least of these points; and how
+/// many bytes it has before them.
+fn shortest_point(low: u64, range: u64) -> (u64, usize) {
+    let points = (0..8).map(|kept| {
+        let below = u64::MAX >> (8 * kept);
+        (low.wrapping_add(below) & !below, kept)
+    });
+    let mut inside = points.filter(|(point, _)| point.wrapping_sub(low) < range);
+    inside.next().unwrap_or((low, 8))
 }
 
 /// Adds one to the number that the bytes spell. It cannot overflow: the whole code stays below 1.
@@ -120,6 +123,15 @@ impl<'a> Decoder<'a> {
         self.consumed > self.input.len() + 8
     }
 
+    /// Whether the input ends just as an encoder ends it after the symbols decoded so far: then no other input decodes
+    /// to them, and a change of any bit shows.
+    pub fn at_end(&self) -> bool {
+        let shifted = self.consumed - 8;
+        let window = (shifted..self.consumed).fold(0, |window, at| window << 8 | self.byte(at));
+        let (point, kept) = shortest_point(window.wrapping_sub(self.code), self.range);
+        window == point && self.input.len() == (shifted + kept).max(1)
+    }
+
     /// The next symbol; any symbol at all if the data are damaged.
     #[inline(always)]
     pub fn decode(&mut self, frequencies: &Frequencies) -> u8 {
@@ -139,9 +151,14 @@ impl<'a> Decoder<'a> {
 
     #[inline(always)]
     fn next_byte(&mut self) -> u64 {
-        let byte = self.input.get(self.consumed).copied().unwrap_or(0);
+        let byte = self.byte(self.consumed);
         self.consumed += 1;
-        u64::from(byte)
+        byte
+    }
+
+    #[inline(always)]
+    fn byte(&self, at: usize) -> u64 {
+        u64::from(self.input.get(at).copied().unwrap_or(0))
     }
 }
 
@@ -175,7 +192,7 @@ mod tests {
         for (i, (p, symbol)) in stream.iter().enumerate() {
             assert_eq!(decoder.decode(&Frequencies::new(p)), *symbol, "symbol {i}");
         }
-        assert!(!decoder.overrun());
+        assert!(!decoder.overrun() && decoder.at_end());
         (coded.len() as f64, ideal)
     }
 
@@ -250,6 +267,27 @@ mod tests {
             let (coded, ideal) = round_trip(&vec![(p, 5); len]);
             assert!(coded <= ideal + 2.0, "{len} nibbles: {coded} bytes");
         }
+    }
+
+    #[test]
+    fn only_one_input_decodes_to_the_symbols() {
+        let stream = adaptive_stream(60, 0.1);
+        let mut encoder = Encoder::new();
+        stream.iter().for_each(|(p, symbol)| encoder.encode(&Frequencies::new(p), *symbol));
+        let coded = encoder.finish();
+        let decodes = |input: &[u8]| {
+            let mut decoder = Decoder::new(input);
+            let same = stream.iter().all(|(p, symbol)| decoder.decode(&Frequencies::new(p)) == *symbol);
+            same && decoder.at_end()
+        };
+        assert!(decodes(&coded));
+        for bit in 0..coded.len() * 8 {
+            let mut other = coded.clone();
+            other[bit / 8] ^= 1 << (bit % 8);
+            assert!(!decodes(&other), "bit {bit}");
+        }
+        assert!(!decodes(&coded[..coded.len() - 1]));
+        assert!(!decodes(&[&coded[..], &[0]].concat()));
     }
 
     #[test]

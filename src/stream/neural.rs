@@ -74,6 +74,9 @@ pub fn decode(
         }
         report(raw.len() - before.0, coder.consumed() - before.1);
     }
+    if !coder.at_end() {
+        return Err(Error::corrupt("a neural block does not end where its content does"));
+    }
     Ok(raw)
 }
 
@@ -145,7 +148,10 @@ mod tests {
         assert_eq!(crate::model::VERSION, 1);
         let digests = Level::all().map(|level| crc32fast::hash(&code(&mixed_content(), level, Isa::detect())));
         let digests: Vec<_> = digests.map(|digest| format!("{digest:08x}")).collect();
-        assert_eq!(digests, ["", "", "", "", "", "", "", "", ""]);
+        let expected = [
+            "f94019e3", "685b57b7", "c245452c", "815791b3", "f7e7600f", "d2038e37", "e90c98fd", "f7c2f241", "bc191fd0",
+        ];
+        assert_eq!(digests, expected);
     }
 
     #[test]
