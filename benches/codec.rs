@@ -1,0 +1,52 @@
+//! The predictor alone, and whole compression and decompression, at every level. Throughput in bytes of content.
+
+use std::hint::black_box;
+
+use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use foretell::{Level, Method, Options, Predictor, compress, decompress};
+
+/// 32 KiB of the project's own log file: long enough to leave the first surprises behind.
+fn content() -> Vec<u8> {
+    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/generated/service.log");
+    std::fs::read(log).expect("the corpus is in the repository")[..32 << 10].to_vec()
+}
+
+fn predictor(c: &mut Criterion) {
+    let content = content();
+    let mut group = c.benchmark_group("predictor");
+    group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Bytes(content.len() as u64));
+    for level in Level::all() {
+        group.bench_function(format!("level {}", level.get()), |b| {
+            let new = || Predictor::new(level, content.len()).expect("memory for the model");
+            b.iter_batched(
+                new,
+                |mut predictor| {
+                    for &byte in &content {
+                        predictor.update(byte >> 4);
+                        predictor.update(black_box(byte) & 15);
+                    }
+                },
+                BatchSize::LargeInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn whole(c: &mut Criterion) {
+    let content = content();
+    let mut options: Vec<_> =
+        Method::ALL[..2].iter().map(|&m| (m.name().to_owned(), Options::new().method(m))).collect();
+    options.extend(Level::all().map(|level| (format!("level {}", level.get()), Options::new().level(level))));
+    for (name, options) in options {
+        let mut group = c.benchmark_group(name);
+        group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Bytes(content.len() as u64));
+        let coded = compress(&content, &options);
+        group.bench_function("compress", |b| b.iter(|| compress(black_box(&content), &options)));
+        group.bench_function("decompress", |b| b.iter(|| decompress(black_box(&coded)).expect("whole data")));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, predictor, whole);
+criterion_main!(benches);
