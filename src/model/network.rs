@@ -20,7 +20,7 @@ const RATE_TIME: f32 = 10_000.0;
 const RATE_END: f32 = 0.12;
 /// A byte foreseen better than this, (1 − p) of its nibbles added up, teaches the layers below the heads nothing worth
 /// the time.
-const FORESEEN: f32 = 0.03;
+const FORESEEN: f32 = 0.004;
 
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
