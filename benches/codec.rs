@@ -41,7 +41,7 @@ fn whole(c: &mut Criterion) {
     for (name, options) in options {
         let mut group = c.benchmark_group(name);
         group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Bytes(content.len() as u64));
-        let coded = compress(&content, &options);
+        let coded = compress(&content, &options).expect("memory for the model");
         group.bench_function("compress", |b| b.iter(|| compress(black_box(&content), &options)));
         group.bench_function("decompress", |b| b.iter(|| decompress(black_box(&coded)).expect("whole data")));
         group.finish();

@@ -7,6 +7,17 @@
 //! ```
 //! Prediction *is* compression: a symbol of probability p costs −log2 p bits, which [`coder`] makes real. The
 //! decoder runs the same network in lockstep, so no model is shipped.
+//!
+//! [`compress`] and [`decompress`] work on slices, [`Encoder`] and [`Decoder`] on streams, [`inspect`] reads headers
+//! only, and [`Predictor`] is the network by itself.
+//!
+//! ```
+//! let content = b"to be, or not to be, that is the question".repeat(9);
+//! let coded = foretell::compress(&content, &foretell::Options::new())?;
+//! assert!(coded.len() < content.len() / 4);
+//! assert_eq!(foretell::decompress(&coded)?, content);
+//! # Ok::<(), foretell::Error>(())
+//! ```
 
 pub mod coder;
 pub mod container;

@@ -4,8 +4,8 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{Random, text};
-use foretell::{Method, Options, compress, decompress};
+use common::{Random, compress, text};
+use foretell::{Method, Options, decompress};
 
 /// A small frame by each method, and one of several blocks.
 fn frames() -> Vec<(Vec<u8>, Vec<u8>)> {
@@ -96,6 +96,16 @@ fn random_damage_of_golden_files_is_an_error() {
         }
     }
     assert!(files >= 3);
+    if let Some(peak) = peak_memory() {
+        assert!(peak < 64 << 20, "{peak} bytes");
+    }
+}
+
+/// The most memory that this process has had, where the system tells.
+fn peak_memory() -> Option<usize> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.parse::<usize>().ok().map(|kib| kib << 10)
 }
 
 #[test]

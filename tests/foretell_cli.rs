@@ -51,7 +51,7 @@ fn result<'a>(file: &'a Value, codec: &str, settings: &str) -> &'a Value {
 /// What the library makes of the file.
 fn coded_size(path: &Path, method: foretell::Method, level: u8) -> u64 {
     let options = foretell::Options::new().method(method).level(foretell::Level::new(level).unwrap());
-    foretell::compress(&fs::read(path).unwrap(), &options).len() as u64
+    foretell::compress(&fs::read(path).unwrap(), &options).unwrap().len() as u64
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 mod common;
 
-use common::{Random, corpus_files, text};
-use foretell::{Level, Method, Options, compress, decompress};
+use common::{Random, compress, corpus_files, text};
+use foretell::{Level, Method, Options, decompress};
 use proptest::prelude::*;
 
 #[track_caller]

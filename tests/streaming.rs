@@ -4,8 +4,8 @@ mod common;
 
 use std::io::{self, Read, Write};
 
-use common::{HostileReader, HostileWriter, Random, text};
-use foretell::{Decoder, Encoder, ErrorKind, Level, Method, Options, Progress, compress, decompress, inspect};
+use common::{HostileReader, HostileWriter, Random, compress, text};
+use foretell::{Decoder, Encoder, ErrorKind, Level, Method, Options, Progress, decompress, inspect};
 
 fn fast() -> Options {
     Options::new().level(Level::FASTEST)

@@ -27,11 +27,11 @@ use crate::{
 ///
 /// ```
 /// use std::io::Read;
-/// let coded = foretell::compress(b"next byte", &foretell::Options::new());
+/// let coded = foretell::compress(b"next byte", &foretell::Options::new())?;
 /// let mut content = String::new();
 /// foretell::Decoder::new(coded.as_slice()).read_to_string(&mut content)?;
 /// assert_eq!(content, "next byte");
-/// # Ok::<(), std::io::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Decoder<R: Read> {
     inner: R,

@@ -17,11 +17,14 @@ pub use options::{Options, Progress};
 use crate::Result;
 
 /// Compresses `content` into one frame, whose header says how long the content is.
-pub fn compress(content: &[u8], options: &Options) -> Vec<u8> {
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model.
+pub fn compress(content: &[u8], options: &Options) -> Result<Vec<u8>> {
     let options = options.clone().content_size(content.len() as u64);
     let mut encoder = Encoder::new(Vec::new(), &options);
-    let done = encoder.write_all(content).and_then(|()| encoder.finish());
-    done.expect("a Vec takes all bytes and the promised size is kept")
+    encoder.write_all(content)?;
+    Ok(encoder.finish()?)
 }
 
 /// Decompresses all frames in `coded`. What follows them must be zero bytes or nothing.

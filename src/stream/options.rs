@@ -12,7 +12,8 @@ use crate::{container::Method, model::Level};
 /// ```
 /// use foretell::{Level, Method, Options};
 /// let options = Options::new().level(Level::new(3).unwrap()).method(Method::Neural);
-/// assert!(foretell::compress(&[7; 1000], &options).len() < 60);
+/// assert!(foretell::compress(&[7; 1000], &options)?.len() < 60);
+/// # Ok::<(), foretell::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]

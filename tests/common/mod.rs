@@ -7,6 +7,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// [`foretell::compress`], for tests that have the memory.
+#[track_caller]
+pub fn compress(content: &[u8], options: &foretell::Options) -> Vec<u8> {
+    foretell::compress(content, options).unwrap()
+}
+
 /// A stream of random numbers (SplitMix64: Steele, Lea & Flood 2014).
 pub struct Random(pub u64);
 

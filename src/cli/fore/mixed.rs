@@ -239,7 +239,7 @@ mod tests {
     }
 
     fn frame(content: &[u8]) -> Vec<u8> {
-        compress(content, &Options::new().method(crate::Method::Store))
+        compress(content, &Options::new().method(crate::Method::Store)).unwrap()
     }
 
     #[test]

@@ -59,7 +59,7 @@ impl Codec {
             Self::Peer(peer) => return peer.measure(content),
         };
         let start = Instant::now();
-        let coded = crate::compress(content, &options);
+        let coded = crate::compress(content, &options).context("compression")?;
         let compress = start.elapsed();
         let start = Instant::now();
         let restored = crate::decompress(&coded).context("decompression")?;
