@@ -79,17 +79,44 @@ impl F32x16 {
     }
 }
 
+/// The lanes of all `vectors`, one after the other. Loops over these become vector instructions over neighbours; of
+/// loops over vectors LLVM makes gathers and scatters, several times slower.
+#[inline(always)]
+pub fn flat(vectors: &[F32x16]) -> &[f32] {
+    bytemuck::cast_slice(vectors)
+}
+
+/// As [`flat`], to be changed.
+#[inline(always)]
+pub fn flat_mut(vectors: &mut [F32x16]) -> &mut [f32] {
+    bytemuck::cast_slice_mut(vectors)
+}
+
 /// The sums of sixteen vectors, side by side: lane `i` is `vectors[i].sum()`.
 ///
-/// Not inlined on purpose: within AVX code LLVM turns the transposition into gathers, which are several times slower than
-/// the shuffles that it finds for the baseline instruction set.
+/// Halving all vectors at once, level by level, gives the compiler short loops over neighbours. Not inlined on purpose:
+/// within AVX code LLVM turns the transposition into gathers, several times slower than the baseline's shuffles.
 #[inline(never)]
 pub fn sums(vectors: &[F32x16; LANES]) -> F32x16 {
-    let mut out = [0.0; LANES];
-    for i in 0..LANES {
-        out[i] = vectors[i].sum();
+    let mut eight = [[0.0; 8]; LANES];
+    for (vector, eight) in vectors.iter().zip(&mut eight) {
+        for i in 0..8 {
+            eight[i] = vector.0[i] + vector.0[i + 8];
+        }
     }
-    F32x16(out)
+    let mut four = [[0.0; 4]; LANES];
+    for (eight, four) in eight.iter().zip(&mut four) {
+        for i in 0..4 {
+            four[i] = eight[i] + eight[i + 4];
+        }
+    }
+    let mut two = [[0.0; 2]; LANES];
+    for (four, two) in four.iter().zip(&mut two) {
+        for i in 0..2 {
+            two[i] = four[i] + four[i + 2];
+        }
+    }
+    F32x16(two.map(|two| two[0] + two[1]))
 }
 
 impl Add for F32x16 {
@@ -134,6 +161,13 @@ mod tests {
         let b: [f32; 8] = std::array::from_fn(|i| x[i] + x[i + 8]);
         let c: [f32; 4] = std::array::from_fn(|i| b[i] + b[i + 4]);
         assert_eq!(F32x16(x).sum().to_bits(), ((c[0] + c[2]) + (c[1] + c[3])).to_bits());
+    }
+
+    #[test]
+    fn sums_of_sixteen_are_those_of_each() {
+        let vectors: [F32x16; LANES] =
+            std::array::from_fn(|v| F32x16(std::array::from_fn(|i| ((v * 31 + i * 7) as f32 * 0.37).fract() - 0.4)));
+        assert_eq!(sums(&vectors).0.map(f32::to_bits), vectors.map(|v| v.sum().to_bits()));
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! once: the sweep that carries the error down to the inputs also takes the step.
 
 use super::{rms::Rms, rng::Rng};
-use crate::math::{F32x16, LANES, sums};
+use crate::math::{F32x16, LANES, flat, flat_mut, sums};
 
 /// The rectifier's slope below zero.
 pub(super) const LEAK: f32 = 0.3;
@@ -91,20 +91,19 @@ impl Dense {
     #[inline(always)]
     pub fn backward(&mut self, pass: &mut Pass, rate: f32) {
         let Pass { x, h, dh, dx, x_unit, steps } = pass;
-        for (dh, h) in dh.iter_mut().zip(&*h) {
-            *dh = dh.zip(*h, |d, h| if h > 0.0 { d } else { LEAK * d });
+        for (dh, h) in flat_mut(dh).iter_mut().zip(flat(h)) {
+            *dh = if *h > 0.0 { *dh } else { LEAK * *dh };
         }
         self.input_rms.normalise(x, x_unit);
         self.error_rms.normalise(dh, steps);
-        for (step, bias) in steps.iter_mut().zip(&mut self.bias) {
-            *step = *step * rate;
-            *bias = *bias + *step * BIAS_RATE;
+        for (step, bias) in flat_mut(steps).iter_mut().zip(flat_mut(&mut self.bias)) {
+            *step *= rate;
+            *bias += *step * BIAS_RATE;
         }
         dx.fill(F32x16::ZERO);
-        let dh: &[f32] = bytemuck::cast_slice(dh);
-        let steps: &[f32] = bytemuck::cast_slice(steps);
+        let (dh, steps) = (flat(dh).chunks_exact(4), flat(steps).chunks_exact(4));
         let rows = self.weights.chunks_exact_mut(4 * self.width);
-        for ((rows, dh), steps) in rows.zip(dh.chunks_exact(4)).zip(steps.chunks_exact(4)) {
+        for ((rows, dh), steps) in rows.zip(dh).zip(steps) {
             step_rows(rows, dx, dh, x_unit, steps);
         }
     }

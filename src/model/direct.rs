@@ -37,6 +37,12 @@ impl Direct {
         [of(1, 0xff), of(2, 0xffff), of(3, 0xff_ffff)]
     }
 
+    /// Has the rows of `hashes` brought near while other work is done.
+    #[inline(always)]
+    pub fn prefetch(&self, hashes: &[u32; ORDERS]) {
+        hashes.iter().for_each(|&hash| self.table.prefetch(hash));
+    }
+
     /// The sum of the rows of `hashes`. (16)
     #[inline(always)]
     pub fn logits(&self, hashes: &[u32; ORDERS]) -> F32x16 {

@@ -35,6 +35,12 @@ impl Embedding {
         Ok(Self { table: Table::new(bits)? })
     }
 
+    /// Has the rows of `hashes` brought near while other work is done.
+    #[inline(always)]
+    pub fn prefetch(&self, hashes: &[u32]) {
+        hashes.iter().for_each(|&hash| self.table.prefetch(hash));
+    }
+
     /// The vectors of `hashes` → `x`. (contexts, 16)
     #[inline(always)]
     pub fn gather(&self, hashes: &[u32], x: &mut [F32x16]) {

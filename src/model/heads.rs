@@ -2,7 +2,7 @@
 //! the low nibble under each high nibble.
 
 use super::{rms::Rms, rng::Rng};
-use crate::math::{F32x16, LANES, sums};
+use crate::math::{F32x16, LANES, flat, flat_mut, sums};
 
 /// Heads: the high nibble's, then the low nibble's for each high one.
 pub const HEADS: usize = 1 + LANES;
@@ -67,10 +67,11 @@ impl Heads {
         let step = unit[0] * (rate * WEIGHT_RATE);
         self.bias[head] = self.bias[head] + delta * (rate * BIAS_RATE);
         let weights = &mut self.weights[head * LANES * dh.len()..][..LANES * dh.len()];
-        for (symbol, row) in weights.chunks_exact_mut(dh.len()).enumerate() {
-            for ((w, h), dh) in row.iter_mut().zip(&self.h_unit).zip(&mut *dh) {
-                *dh = *dh + *w * delta.0[symbol];
-                *w = *w + *h * step.0[symbol];
+        let rows = weights.chunks_exact_mut(dh.len());
+        for ((row, delta), step) in rows.zip(delta.0).zip(step.0) {
+            for ((w, h), dh) in flat_mut(row).iter_mut().zip(flat(&self.h_unit)).zip(flat_mut(dh)) {
+                *dh += *w * delta;
+                *w += h * step;
             }
         }
     }

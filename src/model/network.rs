@@ -29,6 +29,8 @@ pub struct Network {
     pub(super) history: History,
     /// The contexts of the byte to come. (contexts)
     pub(super) hashes: Vec<u32>,
+    /// The contexts of the byte after it, while it is learnt from. (contexts)
+    next_hashes: Vec<u32>,
     embedding: Embedding,
     pub(super) dense: Dense,
     pub(super) pass: Pass,
@@ -56,6 +58,7 @@ impl Network {
         let mut network = Self {
             history: History::new(),
             hashes: vec![0; params.contexts],
+            next_hashes: vec![0; params.contexts],
             embedding: Embedding::new(params.row_bits)?,
             dense: Dense::new(params.contexts, params.height, &mut rng),
             pass: Pass::new(params.contexts, params.height),
@@ -69,7 +72,9 @@ impl Network {
             rate: 0.0,
             time: 0.0,
         };
+        contexts::compute(&network.history, &mut network.hashes);
         network.begin_byte();
+        network.begin_nibble(0, Direct::select(0, 0));
         Ok(network)
     }
 
@@ -83,22 +88,47 @@ impl Network {
     #[inline(always)]
     pub fn update(&mut self, nibble: u8) {
         let coded = usize::from(nibble & 15);
+        let byte = self.head.checked_sub(1).map(|high| (high << 4 | coded) as u8);
+        let next_head = if byte.is_some() { 0 } else { 1 + coded };
+        // What comes next is known, and the rows for it can be on their way while this nibble is learnt from.
+        if let Some(byte) = byte {
+            self.history.push(byte);
+            contexts::compute(&self.history, &mut self.next_hashes);
+            self.embedding.prefetch(&self.next_hashes);
+        }
+        let next_rows = Direct::select(next_head, self.history.last8);
+        self.direct.prefetch(&next_rows);
+        self.learn(coded);
+        if byte.is_some() {
+            self.learn_below();
+            std::mem::swap(&mut self.hashes, &mut self.next_hashes);
+            self.begin_byte();
+        }
+        self.begin_nibble(next_head, next_rows);
+    }
+
+    /// Takes the step of what makes the logits, and gathers the gradient at the features.
+    #[inline(always)]
+    fn learn(&mut self, coded: usize) {
         let mut delta = F32x16::ZERO - self.p;
         delta.0[coded] += 1.0;
         self.surprise += delta.0[coded];
         self.heads.backward(self.head, delta, &mut self.pass.dh, self.rate);
         self.direct.learn(&self.direct_rows, delta);
-        if self.head == 0 {
-            self.begin_nibble(1 + coded);
-        } else {
-            self.end_byte((self.head as u8 - 1) << 4 | coded as u8);
-            self.begin_byte();
+    }
+
+    /// Takes the step of what makes the features, once a byte.
+    #[inline(always)]
+    fn learn_below(&mut self) {
+        if self.surprise > FORESEEN {
+            self.dense.backward(&mut self.pass, self.rate);
+            self.embedding.learn(&self.hashes, &self.pass.dx);
         }
     }
 
+    /// Makes the features of the byte to come of its contexts.
     #[inline(always)]
     fn begin_byte(&mut self) {
-        contexts::compute(&self.history, &mut self.hashes);
         self.embedding.gather(&self.hashes, &mut self.pass.x);
         self.dense.forward(&mut self.pass);
         self.heads.observe(&self.pass.h);
@@ -107,28 +137,19 @@ impl Network {
         let fall = 1.0 / (1.0 + self.time / RATE_TIME).sqrt();
         self.rate = self.first_rate * if fall > RATE_END { fall } else { RATE_END };
         self.time += 1.0;
-        self.begin_nibble(0);
     }
 
+    /// Makes the prediction of the nibble to come.
     #[inline(always)]
-    fn begin_nibble(&mut self, head: usize) {
+    fn begin_nibble(&mut self, head: usize, direct_rows: [u32; ORDERS]) {
         self.head = head;
-        self.direct_rows = Direct::select(head, self.history.last8);
+        self.direct_rows = direct_rows;
         self.p = self.distribution(head, &self.direct_rows);
     }
 
     #[inline(always)]
     fn distribution(&self, head: usize, direct_rows: &[u32; ORDERS]) -> F32x16 {
         softmax(self.heads.forward(head, &self.pass.h) + self.direct.logits(direct_rows))
-    }
-
-    #[inline(always)]
-    fn end_byte(&mut self, byte: u8) {
-        if self.surprise > FORESEEN {
-            self.dense.backward(&mut self.pass, self.rate);
-            self.embedding.learn(&self.hashes, &self.pass.dx);
-        }
-        self.history.push(byte);
     }
 
     /// The probabilities of the next byte's values; in the middle of a byte, of those with its high nibble.

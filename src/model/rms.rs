@@ -3,7 +3,7 @@
 //! At batch size one a gradient matrix has rank one, `δ xᵀ`. Normalising the two vectors instead of the matrix costs
 //! the sum of their lengths instead of the product, and compresses as well.
 
-use crate::math::F32x16;
+use crate::math::{F32x16, flat, flat_mut};
 
 /// How fast the running means follow.
 const DECAY: f32 = 0.001;
@@ -26,9 +26,10 @@ impl Rms {
     /// Takes `values` into the means and gives each over its root mean square: at most 1/√DECAY.
     #[inline(always)]
     pub fn normalise(&mut self, values: &[F32x16], out: &mut [F32x16]) {
-        for ((mean, value), out) in self.mean_square.iter_mut().zip(values).zip(out) {
-            *mean = mean.zip(*value, |m, v| m + (v * v + self.floor - m) * DECAY);
-            *out = value.zip(*mean, |v, m| v / m.sqrt());
+        let means = flat_mut(&mut self.mean_square);
+        for ((mean, value), out) in means.iter_mut().zip(flat(values)).zip(flat_mut(out)) {
+            *mean += (value * value + self.floor - *mean) * DECAY;
+            *out = value / mean.sqrt();
         }
     }
 }

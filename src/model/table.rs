@@ -40,6 +40,19 @@ impl Table {
         &rows[(hash >> self.shift) as usize]
     }
 
+    /// Asks for the row of `hash` to be in the cache soon. Has no other effect.
+    #[inline(always)]
+    pub fn prefetch(&self, hash: u32) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+            // SAFETY: SSE is part of x86-64, and a prefetch reads nothing and cannot fault, whatever the address.
+            unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(self.row(hash)).cast()) };
+        }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = hash;
+    }
+
     /// The row of `hash`, to be changed.
     #[inline(always)]
     pub fn row_mut(&mut self, hash: u32) -> &mut F32x16 {
