@@ -2,17 +2,12 @@
 //! compression with neural networks*; Mikolov et al. 2011). They learn in a few observations what layers take long
 //! to express.
 
-use super::{contexts::hash, level::bits_for, table::Table};
+use super::{contexts::hash, table::Table};
 use crate::{Result, math::F32x16};
 
 /// Connections from the last one, two and three bytes.
 pub const ORDERS: usize = 3;
 const RATE: f32 = 0.04;
-
-/// log2 of the rows for a block of `raw_len` bytes: a row for each (context, head) that may occur.
-pub fn row_bits(raw_len: usize) -> u32 {
-    (bits_for(raw_len) + 2).clamp(6, 19)
-}
 
 /// The rows of logits.
 #[derive(Debug)]
@@ -22,12 +17,12 @@ pub struct Direct {
 }
 
 impl Direct {
-    /// For a block of `raw_len` bytes.
+    /// 2^`bits` rows of zeros.
     ///
     /// # Errors
     /// As [`Table::new`].
-    pub fn new(raw_len: usize) -> Result<Self> {
-        Ok(Self { table: Table::new(row_bits(raw_len))? })
+    pub fn new(bits: u32) -> Result<Self> {
+        Ok(Self { table: Table::new(bits)? })
     }
 
     /// The hashes of the rows of `head` after the bytes `last8`.

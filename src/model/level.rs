@@ -1,6 +1,6 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
-use super::{direct, heads::HEADS};
+use super::heads::HEADS;
 use crate::math::LANES;
 
 /// A level, 1 (fastest) to 9 (smallest results).
@@ -78,12 +78,17 @@ impl Level {
         let params = self.params(raw_len);
         let hidden = params.height * LANES;
         let dense = params.contexts * hidden + HEADS * hidden;
-        size_of::<[f32; LANES]>() * ((1 << params.row_bits) + (1 << direct::row_bits(raw_len)) + dense)
+        size_of::<[f32; LANES]>() * ((1 << params.row_bits) + (1 << direct_bits(raw_len)) + dense)
     }
 }
 
+/// log2 of the rows of direct connections for a block of `raw_len` bytes.
+pub(super) fn direct_bits(raw_len: usize) -> u32 {
+    (bits_for(raw_len) + 2).clamp(6, 19)
+}
+
 /// log2 of the least power of two above `n`.
-pub(super) fn bits_for(n: usize) -> u32 {
+fn bits_for(n: usize) -> u32 {
     usize::BITS - n.leading_zeros()
 }
 

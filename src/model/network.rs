@@ -7,7 +7,7 @@ use super::{
     embedding::Embedding,
     heads::Heads,
     history::History,
-    level::Level,
+    level::{Level, direct_bits},
     rng::Rng,
 };
 use crate::{
@@ -63,7 +63,7 @@ impl Network {
             dense: Dense::new(params.contexts, params.height, &mut rng),
             pass: Pass::new(params.contexts, params.height),
             heads: Heads::new(params.height, &mut rng),
-            direct: Direct::new(raw_len)?,
+            direct: Direct::new(direct_bits(raw_len))?,
             head: 0,
             direct_rows: [0; ORDERS],
             p: F32x16::ZERO,

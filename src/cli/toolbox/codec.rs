@@ -1,13 +1,10 @@
-//! A way to compress, and what it makes of one file.
+//! A way to compress, and its trial on one file.
 
-use std::{
-    iter::Sum,
-    time::{Duration, Instant},
-};
+use std::time::Instant;
 
 use anyhow::{Context, ensure};
 
-use super::peers::Peer;
+use super::{peers::Peer, sample::Sample};
 use crate::{Level, Method, Options};
 
 /// A way to compress.
@@ -66,26 +63,5 @@ impl Codec {
         let decompress = start.elapsed();
         ensure!(restored == content, "the round trip gave other bytes");
         Ok(Sample { size: coded.len() as u64, compress, decompress })
-    }
-}
-
-/// What one codec made of one file, or of several together.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sample {
-    /// Bytes after compression, everything included.
-    pub size: u64,
-    /// Time taken to compress.
-    pub compress: Duration,
-    /// Time taken to decompress.
-    pub decompress: Duration,
-}
-
-impl Sum for Sample {
-    fn sum<I: Iterator<Item = Self>>(samples: I) -> Self {
-        samples.fold(Self::default(), |a, b| Self {
-            size: a.size + b.size,
-            compress: a.compress + b.compress,
-            decompress: a.decompress + b.decompress,
-        })
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
-    codec::{Codec, Sample},
+    codec::Codec,
+    sample::Sample,
     survey::{Measured, Survey},
 };
 

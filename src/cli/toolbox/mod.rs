@@ -15,6 +15,7 @@ mod levels;
 mod notes;
 mod peers;
 mod plot;
+mod sample;
 mod survey;
 mod table;
 

@@ -14,7 +14,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 
-use super::codec::Sample;
+use super::sample::Sample;
 
 /// How to run a compressor with one thread. Arguments stand in one string, with spaces between them.
 pub struct Spec {

@@ -1,11 +1,12 @@
 //! Every file measured with every codec.
 
 use super::{
-    codec::{Codec, Sample},
+    codec::Codec,
     curve::learning_curve,
     inputs::{self, Input},
     notes::Notes,
     peers,
+    sample::Sample,
 };
 use crate::{Level, huffman::order0_entropy};
 
