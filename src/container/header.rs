@@ -73,6 +73,19 @@ impl FrameHeader {
             )),
         }
     }
+
+    /// Compares the content size that the header promised, if any, with the `len` bytes that came.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Corrupt`] if they differ.
+    pub fn check_content_size(&self, len: u64) -> Result<()> {
+        match self.content_size {
+            Some(promised) if promised != len => {
+                Err(Error::corrupt("the content's length is not what the header says"))
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Versions start at 1, and a decoder reads all up to its own.
@@ -98,11 +111,20 @@ pub enum Start {
     Other,
 }
 
-/// Reads up to the next frame's magic, over zero bytes if `skip_zeros` (padding that tapes and disks add).
+/// Reads up to the next frame's magic. The `first` frame must be there, and at once; before later ones zero bytes are
+/// passed over (padding that tapes and disks add).
 ///
 /// # Errors
-/// What the reader reports.
-pub fn find_magic(input: &mut impl Read, skip_zeros: bool) -> Result<Start> {
+/// No frame where the first must be, or what the reader reports.
+pub fn find_frame(input: &mut impl Read, first: bool) -> Result<Start> {
+    match find_magic(input, !first)? {
+        Start::End if first => Err(Error::new(ErrorKind::Truncated, "empty: no foretell data")),
+        Start::Other if first => Err(Error::new(ErrorKind::NotForetell, "not in foretell format")),
+        start => Ok(start),
+    }
+}
+
+fn find_magic(input: &mut impl Read, skip_zeros: bool) -> Result<Start> {
     let mut next = read_byte(input)?;
     while skip_zeros && next == Some(0) {
         next = read_byte(input)?;

@@ -16,16 +16,21 @@ pub struct CodedBlock {
     pub payload: Option<Vec<u8>>,
 }
 
+/// What counts (raw bytes, coded bytes) into `progress`, if anybody watches.
+fn reporter(progress: Option<&Progress>) -> impl FnMut(usize, usize) {
+    move |raw, coded| {
+        if let Some(progress) = progress {
+            progress.add(raw, coded);
+        }
+    }
+}
+
 /// Codes `raw` by `method`, or says to store it where that would not shrink it.
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model.
 pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> Result<CodedBlock> {
-    let mut report = |raw, coded| {
-        if let Some(progress) = progress {
-            progress.add(raw, coded);
-        }
-    };
+    let mut report = reporter(progress);
     let payload = match method {
         Method::Store => None,
         Method::Huffman => Some(huffman::encode(raw)),
@@ -55,11 +60,7 @@ pub fn memory_to_decode(header: &BlockHeader, level: Level) -> u64 {
 /// # Errors
 /// Damaged data: of the method's own structure, or content that does not match its checksum.
 pub fn decode(header: &BlockHeader, coded: Vec<u8>, level: Level, progress: Option<&Progress>) -> Result<Vec<u8>> {
-    let mut report = |raw, coded| {
-        if let Some(progress) = progress {
-            progress.add(raw, coded);
-        }
-    };
+    let mut report = reporter(progress);
     let coded_len = coded.len();
     let raw = match header.method {
         Method::Store => coded,

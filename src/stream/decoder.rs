@@ -13,7 +13,7 @@ use crate::{
     Error, ErrorKind, Result,
     container::{
         FrameHeader, Item, MAX_BLOCK_LEN,
-        header::{Start, find_magic},
+        header::{Start, find_frame},
         read::read_vec,
     },
 };
@@ -114,14 +114,12 @@ impl<R: Read> Decoder<R> {
     }
 
     fn start_frame(&mut self) -> Result<()> {
-        match (find_magic(&mut self.inner, self.frames > 0)?, self.frames) {
-            (Start::Frame, _) => {
+        match find_frame(&mut self.inner, self.frames == 0)? {
+            Start::Frame => {
                 let header = FrameHeader::read_after_magic(&mut self.inner)?;
                 self.frame = Some(Frame { header, hash: XxHash3_64::new(), len: 0 });
             }
-            (Start::End, 0) => return Err(Error::new(ErrorKind::Truncated, "empty: no foretell data")),
-            (Start::Other, 0) => return Err(Error::new(ErrorKind::NotForetell, "not in foretell format")),
-            (start, _) => self.state = State::Ended { garbage: start == Start::Other },
+            start => self.state = State::Ended { garbage: start == Start::Other },
         }
         Ok(())
     }
@@ -146,9 +144,7 @@ impl<R: Read> Decoder<R> {
                 Ok(Some(frame))
             }
             Item::End(hash) => {
-                if frame.header.content_size.is_some_and(|promised| promised != frame.len) {
-                    return Err(Error::corrupt("the content's length is not what the header says"));
-                }
+                frame.header.check_content_size(frame.len)?;
                 if hash != frame.hash.finish() {
                     return Err(Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum"));
                 }

@@ -82,8 +82,9 @@ impl<W: Write> Encoder<W> {
     /// # Errors
     /// What the inner writer reports, or a promised content size that was not kept.
     pub fn finish(mut self) -> io::Result<W> {
-        if self.options.content_size.is_some_and(|promised| promised != self.total_in) {
-            let promised = self.options.content_size.unwrap_or_default();
+        if let Some(promised) = self.options.content_size
+            && promised != self.total_in
+        {
             let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
             return Err(Error::new(ErrorKind::Io, text).into());
         }

@@ -3,10 +3,10 @@
 use std::io::Read;
 
 use crate::{
-    Error, ErrorKind, Result,
+    Result,
     container::{
         FrameHeader, Item, Method,
-        header::{Start, find_magic},
+        header::{Start, find_frame},
         read,
     },
     model::Level,
@@ -37,11 +37,9 @@ pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
     let mut input = Counting { inner: input, count: 0 };
     let mut frames = Vec::new();
     loop {
-        match (find_magic(&mut input, !frames.is_empty())?, frames.len()) {
-            (Start::Frame, _) => frames.push(inspect_frame(&mut input)?),
-            (Start::End, 0) => return Err(Error::new(ErrorKind::Truncated, "empty: no foretell data")),
-            (Start::Other, 0) => return Err(Error::new(ErrorKind::NotForetell, "not in foretell format")),
-            _ => return Ok(frames),
+        match find_frame(&mut input, frames.is_empty())? {
+            Start::Frame => frames.push(inspect_frame(&mut input)?),
+            Start::End | Start::Other => return Ok(frames),
         }
     }
 }
@@ -58,10 +56,8 @@ fn inspect_frame<R: Read>(input: &mut Counting<R>) -> Result<FrameInfo> {
                 raw_size += block.raw_len as u64;
                 blocks[block.method as usize] += 1;
             }
-            Item::End(_) if header.content_size.is_some_and(|promised| promised != raw_size) => {
-                return Err(Error::corrupt("the content's length is not what the header says"));
-            }
             Item::End(content_hash) => {
+                header.check_content_size(raw_size)?;
                 let coded_size = input.count - start;
                 return Ok(FrameInfo { level: header.level, raw_size, coded_size, blocks, content_hash });
             }

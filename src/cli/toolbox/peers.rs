@@ -62,7 +62,7 @@ const fn archive(
     compress: &'static str,
     decompress: &'static str,
 ) -> Spec {
-    Spec { program, label, settings, compress, decompress, archiver: true }
+    Spec { archiver: true, ..stream(program, label, settings, compress, decompress) }
 }
 
 /// Environment variables by which these programs take further settings: what they say would not be in the report.
