@@ -4,16 +4,18 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{Random, compress, text};
+use common::{Part, Random, compress, frame_of, text};
 use foretell::{Method, Options, decompress};
 
-/// A small frame by each method, and one of several blocks.
+/// A small frame by each method, and two of them joined.
 fn frames() -> Vec<(Vec<u8>, Vec<u8>)> {
     let content = text()[..600].to_vec();
-    let mut frames: Vec<_> = Method::ALL
+    let mut frames: Vec<_> = [Method::Store, Method::Huffman, Method::Neural]
         .iter()
         .map(|&method| (content.clone(), compress(&content, &Options::new().method(method))))
         .collect();
+    let thrice = content[..200].repeat(3);
+    frames.push((thrice.clone(), frame_of(&[Part::Stored(&thrice[..200]), Part::Copied(&thrice[200..], 200)])));
     let joined = [&frames[1].1[..], &frames[2].1].concat();
     frames.push((content.repeat(2), joined));
     frames
@@ -42,7 +44,7 @@ fn truncation_at_every_length_is_an_error() {
 
 #[test]
 fn a_flip_of_any_bit_is_an_error() {
-    for (_, coded) in &frames()[..3] {
+    for (_, coded) in &frames()[..4] {
         for bit in 0..coded.len() * 8 {
             let mut damaged = coded.clone();
             damaged[bit / 8] ^= 1 << (bit % 8);
@@ -53,7 +55,7 @@ fn a_flip_of_any_bit_is_an_error() {
 
 #[test]
 fn any_other_value_of_any_header_byte_is_an_error() {
-    for (_, coded) in &frames()[..3] {
+    for (_, coded) in &frames()[..4] {
         for at in (0..40.min(coded.len())).chain(coded.len() - 9..coded.len()) {
             for change in [1, 2, 3, 7, 16, 128, 255] {
                 let mut damaged = coded.clone();

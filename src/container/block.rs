@@ -1,7 +1,7 @@
 //! A block's header, and the end marker that stands where a block might.
 //!
 //! ```text
-//! block   tag 1–3 | raw length | [coded length, not if stored] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–4 | raw length | [coded length, not if stored] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0   | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -15,6 +15,9 @@ use crate::{Error, Result};
 /// The most bytes of content in one block: 64 MiB. Bounds what a decoder must hold.
 pub const MAX_BLOCK_LEN: usize = 1 << 26;
 
+/// The farthest that a copy may reach back: 32 MiB, a neural block of any level. A decoder must keep that much.
+pub const MAX_DISTANCE: usize = 1 << 25;
+
 /// How the bytes of a block are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -25,11 +28,13 @@ pub enum Method {
     Huffman,
     /// The neural predictor with a range coder.
     Neural,
+    /// The bytes some distance before in the frame's content, up to [`MAX_DISTANCE`]; that distance is all that is coded.
+    Copy,
 }
 
 impl Method {
     /// All methods, by tag.
-    pub const ALL: [Self; 3] = [Self::Store, Self::Huffman, Self::Neural];
+    pub const ALL: [Self; 4] = [Self::Store, Self::Huffman, Self::Neural, Self::Copy];
 
     /// The method's name, as the command line takes it.
     pub fn name(self) -> &'static str {
@@ -37,6 +42,7 @@ impl Method {
             Self::Store => "store",
             Self::Huffman => "huffman",
             Self::Neural => "neural",
+            Self::Copy => "copy",
         }
     }
 

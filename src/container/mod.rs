@@ -11,5 +11,5 @@ pub mod header;
 pub mod read;
 pub mod varint;
 
-pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, Method};
+pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, MAX_DISTANCE, Method};
 pub use header::FrameHeader;

@@ -1,6 +1,6 @@
 //! One block of content ↔ one coded block, whatever the method.
 
-use super::{Progress, neural};
+use super::{Progress, neural, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockHeader, Method},
@@ -32,7 +32,8 @@ fn reporter(progress: Option<&Progress>) -> impl FnMut(usize, usize) {
 pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> Result<CodedBlock> {
     let mut report = reporter(progress);
     let payload = match method {
-        Method::Store => None,
+        // What is no repeat cannot be copied.
+        Method::Store | Method::Copy => None,
         Method::Huffman => Some(huffman::encode(raw)),
         Method::Neural => Some(neural::encode(raw, level, Isa::detect(), &mut report)?),
     };
@@ -50,22 +51,29 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
 pub fn memory_to_decode(header: &BlockHeader, level: Level) -> u64 {
     let model = match header.method {
         Method::Neural => level.memory(header.raw_len),
-        Method::Store | Method::Huffman => 0,
+        Method::Store | Method::Huffman | Method::Copy => 0,
     };
     (header.raw_len + header.coded_len + model) as u64
 }
 
-/// Decodes and checks one block.
+/// Decodes and checks one block; `window` is the content before it.
 ///
 /// # Errors
 /// Damaged data: of the method's own structure, or content that does not match its checksum.
-pub fn decode(header: &BlockHeader, coded: Vec<u8>, level: Level, progress: Option<&Progress>) -> Result<Vec<u8>> {
+pub fn decode(
+    header: &BlockHeader,
+    coded: Vec<u8>,
+    window: &Window,
+    level: Level,
+    progress: Option<&Progress>,
+) -> Result<Vec<u8>> {
     let mut report = reporter(progress);
     let coded_len = coded.len();
     let raw = match header.method {
         Method::Store => coded,
         Method::Huffman => huffman::decode(&coded, header.raw_len)?,
         Method::Neural => neural::decode(&coded, header.raw_len, level, Isa::detect(), &mut report)?,
+        Method::Copy => window.copy(&coded, header.raw_len)?,
     };
     if header.method != Method::Neural {
         report(raw.len(), coded_len);

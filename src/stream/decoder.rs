@@ -8,7 +8,7 @@ use std::{
 
 use twox_hash::XxHash3_64;
 
-use super::{Progress, codec};
+use super::{Progress, codec, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{
@@ -50,6 +50,8 @@ struct Frame {
     header: FrameHeader,
     hash: XxHash3_64,
     len: u64,
+    /// The content before the last block. One that is alone, as in all short frames, never gets here.
+    window: Window,
 }
 
 enum State {
@@ -74,7 +76,7 @@ impl<R: Read> Decoder<R> {
         }
     }
 
-    /// Refuses blocks that need more than `bytes` of memory to decode.
+    /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to included.
     pub fn with_memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self
@@ -117,7 +119,7 @@ impl<R: Read> Decoder<R> {
         match find_frame(&mut self.inner, self.frames == 0)? {
             Start::Frame => {
                 let header = FrameHeader::read_after_magic(&mut self.inner)?;
-                self.frame = Some(Frame { header, hash: XxHash3_64::new(), len: 0 });
+                self.frame = Some(Frame { header, hash: XxHash3_64::new(), len: 0, window: Window::default() });
             }
             start => self.state = State::Ended { garbage: start == Start::Other },
         }
@@ -128,8 +130,11 @@ impl<R: Read> Decoder<R> {
     fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
         match Item::read(&mut self.inner)? {
             Item::Block(header) => {
+                // Given out by now. Its memory is given back before more is taken.
+                frame.window.push(&std::mem::take(&mut self.block));
+                self.given = 0;
                 let level = frame.header.level;
-                let needed = codec::memory_to_decode(&header, level);
+                let needed = codec::memory_to_decode(&header, level) + frame.window.len() as u64;
                 if needed > self.memory_limit {
                     let text = format!("decoding needs {needed} bytes of memory, {} are allowed", self.memory_limit);
                     return Err(Error::new(ErrorKind::MemoryLimit, text));
@@ -137,8 +142,7 @@ impl<R: Read> Decoder<R> {
                 debug_assert!(header.coded_len <= MAX_BLOCK_LEN);
                 let mut coded = Vec::new();
                 read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
-                self.block = codec::decode(&header, coded, level, self.progress.as_deref())?;
-                self.given = 0;
+                self.block = codec::decode(&header, coded, &frame.window, level, self.progress.as_deref())?;
                 frame.hash.write(&self.block);
                 frame.len += self.block.len() as u64;
                 Ok(Some(frame))
@@ -149,6 +153,9 @@ impl<R: Read> Decoder<R> {
                     return Err(Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum"));
                 }
                 self.frames += 1;
+                // No copy reaches into another frame.
+                self.block.clear();
+                self.given = 0;
                 Ok(None)
             }
         }

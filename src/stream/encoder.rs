@@ -97,7 +97,7 @@ impl<W: Write> Encoder<W> {
 
     fn block_len(&self) -> usize {
         match self.options.method {
-            Method::Neural => self.options.level.block_len(),
+            Method::Neural | Method::Copy => self.options.level.block_len(),
             Method::Huffman => HUFFMAN_BLOCK,
             Method::Store => STORE_BLOCK,
         }

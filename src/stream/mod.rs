@@ -6,6 +6,7 @@ mod encoder;
 mod inspect;
 mod neural;
 mod options;
+mod window;
 
 use std::io::{Read, Write};
 

@@ -7,6 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use foretell::{
+    Level, Method,
+    container::{BlockHeader, FrameHeader, Item, varint},
+};
+
 /// [`foretell::compress`], for tests that have the memory.
 #[track_caller]
 pub fn compress(content: &[u8], options: &foretell::Options) -> Vec<u8> {
@@ -34,6 +39,35 @@ impl Random {
     pub fn bytes(&mut self, n: usize) -> Vec<u8> {
         (0..n).map(|_| (self.next() >> 56) as u8).collect()
     }
+}
+
+/// A block of a frame made by hand.
+pub enum Part<'a> {
+    Stored(&'a [u8]),
+    /// A copy that claims to be of these bytes, and its distance.
+    Copied(&'a [u8], u64),
+}
+
+/// A frame of `parts`, its checksums those of the content that they claim to have.
+pub fn frame_of(parts: &[Part]) -> Vec<u8> {
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None }.to_bytes();
+    let mut content = vec![];
+    for part in parts {
+        let (method, raw, coded) = match *part {
+            Part::Stored(raw) => (Method::Store, raw, raw.to_vec()),
+            Part::Copied(raw, distance) => {
+                let mut coded = vec![];
+                varint::write(&mut coded, distance);
+                (Method::Copy, raw, coded)
+            }
+        };
+        let raw_crc = crc32fast::hash(raw);
+        Item::Block(BlockHeader { method, raw_len: raw.len(), coded_len: coded.len(), raw_crc }).write(&mut frame);
+        frame.extend(coded);
+        content.extend_from_slice(raw);
+    }
+    Item::End(twox_hash::XxHash3_64::oneshot(&content)).write(&mut frame);
+    frame
 }
 
 /// The repository's corpus files, by path.

@@ -94,7 +94,7 @@ impl List {
             return out;
         }
         if verbose {
-            out += "method         level blocks check            ";
+            out += "method            level blocks check            ";
         }
         out += "         compressed        uncompressed  ratio uncompressed_name\n";
         for row in &self.rows {
@@ -112,7 +112,7 @@ impl List {
 }
 
 /// Columns that [`Row::details`] takes.
-const DETAILS_WIDTH: usize = 45;
+const DETAILS_WIDTH: usize = 48;
 
 impl Row {
     /// Methods, levels, number of blocks and check (of a single frame: several have no common one).
@@ -130,7 +130,7 @@ impl Row {
             [frame] => &frame.check,
             _ => "-",
         };
-        format!("{methods:<14} {levels:>5} {blocks:>6} {check:<16} ")
+        format!("{methods:<17} {levels:>5} {blocks:>6} {check:<16} ")
     }
 }
 

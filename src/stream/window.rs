@@ -1,0 +1,114 @@
+//! What a decoder keeps of its content, and the copies made from it.
+
+use std::collections::VecDeque;
+
+use crate::{
+    Error, Result,
+    container::{MAX_DISTANCE, varint},
+};
+
+/// The last [`MAX_DISTANCE`] bytes of a frame's content before the block at hand, or all if there are fewer.
+#[derive(Debug, Default)]
+pub struct Window {
+    bytes: VecDeque<u8>,
+}
+
+impl Window {
+    /// How many bytes are kept.
+    pub fn len(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Adds a block's content, and forgets what is out of reach then.
+    pub fn push(&mut self, block: &[u8]) {
+        let block = &block[block.len().saturating_sub(MAX_DISTANCE)..];
+        let excess = (self.bytes.len() + block.len()).saturating_sub(MAX_DISTANCE);
+        self.bytes.drain(..excess);
+        self.bytes.extend(block);
+    }
+
+    /// Decodes a copy of `len` bytes from its `coded` distance.
+    ///
+    /// # Errors
+    /// Corrupt if that is no distance within the window, or something follows it.
+    pub fn copy(&self, mut coded: &[u8], len: usize) -> Result<Vec<u8>> {
+        let distance = varint::read(&mut coded).map_err(|_| damaged())?;
+        let distance = usize::try_from(distance).map_err(|_| damaged())?;
+        let start = self.bytes.len().checked_sub(distance).filter(|_| distance > 0 && coded.is_empty());
+        Ok(self.repeat_from(start.ok_or_else(damaged)?, len))
+    }
+
+    /// `len` bytes that begin with those from `start` on, and go on with them again as often as it takes.
+    fn repeat_from(&self, start: usize, len: usize) -> Vec<u8> {
+        let mut out = Vec::with_capacity(len);
+        let end = self.bytes.len().min(start + len);
+        let (front, back) = self.bytes.as_slices();
+        out.extend_from_slice(&front[start.min(front.len())..end.min(front.len())]);
+        out.extend_from_slice(&back[start.saturating_sub(front.len())..end.saturating_sub(front.len())]);
+        // Twice as much each time: what is there is a whole number of periods until the end is reached.
+        while out.len() < len {
+            out.extend_from_within(..out.len().min(len - out.len()));
+        }
+        out
+    }
+}
+
+fn damaged() -> Error {
+    Error::corrupt("a copy does not say how far back its content lies")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn window(blocks: &[&[u8]]) -> Window {
+        let mut window = Window::default();
+        blocks.iter().for_each(|block| window.push(block));
+        window
+    }
+
+    fn copy(window: &Window, distance: u64, len: usize) -> Result<Vec<u8>> {
+        let mut coded = Vec::new();
+        varint::write(&mut coded, distance);
+        window.copy(&coded, len)
+    }
+
+    #[test]
+    fn copies_may_overlap_what_they_produce() {
+        let window = window(&[b"ab", b"", b"cde"]);
+        for (distance, len, expected) in
+            [(1, 1, "e"), (1, 4, "eeee"), (2, 7, "dededed"), (4, 3, "bcd"), (5, 5, "abcde"), (5, 11, "abcdeabcdea")]
+        {
+            assert_eq!(copy(&window, distance, len).unwrap(), expected.as_bytes(), "{distance}, {len}");
+        }
+    }
+
+    #[test]
+    fn distances_out_of_the_window_are_corrupt() {
+        let window = window(&[b"abcde"]);
+        for distance in [0, 6, MAX_DISTANCE as u64 + 1, 1 << 40, u64::MAX] {
+            assert_eq!(copy(&window, distance, 3).unwrap_err().kind(), ErrorKind::Corrupt, "{distance}");
+        }
+        for coded in [&b""[..], b"\x81", b"\x81\x00", b"\x01\x00", &[0xff; 10], &[0xff; 30]] {
+            assert_eq!(window.copy(coded, 3).unwrap_err().kind(), ErrorKind::Corrupt, "{coded:?}");
+        }
+    }
+
+    #[test]
+    fn the_window_keeps_what_is_within_reach_and_no_more() {
+        let block: Vec<u8> = (0..MAX_DISTANCE / 4 + 1).map(|i| (i % 251) as u8).collect();
+        let mut all = Vec::new();
+        let mut window = Window::default();
+        for _ in 0..9 {
+            all.extend_from_slice(&block);
+            window.push(&block);
+            let reach = all.len().min(MAX_DISTANCE);
+            assert_eq!(window.len(), reach);
+            assert!(copy(&window, reach as u64, reach).unwrap() == all[all.len() - reach..]);
+            assert!(copy(&window, reach as u64 + 1, 1).is_err());
+        }
+        window.push(&all);
+        assert!(copy(&window, MAX_DISTANCE as u64, 100).unwrap() == all[all.len() - MAX_DISTANCE..][..100]);
+    }
+}
