@@ -1,11 +1,128 @@
-//! Copy blocks: what they give, and that they never reach where there is nothing.
+//! Very long repeats: coded as copies, whatever pieces they come in, and never from where there is nothing.
 
 mod common;
 
-use std::io::Read;
+use std::io::{Read, Write};
 
-use common::{Part, frame_of};
-use foretell::{Decoder, ErrorKind, decompress, inspect};
+use common::{Part, Random, compress, frame_of, text};
+use foretell::{Decoder, Encoder, ErrorKind, Level, Method, Options, decompress, inspect};
+
+const MIB: usize = 1 << 20;
+
+fn copying() -> Options {
+    Options::new().method(Method::Copy)
+}
+
+/// Compresses `content`, checks that it comes back, and gives the size and the number of copies.
+#[track_caller]
+fn round_trip(content: &[u8], options: &Options) -> (usize, u64) {
+    let coded = compress(content, options);
+    assert!(decompress(&coded).unwrap() == content, "{} bytes, {options:?}", content.len());
+    let copies = inspect(coded.as_slice()).unwrap()[0].blocks[Method::Copy as usize];
+    (coded.len(), copies)
+}
+
+#[test]
+fn runs_over_several_blocks_take_next_to_nothing() {
+    // One byte, and what is left of the first block; a whole block; what is behind it.
+    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (78, 3));
+    let (size, copies) = round_trip(&vec![0; 65 * MIB], &Options::new());
+    assert!(size < 100 && copies == 3, "{size}, {copies}");
+}
+
+#[test]
+fn content_repeated_over_several_blocks_is_coded_once() {
+    let million = Random(1).bytes(1_000_000);
+    let (size, copies) = round_trip(&million.repeat(40), &copying());
+    assert!(size < million.len() + 100 && copies == 2, "{size}, {copies}");
+}
+
+#[test]
+fn the_network_codes_what_is_new_and_copies_the_rest() {
+    let fast = Options::new().level(Level::FASTEST);
+    let letter = text();
+    let (once, _) = round_trip(&letter, &fast);
+    let (size, copies) = round_trip(&letter.repeat(3 * MIB / letter.len()), &fast);
+    assert!(size < once + 50 && copies == 1, "{once}, {size}, {copies}");
+}
+
+#[test]
+fn content_between_and_behind_repeats_stays() {
+    let mut random = Random(2);
+    let (a, b) = (random.bytes(MIB + 5), random.bytes(20 * MIB));
+    // The second `a` lies in the first block, the second `b` in the first and the second.
+    let content = [&a[..], b"x", &a, b"y", &b, b"z", &b[MIB..], b"the end"].concat();
+    let (size, copies) = round_trip(&content, &copying());
+    assert_eq!(copies, 3);
+    assert!(size < a.len() + b.len() + 200, "{size}");
+}
+
+#[test]
+fn a_repeat_that_begins_at_the_end_of_a_block_waits_for_the_rest() {
+    let part = Random(3).bytes(2 * MIB);
+    // Half a MiB of the second `part` comes with the first block, which has a copy: of zeros.
+    let content = [&part[..], &vec![0; 29 * MIB + MIB / 2], &part].concat();
+    let (size, copies) = round_trip(&content, &copying());
+    assert!(size < part.len() + 100 && copies == 2, "{size}, {copies}");
+}
+
+#[test]
+fn short_content_is_not_searched() {
+    assert_eq!(round_trip(&vec![7; 2 * MIB - 1], &copying()).1, 0);
+    assert_eq!(round_trip(&vec![7; 2 * MIB], &copying()).1, 1);
+}
+
+#[test]
+fn other_methods_make_no_copies() {
+    for method in [Method::Huffman, Method::Store] {
+        assert_eq!(round_trip(&vec![7; 3 * MIB], &Options::new().method(method)).1, 0);
+    }
+}
+
+#[test]
+fn pieces_of_any_size_give_the_same_bytes() {
+    let mut random = Random(5);
+    let part = random.bytes(3 * MIB);
+    let content = [&part[..], b"+", &vec![0; 28 * MIB], &part, &random.bytes(999_999), &part[5..]].concat();
+    let whole = compress(&content, &copying());
+    assert!(whole.len() < 4 * MIB, "{}", whole.len());
+    for size in [1009, 65_536, 40 * MIB] {
+        let mut encoder = Encoder::new(Vec::new(), &copying().content_size(content.len() as u64));
+        content.chunks(size).for_each(|piece| encoder.write_all(piece).unwrap());
+        assert!(encoder.finish().unwrap() == whole, "pieces of {size}");
+    }
+}
+
+#[test]
+fn flushing_keeps_copies_going() {
+    let million = Random(4).bytes(1_000_000);
+    let mut encoder = Encoder::new(Vec::new(), &copying());
+    for _ in 0..70 {
+        encoder.write_all(&million).unwrap();
+        encoder.write_all(&million[..300_000]).unwrap();
+        encoder.flush().unwrap();
+    }
+    let coded = encoder.finish().unwrap();
+    assert!(coded.len() < 2_700_000, "{}", coded.len());
+    let content = [&million[..], &million[..300_000]].concat().repeat(70);
+    assert!(decompress(&coded).unwrap() == content);
+}
+
+#[test]
+fn copies_are_read_in_small_steps_as_well() {
+    let content = vec![b"0123456".as_slice(); 3 * MIB / 7].concat();
+    let coded = compress(&content, &copying());
+    let mut decoder = Decoder::new(coded.as_slice());
+    let mut out = Vec::new();
+    let mut step = [0; 997];
+    loop {
+        match decoder.read(&mut step).unwrap() {
+            0 => break,
+            n => out.extend_from_slice(&step[..n]),
+        }
+    }
+    assert!(out == content);
+}
 
 #[test]
 fn copies_of_copies_and_of_several_blocks() {
@@ -51,6 +168,8 @@ fn no_copy_reaches_into_another_frame() {
         let error = decompress(&[&first[..], &second].concat()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Corrupt);
     }
+    let twice = compress(&vec![0; 3 * MIB], &copying()).repeat(2);
+    assert!(decompress(&twice).unwrap() == vec![0; 6 * MIB]);
 }
 
 #[test]

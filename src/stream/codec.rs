@@ -3,7 +3,7 @@
 use super::{Progress, neural, window::Window};
 use crate::{
     Error, ErrorKind, Result,
-    container::{BlockHeader, Method},
+    container::{BlockHeader, Method, varint},
     huffman,
     math::isa::Isa,
     model::Level,
@@ -45,6 +45,16 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
     let method = if payload.is_some() { method } else { Method::Store };
     let header = BlockHeader { method, raw_len: raw.len(), coded_len, raw_crc: crc32fast::hash(raw) };
     Ok(CodedBlock { header, payload })
+}
+
+/// Codes `raw`, which equals the content `distance` bytes before.
+pub fn encode_copy(raw: &[u8], distance: usize, progress: Option<&Progress>) -> CodedBlock {
+    let mut payload = Vec::new();
+    varint::write(&mut payload, distance as u64);
+    reporter(progress)(raw.len(), payload.len());
+    let raw_crc = crc32fast::hash(raw);
+    let header = BlockHeader { method: Method::Copy, raw_len: raw.len(), coded_len: payload.len(), raw_crc };
+    CodedBlock { header, payload: Some(payload) }
 }
 
 /// Bytes of memory that decoding takes: the coded and the raw block, and the model of a neural one.

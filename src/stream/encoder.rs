@@ -7,7 +7,10 @@ use std::{
 
 use twox_hash::XxHash3_64;
 
-use super::{Options, codec};
+use super::{
+    Options, codec,
+    pieces::{Piece, Pieces},
+};
 use crate::{
     Error, ErrorKind, Result,
     container::{FrameHeader, Item, Method},
@@ -20,9 +23,9 @@ const STORE_BLOCK: usize = 1 << 20;
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes) and its coded form, and the
-/// level's model while a block is coded. [`finish`](Self::finish) must be called: without it the frame has no
-/// end, and a decoder will say so.
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes) and its coded form, as much again of what
+/// came before it, and the level's model while a block is coded. [`finish`](Self::finish) must be called: without it
+/// the frame has no end, and a decoder will say so.
 ///
 /// ```
 /// use std::io::Write;
@@ -39,8 +42,8 @@ pub struct Encoder<W: Write> {
     /// Bytes that are ready for `inner`, of which `pending[written..]` it has not taken yet.
     pending: Vec<u8>,
     written: usize,
-    /// Content of the block not yet coded; shorter than a whole block between calls.
-    block: Vec<u8>,
+    /// Content not yet coded, shorter than a whole block between calls, and what it may repeat.
+    content: Pieces,
     hash: XxHash3_64,
     total_in: u64,
     total_out: u64,
@@ -50,12 +53,13 @@ impl<W: Write> Encoder<W> {
     /// An encoder of one frame onto `inner`; writes nothing yet.
     pub fn new(inner: W, options: &Options) -> Self {
         let header = FrameHeader { level: options.level, content_size: options.content_size };
+        let copies = matches!(options.method, Method::Neural | Method::Copy);
         Self {
             inner,
             options: options.clone(),
             pending: header.to_bytes(),
             written: 0,
-            block: Vec::new(),
+            content: Pieces::new(block_len(options), copies),
             hash: XxHash3_64::new(),
             total_in: 0,
             total_out: 0,
@@ -88,38 +92,33 @@ impl<W: Write> Encoder<W> {
             let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
             return Err(Error::new(ErrorKind::Io, text).into());
         }
-        self.code_buffered()?;
+        self.code_buffered(true)?;
         Item::End(self.hash.finish()).write(&mut self.pending);
         self.drain()?;
         self.inner.flush()?;
         Ok(self.inner)
     }
 
-    fn block_len(&self) -> usize {
-        match self.options.method {
-            Method::Neural | Method::Copy => self.options.level.block_len(),
-            Method::Huffman => HUFFMAN_BLOCK,
-            Method::Store => STORE_BLOCK,
-        }
-    }
-
-    fn code_buffered(&mut self) -> Result<()> {
-        if !self.block.is_empty() {
-            let block = std::mem::take(&mut self.block);
-            let coded = self.code(&block);
-            self.block = block;
-            coded?;
-            self.block.clear();
+    /// Codes what is buffered, but for what better waits for more content unless this `is_end`.
+    fn code_buffered(&mut self, is_end: bool) -> Result<()> {
+        for piece in self.content.cut(is_end) {
+            self.code(piece)?;
         }
         Ok(())
     }
 
-    /// Codes one block and appends it to what is pending.
-    fn code(&mut self, raw: &[u8]) -> Result<()> {
-        let coded = codec::encode(raw, self.options.method, self.options.level, self.options.progress.as_deref())?;
+    /// Codes the next piece as one block and appends it to what is pending.
+    fn code(&mut self, piece: Piece) -> Result<()> {
+        let Options { method, level, progress, .. } = &self.options;
+        let raw = &self.content.uncoded()[..piece.len()];
+        let coded = match piece {
+            Piece::Fresh(_) => codec::encode(raw, *method, *level, progress.as_deref())?,
+            Piece::Copy { distance, .. } => codec::encode_copy(raw, distance, progress.as_deref()),
+        };
         self.hash.write(raw);
         Item::Block(coded.header).write(&mut self.pending);
         self.pending.extend_from_slice(coded.payload.as_deref().unwrap_or(raw));
+        self.content.advance(piece.len());
         Ok(())
     }
 
@@ -143,18 +142,12 @@ impl<W: Write> Encoder<W> {
 }
 
 impl<W: Write> Write for Encoder<W> {
-    /// Takes up to one block's worth of `bytes`. A whole block is coded from where it stands, not copied.
+    /// Takes as much of `bytes` as the current block wants.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drain()?;
-        let block_len = self.block_len();
-        let taken = bytes.len().min(block_len - self.block.len());
-        if taken == block_len {
-            self.code(&bytes[..taken])?;
-        } else {
-            self.block.extend_from_slice(&bytes[..taken]);
-            if self.block.len() == block_len {
-                self.code_buffered()?;
-            }
+        let taken = self.content.fill(bytes);
+        if self.content.is_full() {
+            self.code_buffered(false)?;
         }
         self.total_in += taken as u64;
         Ok(taken)
@@ -163,8 +156,17 @@ impl<W: Write> Write for Encoder<W> {
     /// Ends the current block, so that all bytes written so far can be decoded by who reads the other end.
     /// The model starts anew with the next block: flush seldom.
     fn flush(&mut self) -> io::Result<()> {
-        self.code_buffered()?;
+        self.code_buffered(true)?;
         self.drain()?;
         self.inner.flush()
+    }
+}
+
+/// Bytes of content in a block by the method that was asked for.
+fn block_len(options: &Options) -> usize {
+    match options.method {
+        Method::Neural | Method::Copy => options.level.block_len(),
+        Method::Huffman => HUFFMAN_BLOCK,
+        Method::Store => STORE_BLOCK,
     }
 }

@@ -6,6 +6,8 @@ mod encoder;
 mod inspect;
 mod neural;
 mod options;
+mod pieces;
+mod repeats;
 mod window;
 
 use std::io::{Read, Write};

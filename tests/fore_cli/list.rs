@@ -41,6 +41,18 @@ fn verbose_adds_method_level_blocks_and_check() {
 }
 
 #[test]
+fn copies_are_a_method_of_their_own() {
+    let s = Sandbox::new();
+    s.write("zeros", &vec![0; 3 << 20]);
+    s.run("zeros", 0);
+    let rows = table(&s, "-lv zeros.fore", 0);
+    assert_eq!(rows[1][..3], ["copy+store", "6", "2"]);
+    let json: serde_json::Value = serde_json::from_slice(&s.run("-l --json zeros.fore", 0).stdout).unwrap();
+    assert_eq!(json[0]["frames"][0]["blocks"]["copy"], 1);
+    s.run("-t zeros.fore", 0);
+}
+
+#[test]
 fn concatenated_frames_are_one_file() {
     // contract T36
     let s = Sandbox::with_f();

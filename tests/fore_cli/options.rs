@@ -9,7 +9,8 @@ fn every_level_and_method_round_trips() {
     // contract T37
     let s = Sandbox::with_f();
     let levels = (1..=9).map(|level| format!("-{level}"));
-    let others = ["--fast", "--best", "--level 3", "--method store", "--method huffman", "--method neural"];
+    let others =
+        ["--fast", "--best", "--level 3", "--method store", "--method huffman", "--method neural", "--method copy"];
     for args in levels.chain(others.map(String::from)) {
         let coded = s.run(&format!("{args} -c f"), 0).stdout;
         assert_eq!(s.pipe("-d", &coded, 0).stdout, text(3000), "{args}");

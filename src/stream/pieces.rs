@@ -1,0 +1,183 @@
+//! Content written in → pieces to code: repeats as copies, what stands between them as blocks.
+//!
+//! The pieces depend on the content, and on where it was flushed, but not on how it was chopped into writes: they are
+//! made only when a whole block has come in, or at an end.
+
+use super::repeats::{CHUNK, Finder};
+use crate::container::MAX_DISTANCE;
+
+/// A stretch of content that becomes one block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// So many bytes, to be coded by themselves.
+    Fresh(usize),
+    /// So many bytes that equal those `distance` before.
+    Copy { len: usize, distance: usize },
+}
+
+impl Piece {
+    pub fn len(self) -> usize {
+        match self {
+            Self::Fresh(len) | Self::Copy { len, .. } => len,
+        }
+    }
+}
+
+/// Gathers content up to a whole block, and keeps what copies may reach back to.
+#[derive(Debug)]
+pub struct Pieces {
+    /// What was coded already and lies within reach of copies, if there are to be any; then what is not coded yet.
+    content: Vec<u8>,
+    /// Bytes of `content` that are coded.
+    coded: usize,
+    block_len: usize,
+    /// `None`: no copies.
+    finder: Option<Finder>,
+}
+
+impl Pieces {
+    /// To make blocks of `block_len` bytes, and `copies` or not.
+    pub fn new(block_len: usize, copies: bool) -> Self {
+        Self { content: Vec::new(), coded: 0, block_len, finder: copies.then(Finder::default) }
+    }
+
+    /// The bytes that are not coded yet.
+    pub fn uncoded(&self) -> &[u8] {
+        &self.content[self.coded..]
+    }
+
+    /// Whether a whole block is to be coded.
+    pub fn is_full(&self) -> bool {
+        self.uncoded().len() == self.block_len
+    }
+
+    /// Takes as much of `bytes` as a whole block wants, and says how much.
+    pub fn fill(&mut self, bytes: &[u8]) -> usize {
+        let taken = bytes.len().min(self.block_len - self.uncoded().len());
+        if self.content.len() + taken > self.capacity() {
+            self.drop_front();
+        }
+        self.content.extend_from_slice(&bytes[..taken]);
+        taken
+    }
+
+    /// Room for what copies reach back to, to a chunk's bounds, and a block.
+    fn capacity(&self) -> usize {
+        self.block_len + if self.finder.is_some() { MAX_DISTANCE + CHUNK } else { 0 }
+    }
+
+    /// Drops what no copy can reach any more: seldom, since all that stays is moved.
+    fn drop_front(&mut self) {
+        let len = match &mut self.finder {
+            Some(finder) => {
+                // The finder's chunks are aligned to the content's start, so they must stay so.
+                let len = self.coded.saturating_sub(MAX_DISTANCE) / CHUNK * CHUNK;
+                finder.drop_front(len);
+                len
+            }
+            None => self.coded,
+        };
+        self.content.drain(..len);
+        self.coded -= len;
+    }
+
+    /// Cuts the uncoded bytes into pieces. What stands behind the last copy is left to wait for more content, so that
+    /// blocks do not get needlessly short, unless this `is_end`.
+    pub fn cut(&mut self, is_end: bool) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut at = self.coded;
+        let repeats = self.finder.as_mut().map(|finder| finder.find(&self.content, self.coded)).unwrap_or_default();
+        for repeat in repeats {
+            if repeat.start > at {
+                pieces.push(Piece::Fresh(repeat.start - at));
+            }
+            pieces.push(Piece::Copy { len: repeat.len, distance: repeat.distance });
+            at = repeat.end();
+        }
+        let rest = self.content.len() - at;
+        if rest > 0 && (is_end || pieces.is_empty()) {
+            pieces.push(Piece::Fresh(rest));
+        }
+        pieces
+    }
+
+    /// Takes note that the next `len` bytes are coded.
+    pub fn advance(&mut self, len: usize) {
+        self.coded += len;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BLOCK: usize = 1 << 25;
+
+    /// Feeds `content` in steps of `step`, ends a block every `flush` bytes, and gives the pieces, each of it checked.
+    fn cut(content: &[u8], step: usize, flush: usize) -> Vec<Piece> {
+        let mut pieces = Pieces::new(BLOCK, true);
+        let (mut all, mut coded, mut taken) = (Vec::new(), 0, 0);
+        while coded < content.len() {
+            let until = content.len().min(taken + step).min((taken + 1).next_multiple_of(flush));
+            taken += pieces.fill(&content[taken..until]);
+            let is_end = taken == content.len() || taken.is_multiple_of(flush);
+            if is_end || pieces.is_full() {
+                for piece in pieces.cut(is_end) {
+                    let range = coded..coded + piece.len();
+                    assert!(pieces.uncoded()[..piece.len()] == content[range.clone()]);
+                    if let Piece::Copy { distance, .. } = piece {
+                        assert!((1..=MAX_DISTANCE).contains(&distance));
+                        assert!(content[coded - distance..][..piece.len()] == content[range]);
+                    }
+                    pieces.advance(piece.len());
+                    coded += piece.len();
+                    all.push(piece);
+                }
+            }
+            assert!(pieces.content.len() <= pieces.capacity());
+        }
+        all
+    }
+
+    /// `period` bytes of noise (a linear congruential generator's high bits), over and over.
+    fn periodic(period: usize, len: usize) -> Vec<u8> {
+        let noise = std::iter::successors(Some(1u64), |x| Some(x.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1)));
+        noise.take(period).map(|x| (x >> 56) as u8).collect::<Vec<_>>().into_iter().cycle().take(len).collect()
+    }
+
+    fn fresh(pieces: &[Piece]) -> Vec<usize> {
+        let fresh = pieces.iter().filter(|piece| matches!(piece, Piece::Fresh(_)));
+        fresh.map(|piece| piece.len()).collect()
+    }
+
+    #[test]
+    fn content_far_longer_than_the_window_is_cut_the_same_however_it_comes() {
+        let mut content = periodic(3_000_001, 120_000_000);
+        content[70_000_000..70_500_000].fill(3);
+        let whole = cut(&content, usize::MAX >> 1, content.len());
+        assert_eq!(fresh(&whole), [3_000_001, 500_000]);
+        assert_eq!(cut(&content, 1_234_567, content.len()), whole);
+    }
+
+    #[test]
+    fn copies_go_on_over_flushes() {
+        let content = periodic(1_300_000, 100_000_000);
+        // Two turns are less than the least length; from then on all is copied.
+        assert_eq!(fresh(&cut(&content, 65_536, 2_000_003)), [2_000_003]);
+        assert_eq!(fresh(&cut(&content, 65_536, 33_333_334)), [1_300_000]);
+        // Blocks this short are not searched.
+        assert_eq!(fresh(&cut(&content, 65_536, 700_001)).iter().sum::<usize>(), content.len());
+    }
+
+    #[test]
+    fn without_copies_a_block_is_all_that_is_kept() {
+        let mut pieces = Pieces::new(1000, false);
+        for _ in 0..5 {
+            assert_eq!(pieces.fill(&[0; 3000]), 1000);
+            assert!(pieces.is_full());
+            assert_eq!(pieces.cut(false), [Piece::Fresh(1000)]);
+            pieces.advance(1000);
+            assert_eq!(pieces.content.len(), 1000);
+        }
+    }
+}
