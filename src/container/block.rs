@@ -28,7 +28,7 @@ pub enum Method {
     Huffman,
     /// The neural predictor with a range coder.
     Neural,
-    /// The bytes some distance before in the frame's content, up to [`MAX_DISTANCE`]; that distance is all that is coded.
+    /// The bytes some distance before in the frame's content, up to [`MAX_DISTANCE`]; only that distance is coded.
     Copy,
 }
 

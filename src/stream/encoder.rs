@@ -23,9 +23,9 @@ const STORE_BLOCK: usize = 1 << 20;
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes) and its coded form, as much again of what
-/// came before it, and the level's model while a block is coded. [`finish`](Self::finish) must be called: without it
-/// the frame has no end, and a decoder will say so.
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes) and its coded form, as much again of
+/// what came before it, and the level's model while a block is coded. [`finish`](Self::finish) must be called: without
+/// it the frame has no end, and a decoder will say so.
 ///
 /// ```
 /// use std::io::Write;
