@@ -12,7 +12,7 @@ use super::{Progress, codec, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{
-        FrameHeader, Item, MAX_BLOCK_LEN,
+        FrameHeader, Item,
         header::{Start, find_frame},
         read::read_vec,
     },
@@ -139,7 +139,6 @@ impl<R: Read> Decoder<R> {
                     let text = format!("decoding needs {needed} bytes of memory, {} are allowed", self.memory_limit);
                     return Err(Error::new(ErrorKind::MemoryLimit, text));
                 }
-                debug_assert!(header.coded_len <= MAX_BLOCK_LEN);
                 let mut coded = Vec::new();
                 read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
                 self.block = codec::decode(&header, coded, &frame.window, level, self.progress.as_deref())?;
