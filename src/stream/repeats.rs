@@ -12,8 +12,8 @@ use crate::container::MAX_DISTANCE;
 
 /// The shortest repeat worth a block of its own.
 ///
-/// The block behind it starts with a network that knows nothing: after a MiB of source code that costs 5 KB at level 6
-/// and 9 KB at level 1, and more the more was learnt. A repeat is to be worth that whatever the network, whose own
+/// The block behind it starts with a network that knows nothing: after a MiB of source code that costs 9 KB at level 6
+/// and 5 KB at level 1, and more the more was learnt. A repeat is to be worth that whatever the network, whose own
 /// affair shorter ones are, would make of it; and in content full of them it is not to start anew all the time.
 pub const MIN_REPEAT: usize = 1 << 20;
 /// The shortest stretch for which a copy is taken up again that ended where the content in hand did. The block behind
