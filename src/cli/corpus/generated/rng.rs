@@ -38,7 +38,7 @@ impl Rng {
     ///
     /// An octave is drawn first, then a place in it: the logarithm of the result is almost uniform.
     pub(super) fn zipf(&mut self, n: usize) -> usize {
-        debug_assert!(n > 0);
+        assert!(n > 0);
         let octaves = u64::from(usize::BITS - n.leading_zeros());
         loop {
             let octave = 1 << self.below(octaves);
