@@ -25,6 +25,10 @@ bench-builds:
 test:
     cargo test
 
+# Writes corpus/SIZES again, after a change that is meant to alter compressed sizes.
+sizes:
+    FORETELL_WRITE_GOLDEN=1 cargo test --test sizes
+
 # Licences and advisories of dependencies (needs cargo-deny).
 deny:
     cargo deny check

@@ -1,68 +1,15 @@
-//! What goes in comes out: every method and level, every kind of content, and no worse than stored.
+//! What goes in comes out: every method and level, every kind of content, and no worse than stored. The corpus at every
+//! level is in `sizes.rs`.
 
 mod common;
 
-use common::{Random, compress, corpus_files, text};
-use foretell::{Level, Method, Options, decompress};
+use common::{Random, compress, corpus_files, round_trip, text};
+use foretell::{Level, Method, Options};
 use proptest::prelude::*;
-
-#[track_caller]
-fn round_trip(content: &[u8], options: &Options) -> usize {
-    let coded = compress(content, options);
-    assert!(decompress(&coded).unwrap() == content, "{} bytes, {options:?}", content.len());
-    let limit = content.len() + content.len() / 1000 + 64;
-    assert!(coded.len() <= limit, "{} bytes became {}, {options:?}", content.len(), coded.len());
-    coded.len()
-}
 
 fn every_level_and_method() -> impl Iterator<Item = Options> {
     let neural = Level::all().map(|level| Options::new().level(level));
     neural.chain([Method::Huffman, Method::Store].map(|method| Options::new().method(method)))
-}
-
-fn corpus_at(level: u8) {
-    for path in corpus_files() {
-        let content = std::fs::read(&path).unwrap();
-        round_trip(&content, &Options::new().level(Level::new(level).unwrap()));
-    }
-}
-
-// One test a level, so that they share the processors.
-#[test]
-fn every_corpus_file_at_level_1() {
-    corpus_at(1);
-}
-#[test]
-fn every_corpus_file_at_level_2() {
-    corpus_at(2);
-}
-#[test]
-fn every_corpus_file_at_level_3() {
-    corpus_at(3);
-}
-#[test]
-fn every_corpus_file_at_level_4() {
-    corpus_at(4);
-}
-#[test]
-fn every_corpus_file_at_level_5() {
-    corpus_at(5);
-}
-#[test]
-fn every_corpus_file_at_level_6() {
-    corpus_at(6);
-}
-#[test]
-fn every_corpus_file_at_level_7() {
-    corpus_at(7);
-}
-#[test]
-fn every_corpus_file_at_level_8() {
-    corpus_at(8);
-}
-#[test]
-fn every_corpus_file_at_level_9() {
-    corpus_at(9);
 }
 
 #[test]

@@ -1,11 +1,14 @@
 //! What several tests need: random bytes, the corpus, awkward readers and writers.
-#![allow(dead_code)] // each test file uses its own part
+#![allow(dead_code, unused_imports)] // each test file uses its own part
+
+mod corpus;
 
 use std::{
     fs,
     io::{self, Read, Write},
-    path::{Path, PathBuf},
 };
+
+pub use corpus::{corpus, corpus_files};
 
 use foretell::{
     Level, Method,
@@ -16,6 +19,17 @@ use foretell::{
 #[track_caller]
 pub fn compress(content: &[u8], options: &foretell::Options) -> Vec<u8> {
     foretell::compress(content, options).unwrap()
+}
+
+/// Compresses `content` and decompresses it again, which must give it back; says how many bytes it took meanwhile,
+/// which must not be much more than stored.
+#[track_caller]
+pub fn round_trip(content: &[u8], options: &foretell::Options) -> usize {
+    let coded = compress(content, options);
+    assert!(foretell::decompress(&coded).unwrap() == content, "{} bytes, {options:?}", content.len());
+    let limit = content.len() + content.len() / 1000 + 64;
+    assert!(coded.len() <= limit, "{} bytes became {}, {options:?}", content.len(), coded.len());
+    coded.len()
 }
 
 /// A stream of random numbers (SplitMix64: Steele, Lea & Flood 2014).
@@ -70,22 +84,9 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
     frame
 }
 
-/// The repository's corpus files, by path.
-pub fn corpus_files() -> Vec<PathBuf> {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let mut files: Vec<PathBuf> = ["written", "source", "generated"]
-        .iter()
-        .flat_map(|folder| fs::read_dir(corpus.join(folder)).unwrap())
-        .map(|entry| entry.unwrap().path())
-        .collect();
-    files.sort();
-    assert!(files.len() >= 10, "the corpus is not where it should be");
-    files
-}
-
 /// English text of a kind.
 pub fn text() -> Vec<u8> {
-    fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/written/letter.txt")).unwrap()
+    fs::read(corpus().join("written/letter.txt")).unwrap()
 }
 
 /// A reader that gives at most a few bytes at a time and is interrupted now and then.

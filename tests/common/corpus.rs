@@ -1,0 +1,23 @@
+//! The repository's corpus, for tests: those beside this file, and those in the library, which take it in by its path.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// The folder that all names in the corpus are relative to.
+pub fn corpus() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
+}
+
+/// The corpus's own files, by path.
+pub fn corpus_files() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = ["written", "source", "generated"]
+        .iter()
+        .flat_map(|folder| fs::read_dir(corpus().join(folder)).unwrap())
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.sort();
+    assert!(files.len() >= 10, "the corpus is not where it should be");
+    files
+}
