@@ -21,6 +21,9 @@
 
 pub mod coder;
 pub mod container;
+#[cfg(test)]
+#[path = "../tests/common/corpus.rs"]
+mod corpus;
 mod error;
 pub mod huffman;
 pub mod math;

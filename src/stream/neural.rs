@@ -107,8 +107,13 @@ impl Kernel for DecodeChunk<'_, '_> {
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::PathBuf, thread};
+
     use super::*;
-    use crate::math::isa::Isa;
+    use crate::{corpus::corpus_files, math::isa::Isa};
+
+    /// Bytes of each file of the corpus that every instruction set codes: few enough for every test run.
+    const CORPUS_CUT: usize = 1 << 15;
 
     /// Content with words, numbers, columns, binary records, zeros and noise: every part of the model gets work.
     fn mixed_content() -> Vec<u8> {
@@ -140,6 +145,29 @@ mod tests {
                 assert!(back.unwrap() == content, "{isa:?} at {level:?}");
             }
         }
+    }
+
+    /// All files of the corpus, cut short, on each instruction set in a thread of its own.
+    #[test]
+    fn every_instruction_set_codes_the_corpus_to_the_same_bytes() {
+        let levels = [1, 3, 6, 9].map(|n| Level::new(n).unwrap());
+        let files = corpus_files();
+        let jobs: Vec<_> = files.iter().flat_map(|path| levels.map(|level| (path, level))).collect();
+        let code_job = |&(path, level): &(&PathBuf, Level), isa| {
+            let content = fs::read(path).unwrap();
+            code(&content[..content.len().min(CORPUS_CUT)], level, isa)
+        };
+        let code_all = |isa| jobs.iter().map(|job| code_job(job, isa)).collect::<Vec<_>>();
+        thread::scope(|scope| {
+            let start = |isa| (isa, scope.spawn(move || code_all(isa)));
+            let others: Vec<_> = Isa::available().into_iter().filter(|&isa| isa != Isa::Baseline).map(start).collect();
+            let baseline = code_all(Isa::Baseline);
+            for (isa, thread) in others {
+                for ((job, coded), expected) in jobs.iter().zip(thread.join().unwrap()).zip(&baseline) {
+                    assert!(coded == *expected, "{isa:?} at {job:?}");
+                }
+            }
+        });
     }
 
     /// The model's version is these bytes. A change here is a new version: see docs/FORMAT.md.
