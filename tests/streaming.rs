@@ -2,7 +2,10 @@
 
 mod common;
 
-use std::io::{self, Read, Write};
+use std::{
+    io::{self, Read, Write},
+    sync::Arc,
+};
 
 use common::{HostileReader, HostileWriter, Random, compress, text};
 use foretell::{Decoder, Encoder, ErrorKind, Level, Method, Options, Progress, decompress, inspect};
@@ -151,14 +154,41 @@ fn a_memory_limit_is_kept_before_memory_is_taken() {
 }
 
 #[test]
+fn the_memory_that_is_told_is_what_a_limit_must_allow() {
+    // The second block has the first one beside it.
+    let content = text();
+    let progress = Arc::new(Progress::default());
+    let mut encoder = Encoder::new(Vec::new(), &fast().progress(progress.clone()));
+    encoder.write_all(&content).unwrap();
+    encoder.flush().unwrap();
+    let one_block = progress.memory();
+    encoder.write_all(&content).unwrap();
+    let coded = encoder.finish().unwrap();
+    let told = progress.memory();
+    assert!(one_block > (content.len() + Level::FASTEST.memory(content.len())) as u64);
+    assert_eq!(told, one_block + content.len() as u64);
+
+    let decode = |limit| {
+        let progress = Arc::new(Progress::default());
+        let mut decoder = Decoder::new(coded.as_slice()).with_memory_limit(limit).with_progress(progress.clone());
+        decoder.read_to_end(&mut vec![]).map(|_| progress.memory())
+    };
+    let memory = decode(u64::MAX).unwrap();
+    // All but the frame's header, which only the encoder keeps until a block is done.
+    assert!(memory <= told && memory + 20 >= told, "{memory} of {told}");
+    assert_eq!(decode(memory).unwrap(), memory);
+    assert!(decode(memory - 1).is_err());
+}
+
+#[test]
 fn progress_ends_at_the_sizes_of_the_whole() {
     let content = text().repeat(5);
     for method in Method::ALL {
-        let progress = std::sync::Arc::new(Progress::default());
+        let progress = Arc::new(Progress::default());
         let coded = compress(&content, &fast().method(method).progress(progress.clone()));
         assert_eq!(progress.raw(), content.len() as u64);
         assert!(progress.coded() <= coded.len() as u64 && progress.coded() + 64 >= coded.len() as u64);
-        let progress = std::sync::Arc::new(Progress::default());
+        let progress = Arc::new(Progress::default());
         Decoder::new(coded.as_slice()).with_progress(progress.clone()).read_to_end(&mut vec![]).unwrap();
         assert_eq!(progress.raw(), content.len() as u64);
     }

@@ -57,13 +57,14 @@ pub fn encode_copy(raw: &[u8], distance: usize, progress: Option<&Progress>) -> 
     CodedBlock { header, payload: Some(payload) }
 }
 
-/// Bytes of memory that decoding takes: the coded and the raw block, and the model of a neural one.
-pub fn memory_to_decode(header: &BlockHeader, level: Level) -> u64 {
+/// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block, the
+/// model of a neural one, and `beside` it the content that is held for what copies may reach back to, or to come next.
+pub fn memory(header: &BlockHeader, level: Level, beside: usize) -> u64 {
     let model = match header.method {
         Method::Neural => level.memory(header.raw_len),
         Method::Store | Method::Huffman | Method::Copy => 0,
     };
-    (header.raw_len + header.coded_len + model) as u64
+    (beside + header.raw_len + header.coded_len + model) as u64
 }
 
 /// Decodes and checks one block; `window` is the content before it.

@@ -134,10 +134,13 @@ impl<R: Read> Decoder<R> {
                 frame.window.push(&std::mem::take(&mut self.block));
                 self.given = 0;
                 let level = frame.header.level;
-                let needed = codec::memory_to_decode(&header, level) + frame.window.len() as u64;
+                let needed = codec::memory(&header, level, frame.window.len());
                 if needed > self.memory_limit {
                     let text = format!("decoding needs {needed} bytes of memory, {} are allowed", self.memory_limit);
                     return Err(Error::new(ErrorKind::MemoryLimit, text));
+                }
+                if let Some(progress) = &self.progress {
+                    progress.takes_memory(needed);
                 }
                 let mut coded = Vec::new();
                 read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;

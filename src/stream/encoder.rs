@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    container::{FrameHeader, Item, Method},
+    container::{BlockHeader, FrameHeader, Item, Method},
 };
 
 /// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
@@ -111,10 +111,15 @@ impl<W: Write> Encoder<W> {
     fn code(&mut self, piece: Piece) -> Result<()> {
         let Options { method, level, progress, .. } = &self.options;
         let raw = &self.content.uncoded()[..piece.len()];
-        let coded = match piece {
-            Piece::Fresh(_) => codec::encode(raw, *method, *level, progress.as_deref())?,
-            Piece::Copy { distance, .. } => codec::encode_copy(raw, distance, progress.as_deref()),
+        let (method, coded) = match piece {
+            Piece::Fresh(_) => (*method, codec::encode(raw, *method, *level, progress.as_deref())?),
+            Piece::Copy { distance, .. } => (Method::Copy, codec::encode_copy(raw, distance, progress.as_deref())),
         };
+        if let Some(progress) = progress {
+            // A block that was stored in the end had its method tried before.
+            let beside = self.content.held() - raw.len() + self.pending.len();
+            progress.takes_memory(codec::memory(&BlockHeader { method, ..coded.header }, *level, beside));
+        }
         self.hash.write(raw);
         Item::Block(coded.header).write(&mut self.pending);
         self.pending.extend_from_slice(coded.payload.as_deref().unwrap_or(raw));

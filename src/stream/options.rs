@@ -65,12 +65,13 @@ impl Options {
     }
 }
 
-/// How far an encoder or decoder has come, to be read from another thread. Both figures only grow, and
+/// How far an encoder or decoder has come, to be read from another thread. All figures only grow, and
 /// agree with the whole stream's when the work is done.
 #[derive(Debug, Default)]
 pub struct Progress {
     raw: AtomicU64,
     coded: AtomicU64,
+    memory: AtomicU64,
 }
 
 impl Progress {
@@ -84,8 +85,18 @@ impl Progress {
         self.coded.load(Relaxed)
     }
 
+    /// Bytes of memory that the hungriest block so far has taken: content and coded bytes held, and the model. Of a
+    /// decoder's this is the least [limit](super::Decoder::with_memory_limit) under which it decodes the same.
+    pub fn memory(&self) -> u64 {
+        self.memory.load(Relaxed)
+    }
+
     pub(super) fn add(&self, raw: usize, coded: usize) {
         self.raw.fetch_add(raw as u64, Relaxed);
         self.coded.fetch_add(coded as u64, Relaxed);
+    }
+
+    pub(super) fn takes_memory(&self, bytes: u64) {
+        self.memory.fetch_max(bytes, Relaxed);
     }
 }

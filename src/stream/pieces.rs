@@ -46,6 +46,11 @@ impl Pieces {
         &self.content[self.coded..]
     }
 
+    /// How many bytes are in memory, coded ones and not.
+    pub fn held(&self) -> usize {
+        self.content.len()
+    }
+
     /// Whether a whole block is to be coded.
     pub fn is_full(&self) -> bool {
         self.uncoded().len() == self.block_len

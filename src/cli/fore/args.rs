@@ -109,7 +109,7 @@ pub struct Args {
     #[arg(short = 'N', long, help_heading = CARE, overrides_with = "no_name")]
     pub name: bool,
 
-    /// Tell what became of each file
+    /// Tell what became of each file, and what memory it took
     #[arg(short, long, help_heading = SAY, action = ArgAction::Count)]
     pub verbose: u8,
     /// No warnings; twice: no errors either

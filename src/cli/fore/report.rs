@@ -101,3 +101,8 @@ pub fn saved(raw: u64, coded: u64) -> f64 {
 pub fn bits_per_byte(raw: u64, coded: u64) -> f64 {
     if raw == 0 { 0.0 } else { 8.0 * coded as f64 / raw as f64 }
 }
+
+/// Bytes in units of 2^20.
+pub fn mebibytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}

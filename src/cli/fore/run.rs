@@ -10,7 +10,7 @@ use super::{
     list::List,
     output::Output,
     plan::{Action, Destination, Plan, Sparse},
-    report::{Problem, Report, bits_per_byte, plain, saved, say},
+    report::{Problem, Report, bits_per_byte, mebibytes, plain, saved, say},
     signals,
     walk::{Found, walk},
     work::{self, Done},
@@ -167,8 +167,9 @@ fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done) -> Str
     if let Action::Test = plan.action {
         return format!("{input}: OK");
     }
-    let Done { raw, coded, .. } = done;
-    let mut line = format!("{input}: {:.1}% saved, {:.3} bits/byte", saved(raw, coded), bits_per_byte(raw, coded));
+    let Done { raw, coded, memory, .. } = done;
+    let (saved, bits_per_byte, memory) = (saved(raw, coded), bits_per_byte(raw, coded), mebibytes(memory));
+    let mut line = format!("{input}: {saved:.1}% saved, {bits_per_byte:.3} bits/byte, {memory:.1} MiB memory");
     if let Some(target) = target {
         let verb = if plan.remove { "replaced with" } else { "made" };
         line += &format!(" -- {verb} {}", target.display());

@@ -25,6 +25,8 @@ pub struct Done {
     pub raw: u64,
     /// Compressed bytes.
     pub coded: u64,
+    /// Bytes of memory that it took, as the library reckons.
+    pub memory: u64,
     /// Whether something followed the compressed data that does not belong to it.
     pub garbage: bool,
 }
@@ -43,7 +45,7 @@ pub fn compress(plan: &Plan, options: &Options, input: &mut Input, output: &mut 
     let copied = copy(input, &mut encoder).and_then(|()| input.check_unchanged().map_err(Fault::Read));
     let finished = copied.and_then(|()| encoder.finish().map(drop).map_err(Fault::Write));
     finished.map_err(|fault| fault.of(input, output))?;
-    Ok(Done { raw: input.taken(), coded: output.written(), garbage: false })
+    Ok(Done { raw: input.taken(), coded: output.written(), memory: progress.memory(), garbage: false })
 }
 
 /// Decompresses `input` onto `output`.
@@ -53,17 +55,18 @@ pub fn decompress(plan: &Plan, input: &mut Input, output: &mut Output) -> Result
     let _meter = Meter::start(plan.progress, input.to_string(), total, &progress);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() {
-        copy(&mut Mixed::new(&mut *input, plan.memory_limit, progress), output)
+        copy(&mut Mixed::new(&mut *input, plan.memory_limit, Arc::clone(&progress)), output)
     } else {
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
-        let mut decoder = Decoder::new(reader).with_memory_limit(plan.memory_limit).with_progress(progress);
+        let decoder = Decoder::new(reader).with_memory_limit(plan.memory_limit);
+        let mut decoder = decoder.with_progress(Arc::clone(&progress));
         let copied = copy(&mut decoder, output);
         garbage = decoder.trailing_garbage();
         copied
     };
     let copied = copied.and_then(|()| input.check_unchanged().map_err(Fault::Read));
     copied.map_err(|fault| fault.of(input, output))?;
-    Ok(Done { raw: output.written(), coded: input.taken(), garbage })
+    Ok(Done { raw: output.written(), coded: input.taken(), memory: progress.memory(), garbage })
 }
 
 /// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again, else by
