@@ -12,7 +12,10 @@ pub struct Encoder {
     low: u64,
     /// The interval's length; ≥ 2^56 between calls.
     range: u64,
+    /// What is coded, and room for what the next symbol may add.
     out: Vec<u8>,
+    /// How much of it is coded.
+    len: usize,
 }
 
 impl Default for Encoder {
@@ -24,17 +27,17 @@ impl Default for Encoder {
 impl Encoder {
     /// An encoder that has coded nothing.
     pub fn new() -> Self {
-        Self { low: 0, range: u64::MAX, out: Vec::new() }
+        Self { low: 0, range: u64::MAX, out: Vec::new(), len: 0 }
     }
 
     /// Bytes written so far.
     pub fn len(&self) -> usize {
-        self.out.len()
+        self.len
     }
 
     /// Whether nothing was written so far.
     pub fn is_empty(&self) -> bool {
-        self.out.is_empty()
+        self.len == 0
     }
 
     /// Codes `symbol`, at a cost of −log2(frequency / total) bits.
@@ -44,22 +47,27 @@ impl Encoder {
         let unit = self.range >> TOTAL_BITS;
         let (low, carry) = self.low.overflowing_add(unit * u64::from(start));
         if carry {
-            propagate_carry(&mut self.out);
+            propagate_carry(&mut self.out[..self.len]);
         }
         self.low = low;
         self.range = unit * u64::from(end - start);
-        while self.range < RENORM {
-            self.out.push((self.low >> 56) as u8);
-            self.low <<= 8;
-            self.range <<= 8;
+        // How many bytes are done is hard to foresee, so no branch hangs on it: eight are written, the first ones count.
+        let done = (self.range.leading_zeros() / 8) as usize;
+        if self.out.len() < self.len + 8 {
+            self.out.resize(2 * self.len + 64, 0);
         }
+        self.out[self.len..self.len + 8].copy_from_slice(&self.low.to_be_bytes());
+        self.len += done;
+        self.low <<= 8 * done;
+        self.range <<= 8 * done;
     }
 
     /// The coded bytes: as few as still point into the final interval, the decoder reading zeros behind them.
     pub fn finish(mut self) -> Vec<u8> {
+        self.out.truncate(self.len);
         let (point, kept) = shortest_point(self.low, self.range);
         if point < self.low {
-            propagate_carry(&mut self.out);
+            propagate_carry(&mut self.out[..self.len]);
         }
         self.out.extend(&point.to_be_bytes()[..kept]);
         if self.out.is_empty() {

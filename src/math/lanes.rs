@@ -119,6 +119,35 @@ pub fn sums(vectors: &[F32x16; LANES]) -> F32x16 {
     F32x16(two.map(|two| two[0] + two[1]))
 }
 
+/// As [`sums`], of eight.
+#[inline(never)]
+pub fn sums8(vectors: &[F32x16; 8]) -> [f32; 8] {
+    let v = flat(vectors);
+    let mut eight = [0.0; 64];
+    for k in 0..8 {
+        for i in 0..8 {
+            eight[k * 8 + i] = v[k * 16 + i] + v[k * 16 + i + 8];
+        }
+    }
+    let mut four = [0.0; 32];
+    for k in 0..8 {
+        for i in 0..4 {
+            four[k * 4 + i] = eight[k * 8 + i] + eight[k * 8 + i + 4];
+        }
+    }
+    let mut two = [0.0; 16];
+    for k in 0..8 {
+        for i in 0..2 {
+            two[k * 2 + i] = four[k * 4 + i] + four[k * 4 + i + 2];
+        }
+    }
+    let mut out = [0.0; 8];
+    for k in 0..8 {
+        out[k] = two[k * 2] + two[k * 2 + 1];
+    }
+    out
+}
+
 impl Add for F32x16 {
     type Output = Self;
     #[inline(always)]

@@ -1,91 +1,148 @@
-//! History → hashes: the n-grams that a byte is seen in.
+//! History → hashes: what a byte is seen in. Text and binary data each have their list, those worth most first.
 
 use super::history::History;
 
 /// The most contexts that a level may use.
-pub const MAX_CONTEXTS: usize = 28;
+pub const MAX_CONTEXTS: usize = 24;
 
-/// Fills `out` with the hashes of the first contexts, those worth most first.
+/// Two numbers that together say what a context is; its place in the list keeps it apart from the others.
+type Context = (u64, u64);
+
+/// Fills `out` with the hashes of the first contexts of the list that suits the data.
 #[inline(always)]
-pub fn compute(history: &History, out: &mut [u32]) {
-    let last = history.last8;
-    let order = |n: u32| last & (u64::MAX >> (64 - 8 * n));
-    let skip = |mask: u64| last & mask;
-    let [word, word1, word2] = history.words.map(u64::from);
-    let above = u64::from(history.above());
-    let column = history.column.min(255) as u64;
-    let classes = u64::from(history.classes);
-    let punctuation = u64::from(history.punctuation);
-    // Two numbers that together say what the context is; its place in the list keeps it apart from the others.
-    let list: [(u64, u64); MAX_CONTEXTS] = [
-        (order(1), 0),
-        (order(2), 0),
-        (order(3), 0),
-        (order(4), 0),
-        (order(5), 0),
-        (order(6), 0),
-        (word, order(1)),
-        (word, word1 + 1),
-        (skip(0xff_ff00), 0),
-        (skip(0xff00), 0),
-        (word + 7 * word1, word2 + 1),
-        (classes, 0),
-        (above << 8 | order(1), 0),
-        (above, column),
-        (skip(0xf0_f0f0_f0f0), 0),
-        (word + 1, word2 + 1),
-        (punctuation << 8 | order(1), word),
-        (classes & 0xffff, word),
-        (skip(0xff_ff00_00ff), 0),
-        (order(8), 0),
-        (skip(0xffff_ff00), 0),
-        (skip(0xff_00ff), 0),
-        (order(7), 0),
-        (skip(0xffff_0000), 0),
-        (skip(0xff_ffff_ff00), 0),
-        (above << 16 | order(2), 0),
-        (skip(0xff00_0000), column),
-        (skip(0xff00_00ff), 0),
-    ];
-    for (place, (&(a, b), out)) in list.iter().zip(out).enumerate() {
-        *out = hash(a ^ (place as u64) << 56, b);
+pub fn compute(history: &History, out: &mut [u64]) {
+    let tiers: [fn(&History) -> [Context; 8]; 3] = if history.strides.binary {
+        [binary_first, binary_second, binary_third]
+    } else {
+        [text_first, text_second, text_third]
+    };
+    let kind = u64::from(history.strides.binary) << 6;
+    for ((out, tier), place) in out.chunks_mut(8).zip(tiers).zip((kind..).step_by(8)) {
+        for ((out, (a, b)), place) in out.iter_mut().zip(tier(history)).zip(place..) {
+            *out = hash(a ^ place << 56, b);
+        }
     }
 }
 
-/// Mixes two numbers into 32 well-spread bits (multiply and fold, as in Steele, Lea & Flood's SplitMix, 2014).
+/// Mixes two numbers into 64 bits, the upper ones well spread (multiply and fold, as in Steele, Lea & Flood's
+/// SplitMix, 2014).
 #[inline(always)]
-pub fn hash(a: u64, b: u64) -> u32 {
+pub fn hash(a: u64, b: u64) -> u64 {
     let h = a.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(b).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    ((h ^ h >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+    (h ^ h >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The last `n` bytes.
+#[inline(always)]
+fn order(history: &History, n: u32) -> u64 {
+    history.last8 & (u64::MAX >> (64 - 8 * n))
+}
 
-    #[test]
-    fn every_context_differs_from_every_other() {
-        let mut history = History::new();
-        b"12 monkeys, 5 apes\n13 monk".iter().for_each(|&byte| history.push(byte));
-        let mut hashes = [0; MAX_CONTEXTS];
-        compute(&history, &mut hashes);
-        let mut sorted = hashes.to_vec();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!(sorted.len(), MAX_CONTEXTS);
-    }
+fn text_first(h: &History) -> [Context; 8] {
+    let [word, word1, _] = h.words.map(u64::from);
+    [
+        (order(h, 2), 0),
+        (order(h, 3), 0),
+        (order(h, 4), 0),
+        (order(h, 6), 0),
+        (word, order(h, 1)),
+        (u64::from(h.classes), 0),
+        (u64::from(h.above()), h.column.min(255) as u64),
+        (word, word1 + 1),
+    ]
+}
 
-    #[test]
-    fn an_order_n_context_sees_n_bytes() {
-        let hashes_after = |text: &[u8]| {
-            let mut history = History::new();
-            text.iter().for_each(|&byte| history.push(byte));
-            let mut hashes = [0; MAX_CONTEXTS];
-            compute(&history, &mut hashes);
-            hashes
-        };
-        let (a, b) = (hashes_after(b"....abcd"), hashes_after(b"....xbcd"));
-        assert_eq!(a[..3], b[..3]);
-        assert!((3..6).all(|order| a[order] != b[order]));
-    }
+fn text_second(h: &History) -> [Context; 8] {
+    let [word, word1, word2] = h.words.map(u64::from);
+    [
+        (order(h, 5), 0),
+        (h.last8 & 0xff_ff00, 0),
+        (order(h, 8), 0),
+        (word + 1, word2 + 1),
+        (order(h, 1), 0),
+        (u64::from(h.above()), order(h, 3)),
+        (u64::from(h.classes) & 0xffff, word),
+        (word + 7 * word1, word2 + 1),
+    ]
+}
+
+fn text_third(h: &History) -> [Context; 8] {
+    let word = u64::from(h.words[0]);
+    let above = u64::from(h.above());
+    [
+        (h.last8 & 0xff00, 0),
+        (u64::from(h.punctuation) << 8 | order(h, 1), word),
+        (h.last8 & 0xf0_f0f0_f0f0, 0),
+        (above << 8 | order(h, 1), 0),
+        (h.field, order(h, 1)),
+        (h.last8 & 0xffff_ff00, 0),
+        (order(h, 7), 0),
+        (h.last8 & 0xff_00ff, 0),
+    ]
+}
+
+/// The bytes around the next one in a table of records: one element before (west), one record before (north), and
+/// between them.
+struct Around {
+    north: u64,
+    west: u64,
+    north_west: u64,
+    north_east: u64,
+    /// What a plane through the three would put here, in ten bits.
+    plane: u64,
+    /// The place within the element.
+    phase: u64,
+}
+
+#[inline(always)]
+fn around(h: &History) -> Around {
+    let (element, record) = (h.strides.element, h.strides.record);
+    let at = |distance| u64::from(h.at(distance));
+    let (north, west, north_west) = (at(record), at(element), at(record + element));
+    let north_east = if record > element { at(record - element) } else { 0 };
+    let plane = north.wrapping_add(west).wrapping_sub(north_west) & 0x3ff;
+    Around { north, west, north_west, north_east, plane, phase: u64::from(h.phase) }
+}
+
+fn binary_first(h: &History) -> [Context; 8] {
+    let a = around(h);
+    [
+        (order(h, 2), 0),
+        (order(h, 3), 0),
+        (a.plane, order(h, 1)),
+        (a.north, a.phase),
+        (order(h, 4), 0),
+        (h.last8 & 0xff00, 0),
+        (order(h, 6), 0),
+        (order(h, 1), 0),
+    ]
+}
+
+fn binary_second(h: &History) -> [Context; 8] {
+    let a = around(h);
+    [
+        (a.north >> 2 | a.west >> 2 << 8 | a.north_east >> 2 << 16, a.phase),
+        (h.last8 & 0xff_ff00, 0),
+        (a.north << 8 | a.west, 0),
+        (h.last8 & 0xff_00ff, 0),
+        (a.plane, a.north | a.west << 8),
+        (a.north | a.north_west << 8 | a.north_east << 16, 0),
+        (h.last8 & 0xffff_0000, 0),
+        (a.west | u64::from(h.at(2 * h.strides.element)) << 8, a.phase),
+    ]
+}
+
+fn binary_third(h: &History) -> [Context; 8] {
+    let a = around(h);
+    let above_that = u64::from(h.at(2 * h.strides.record));
+    [
+        (a.north | above_that << 8, order(h, 1)),
+        (h.last8 & 0xffff_ff00, 0),
+        (a.north | a.west << 8 | a.north_west << 16, order(h, 1)),
+        (u64::from(h.words[0]), order(h, 1)),
+        (h.last8 & 0xff00_0000, a.phase),
+        (order(h, 8), 0),
+        (h.last8 & 0xff_ff00_00ff, 0),
+        (a.plane, a.phase),
+    ]
 }

@@ -4,7 +4,7 @@
 //! squared gradients it has seen, by which Adagrad shortens its steps. A row of zeros is a new row, so a table is zeroed
 //! memory and costs nothing until it is touched.
 
-use super::table::Table;
+use super::table::{Table, prefetch};
 use crate::{
     Result,
     math::{F32x16, LANES},
@@ -12,6 +12,18 @@ use crate::{
 
 /// The lane of a row that holds Adagrad's sum; zero in what [`Embedding::gather`] gives.
 pub const SUM_LANE: usize = LANES - 1;
+/// One in the lanes of weights, and in that of the sum: whole vectors are masked, as a wide load that waits for the
+/// store of one lane stalls.
+const WEIGHTS: F32x16 = {
+    let mut lanes = [1.0; LANES];
+    lanes[SUM_LANE] = 0.0;
+    F32x16(lanes)
+};
+const SUM: F32x16 = {
+    let mut lanes = [0.0; LANES];
+    lanes[SUM_LANE] = 1.0;
+    F32x16(lanes)
+};
 /// Length of a row's first step, and of later ones as gradients shrink.
 const RATE: f32 = 0.4;
 /// Keeps the first step finite where the gradient is zero.
@@ -23,7 +35,7 @@ const WEIGHT_LIMIT: f32 = 64.0;
 #[derive(Debug)]
 pub struct Embedding {
     /// (2^bits, 16)
-    table: Table,
+    table: Table<F32x16>,
 }
 
 impl Embedding {
@@ -37,29 +49,27 @@ impl Embedding {
 
     /// Has the rows of `hashes` brought near while other work is done.
     #[inline(always)]
-    pub fn prefetch(&self, hashes: &[u32]) {
-        hashes.iter().for_each(|&hash| self.table.prefetch(hash));
+    pub fn prefetch(&self, hashes: &[u64]) {
+        hashes.iter().for_each(|&hash| prefetch(self.table.row(hash)));
     }
 
     /// The vectors of `hashes` → `x`. (contexts, 16)
     #[inline(always)]
-    pub fn gather(&self, hashes: &[u32], x: &mut [F32x16]) {
+    pub fn gather(&self, hashes: &[u64], x: &mut [F32x16]) {
         for (&hash, x) in hashes.iter().zip(x) {
-            *x = *self.table.row(hash);
-            x.0[SUM_LANE] = 0.0;
+            *x = *self.table.row(hash) * WEIGHTS;
         }
     }
 
     /// One step of each row along its gradient `dx`. (contexts, 16)
     #[inline(always)]
-    pub fn learn(&mut self, hashes: &[u32], dx: &[F32x16]) {
+    pub fn learn(&mut self, hashes: &[u64], dx: &[F32x16]) {
         for (&hash, dx) in hashes.iter().zip(dx) {
             let row = self.table.row_mut(hash);
-            let mut gradient = *dx;
-            gradient.0[SUM_LANE] = 0.0;
+            let gradient = *dx * WEIGHTS;
             let sum = row.0[SUM_LANE] + (gradient * gradient).sum();
-            *row = (*row + gradient * (RATE / (sum + SUM_FLOOR).sqrt())).clamp(WEIGHT_LIMIT);
-            row.0[SUM_LANE] = sum;
+            let weights = *row + gradient * (RATE / (sum + SUM_FLOOR).sqrt());
+            *row = weights.clamp(WEIGHT_LIMIT) * WEIGHTS + SUM * sum;
         }
     }
 }
@@ -71,7 +81,7 @@ mod tests {
     #[test]
     fn steps_follow_the_gradient_and_shrink() {
         let mut embedding = Embedding::new(8).unwrap();
-        let hash = [0xabcd_0123];
+        let hash = [0xabcd_0123_4567_89ab];
         let mut before = [F32x16::ZERO];
         let mut lengths = Vec::new();
         for _ in 0..3 {
@@ -90,7 +100,7 @@ mod tests {
         let mut embedding = Embedding::new(8).unwrap();
         embedding.learn(&[0], &[F32x16::splat(1.0)]);
         let mut x = [F32x16::splat(9.0)];
-        embedding.gather(&[u32::MAX], &mut x);
+        embedding.gather(&[u64::MAX], &mut x);
         assert_eq!(x[0], F32x16::ZERO);
     }
 

@@ -1,5 +1,7 @@
 //! Bytes → what contexts look at: the last bytes, words, lines and classes.
 
+use super::strides::{PERIOD, Strides};
+
 /// Bytes kept for looking back to the line above; a power of two.
 const WINDOW: usize = 1 << 16;
 
@@ -20,11 +22,19 @@ pub struct History {
     pub classes: u32,
     /// The last byte that is no letter, digit or space.
     pub punctuation: u8,
+    /// Separators since the last line break: which field of a log, a table or a list this is.
+    pub field: u64,
+    /// The place within an element of `strides`.
+    pub phase: u8,
+    /// The widths of elements and records, and whether there are any.
+    pub strides: Strides,
+    /// Whether they are looked for.
+    finds_strides: bool,
 }
 
 impl History {
-    /// Nothing seen.
-    pub fn new() -> Self {
+    /// Nothing seen; `finds_strides` says whether to look for the widths of elements and records.
+    pub fn new(finds_strides: bool) -> Self {
         Self {
             window: vec![0; WINDOW].into(),
             position: 0,
@@ -34,18 +44,24 @@ impl History {
             above_len: 0,
             classes: 0,
             punctuation: 0,
+            field: 0,
+            phase: 0,
+            strides: Strides::default(),
+            finds_strides,
         }
+    }
+
+    /// The byte `distance` (≥ 1) before the one that comes next; 0 before the first.
+    #[inline(always)]
+    pub fn at(&self, distance: usize) -> u8 {
+        self.window[self.position.wrapping_sub(distance) & (WINDOW - 1)]
     }
 
     /// The byte of the line before in the column that comes next; 0 if that line is shorter or too far back.
     #[inline(always)]
     pub fn above(&self) -> u8 {
         let distance = self.above_len + 1;
-        if self.column < self.above_len && distance < WINDOW {
-            self.window[self.position.wrapping_sub(distance) & (WINDOW - 1)]
-        } else {
-            0
-        }
+        if self.column < self.above_len && distance < WINDOW { self.at(distance) } else { 0 }
     }
 
     /// Takes in one byte.
@@ -60,8 +76,26 @@ impl History {
         if !goes_on {
             self.classes = self.classes << 4 | u32::from(class);
         }
-        (self.column, self.above_len) =
-            if byte == b'\n' { (0, self.column) } else { (self.column + 1, self.above_len) };
+        if byte == b'\n' {
+            (self.column, self.above_len, self.field) = (0, self.column, 0);
+        } else {
+            self.column += 1;
+            self.field += u64::from(SEPARATOR[usize::from(byte)]);
+        }
+        self.phase = if usize::from(self.phase) + 1 < self.strides.element { self.phase + 1 } else { 0 };
+        if self.finds_strides && (self.position.is_multiple_of(PERIOD) || self.position == PERIOD / 4) {
+            self.find_strides();
+        }
+    }
+
+    /// Looks for widths anew. The first time is early: short content is to gain from them too.
+    #[cold]
+    fn find_strides(&mut self) {
+        let period = self.position.min(PERIOD);
+        let mut strides = std::mem::take(&mut self.strides);
+        strides.count(self, period);
+        self.phase = (self.position % strides.element) as u8;
+        self.strides = strides;
     }
 
     /// Words are runs of letters, their case folded; bytes from 128 on are letters, so that every script has words.
@@ -79,6 +113,17 @@ impl History {
         }
     }
 }
+
+/// Whether a byte separates fields: space, tab and , : ; |
+const SEPARATOR: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < 6 {
+        table[b" \t,:;|"[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
 
 const LETTER: u8 = 1;
 const DIGIT: u8 = 2;
@@ -120,7 +165,7 @@ mod tests {
     use super::*;
 
     fn after(text: &str) -> History {
-        let mut history = History::new();
+        let mut history = History::new(true);
         text.bytes().for_each(|byte| history.push(byte));
         history
     }

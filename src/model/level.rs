@@ -1,6 +1,6 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
-use super::heads::HEADS;
+use super::{heads::HEADS, part::Part};
 use crate::math::LANES;
 
 /// A level, 1 (fastest) to 9 (smallest results).
@@ -10,31 +10,71 @@ pub struct Level(u8);
 /// The sizes of a level's network.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
+    /// Contexts that have n-gram rows: the first of [`contexts`](super::contexts).
+    pub contexts: usize,
+    /// log2 of the most n-gram rows; a row is 64 bytes.
+    pub row_bits: u32,
+    /// log2 of the most bytes that the match finder looks back; its table has half as many slots.
+    pub window_bits: u32,
+    /// log2 of the most rows of the final correction, 64 bytes each.
+    pub correction_bits: u32,
+    /// The mixer's first weight of each input, and its rate: the more inputs, the smaller.
+    pub weight: f32,
+    pub rate: f32,
+    /// The dense network, if the level has one.
+    pub dense: Option<DenseParams>,
+    /// What is left out, to measure what it is worth.
+    pub without: Option<Part>,
+}
+
+/// The sizes of a level's dense network.
+#[derive(Clone, Copy, Debug)]
+pub struct DenseParams {
     /// Contexts that are embedded: the first of [`contexts`](super::contexts).
     pub contexts: usize,
     /// Hidden features over 16.
     pub height: usize,
     /// log2 of the most embedding rows; a row is 64 bytes.
     pub row_bits: u32,
-    /// The dense layers' learning rate at first: the more features share a step, the shorter it is.
+    /// The layers' learning rate at first: the more features share a step, the shorter it is.
     pub rate: f32,
 }
 
 const LEVELS: [Params; 9] = [
-    // 1: as fast as a useful network can be; machine logs, quick transfers.
-    Params { contexts: 8, height: 1, row_bits: 19, rate: 0.004 },
-    Params { contexts: 12, height: 1, row_bits: 19, rate: 0.004 },
-    // 3: with words and columns.
-    Params { contexts: 16, height: 2, row_bits: 20, rate: 0.003 },
-    Params { contexts: 20, height: 2, row_bits: 21, rate: 0.003 },
-    Params { contexts: 22, height: 3, row_bits: 21, rate: 0.0025 },
-    // 6: the default; every context that text, records and code gain from.
-    Params { contexts: 24, height: 4, row_bits: 22, rate: 0.0022 },
-    Params { contexts: 28, height: 6, row_bits: 22, rate: 0.0018 },
-    Params { contexts: 28, height: 8, row_bits: 23, rate: 0.00145 },
+    // 1: the fastest; transfers, machine logs, backups that have a window of time.
+    sparse(7, 19, 22, 15, 0.28, 0.0014),
+    // 2: a context more, and room for twice as many rows.
+    sparse(8, 20, 23, 16, 0.25, 0.0013),
+    // 3: quick, and about as small as contexts alone get.
+    sparse(12, 21, 24, 18, 0.2, 0.001),
+    // 4: the dense network enters, a narrow one.
+    dense(sparse(12, 21, 24, 18, 0.2, 0.001), 8, 1, 20, 0.004),
+    // 5: half-way.
+    dense(sparse(14, 21, 25, 18, 0.19, 0.001), 12, 2, 20, 0.003),
+    // 6: the default, for every day: all that text, records and code gain from at the speed of other strong compressors.
+    dense(sparse(16, 22, 25, 19, 0.18, 0.001), 16, 2, 21, 0.003),
+    // 7: more contexts, a wider hidden layer.
+    dense(sparse(20, 22, 25, 19, 0.16, 0.001), 20, 4, 22, 0.0022),
+    // 8: wider still.
+    dense(sparse(24, 23, 25, 19, 0.14, 0.001), 24, 6, 22, 0.0018),
     // 9: for archives: written once, read seldom.
-    Params { contexts: 28, height: 12, row_bits: 24, rate: 0.0012 },
+    dense(sparse(24, 24, 25, 19, 0.14, 0.001), 24, 12, 23, 0.0012),
 ];
+
+const fn sparse(
+    contexts: usize,
+    row_bits: u32,
+    window_bits: u32,
+    correction_bits: u32,
+    weight: f32,
+    rate: f32,
+) -> Params {
+    Params { contexts, row_bits, window_bits, correction_bits, weight, rate, dense: None, without: None }
+}
+
+const fn dense(params: Params, contexts: usize, height: usize, row_bits: u32, rate: f32) -> Params {
+    Params { dense: Some(DenseParams { contexts, height, row_bits, rate }), ..params }
+}
 
 impl Level {
     /// The fastest level.
@@ -70,21 +110,28 @@ impl Level {
     /// The network's sizes for a block of `raw_len` bytes: short blocks get small tables.
     pub(super) fn params(self, raw_len: usize) -> Params {
         let level = LEVELS[usize::from(self.0) - 1];
-        Params { row_bits: bits_for(raw_len.saturating_mul(level.contexts)).clamp(6, level.row_bits), ..level }
+        let bits = |rows: usize| bits_for(raw_len.saturating_mul(rows));
+        Params {
+            row_bits: bits(2 * level.contexts).clamp(8, level.row_bits),
+            window_bits: bits(1).clamp(10, level.window_bits),
+            correction_bits: bits(4).clamp(6, level.correction_bits),
+            dense: level
+                .dense
+                .map(|dense| DenseParams { row_bits: bits(dense.contexts).clamp(6, dense.row_bits), ..dense }),
+            ..level
+        }
     }
 
     /// Bytes of memory that the network takes for a block of `raw_len` bytes, if every row is touched.
     pub fn memory(self, raw_len: usize) -> usize {
         let params = self.params(raw_len);
-        let hidden = params.height * LANES;
-        let dense = params.contexts * hidden + HEADS * hidden;
-        size_of::<[f32; LANES]>() * ((1 << params.row_bits) + (1 << direct_bits(raw_len)) + dense)
+        let dense = params.dense.map_or(0, |dense| {
+            let hidden = dense.height * LANES;
+            (1 << dense.row_bits) + (dense.contexts + HEADS) * hidden
+        });
+        let rows = (1 << params.row_bits) + (1 << params.correction_bits) + dense;
+        size_of::<[f32; LANES]>() * rows + (3 << params.window_bits) + (1 << 20)
     }
-}
-
-/// log2 of the rows of direct connections for a block of `raw_len` bytes.
-pub(super) fn direct_bits(raw_len: usize) -> u32 {
-    (bits_for(raw_len) + 2).clamp(6, 19)
 }
 
 /// log2 of the least power of two above `n`.
@@ -105,9 +152,17 @@ mod tests {
     #[test]
     fn short_blocks_take_little_memory() {
         for level in Level::all() {
-            assert!(level.memory(1) < 1_000_000, "{level:?}");
-            assert!(level.memory(1024) < 5_000_000, "{level:?}");
-            assert!(level.memory(usize::MAX >> 8) <= 3 << 29, "{level:?}");
+            assert!(level.memory(1) < 2_000_000, "{level:?}");
+            assert!(level.memory(1024) < 6_000_000, "{level:?}");
+            assert!(level.memory(usize::MAX >> 8) <= 2 << 30, "{level:?}");
+        }
+    }
+
+    #[test]
+    fn fast_levels_take_little_memory() {
+        for (level, most) in [(1, 64), (3, 256), (6, 512)] {
+            let level = Level::new(level).unwrap();
+            assert!(level.memory(level.block_len()) <= most << 20, "{level:?}");
         }
     }
 }

@@ -13,23 +13,30 @@
 //! `docs/MODEL.md` has the mathematics, `docs/EXPERIMENTS.md` what was tried.
 
 mod contexts;
+mod correction;
 mod dense;
-mod direct;
 mod embedding;
 mod heads;
 mod history;
 mod level;
+mod matcher;
+mod mixer;
 mod network;
+mod ngram;
+mod part;
+mod perceptron;
 mod predictor;
 #[cfg(test)]
 mod reference;
 mod rms;
 mod rng;
+mod strides;
 mod table;
 
 pub use level::Level;
 pub(crate) use network::Network;
+pub use part::Part;
 pub use predictor::Predictor;
 
 /// The version of the model: any change in any bit that it computes makes it a new one.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;

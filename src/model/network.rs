@@ -2,49 +2,51 @@
 
 use super::{
     contexts,
-    dense::{Dense, Pass},
-    direct::{Direct, ORDERS},
-    embedding::Embedding,
-    heads::Heads,
+    correction::{Correction, ORDERS},
     history::History,
-    level::{Level, direct_bits},
-    rng::Rng,
+    level::{Level, Params},
+    matcher::Matcher,
+    mixer::{Gates, Mixer, Rates, Sets, error},
+    ngram::{Inputs, MAX_INPUTS, NO_SYMBOL, Ngrams},
+    part::Part,
+    perceptron::Perceptron,
 };
 use crate::{
     Result,
     math::{F32x16, LANES, softmax},
 };
 
-/// The learning rate falls as 1/√(1 + t/RATE_TIME) down to `RATE_END` of what it was at first.
-const RATE_TIME: f32 = 10_000.0;
-const RATE_END: f32 = 0.12;
-/// A byte foreseen better than this, (1 − p) of its nibbles added up, teaches the layers below the heads nothing worth
-/// the time.
-const FORESEEN: f32 = 0.004;
+/// Rates of the mixer's bonuses and of the final correction.
+const BONUS_RATE: f32 = 0.005;
+const CORRECTION_RATE: f32 = 0.04;
+/// The rate of weights by small contexts, as a part of that by states.
+const GATE_RATE: f32 = 0.8;
+/// Sets of weights: kind of data, sureness of the match and half of the byte; byte before and half; classes of the last
+/// two runs and place in the byte.
+const SETS: Sets = Sets { state: 16, byte: 512, classes: 256 * 17 };
 
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
 #[derive(Debug)]
 pub struct Network {
     pub(super) history: History,
-    /// The contexts of the byte to come. (contexts)
-    pub(super) hashes: Vec<u32>,
-    /// The contexts of the byte after it, while it is learnt from. (contexts)
-    next_hashes: Vec<u32>,
-    embedding: Embedding,
-    pub(super) dense: Dense,
-    pub(super) pass: Pass,
-    pub(super) heads: Heads,
-    pub(super) direct: Direct,
+    matcher: Matcher,
+    ngrams: Ngrams,
+    pub(super) perceptron: Option<Perceptron>,
+    inputs: Inputs,
+    mixer: Mixer,
+    correction: Correction,
+    /// How many contexts have rows, and one that is left out.
+    contexts: usize,
+    left_out: Option<usize>,
+    /// The contexts of the byte to come, and of the nibble to come.
+    byte_hashes: [u64; MAX_INPUTS],
+    hashes: [u64; MAX_INPUTS],
     /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
-    direct_rows: [u32; ORDERS],
+    /// Whether a long match alone predicts the nibble to come.
+    coasting: bool,
     p: F32x16,
-    /// 1 − p of the byte's nibbles, added up.
-    surprise: f32,
-    first_rate: f32,
-    rate: f32,
-    time: f32,
 }
 
 impl Network {
@@ -53,28 +55,50 @@ impl Network {
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory.
     pub fn new(level: Level, raw_len: usize) -> Result<Self> {
-        let params = level.params(raw_len);
-        let mut rng = Rng::new();
-        let mut network = Self {
-            history: History::new(),
-            hashes: vec![0; params.contexts],
-            next_hashes: vec![0; params.contexts],
-            embedding: Embedding::new(params.row_bits)?,
-            dense: Dense::new(params.contexts, params.height, &mut rng),
-            pass: Pass::new(params.contexts, params.height),
-            heads: Heads::new(params.height, &mut rng),
-            direct: Direct::new(direct_bits(raw_len))?,
-            head: 0,
-            direct_rows: [0; ORDERS],
-            p: F32x16::ZERO,
-            surprise: 0.0,
-            first_rate: params.rate,
-            rate: 0.0,
-            time: 0.0,
+        Self::with(level.params(raw_len))
+    }
+
+    /// A network of `level` without `part`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn without(part: Part, level: Level, raw_len: usize) -> Result<Self> {
+        Self::with(Params { without: Some(part), ..level.params(raw_len) })
+    }
+
+    fn with(params: Params) -> Result<Self> {
+        let on = |part| params.without != Some(part);
+        let dense = params.dense.filter(|_| on(Part::Dense));
+        let rate_if = |part, rate| if on(part) { rate } else { 0.0 };
+        let rates = Rates {
+            by_state: params.rate,
+            by_byte: rate_if(Part::ByteGate, params.rate * GATE_RATE),
+            by_classes: rate_if(Part::ClassGate, params.rate * GATE_RATE),
+            bonus: rate_if(Part::LastValues, BONUS_RATE),
         };
-        contexts::compute(&network.history, &mut network.hashes);
+        let mut network = Self {
+            history: History::new(on(Part::Strides)),
+            matcher: Matcher::new(params.window_bits, on(Part::Matcher)),
+            ngrams: Ngrams::new(params.row_bits, params.contexts)?,
+            perceptron: dense.map(Perceptron::new).transpose()?,
+            inputs: Inputs::new(),
+            mixer: Mixer::new(params.contexts + usize::from(dense.is_some()), SETS, params.weight, rates),
+            correction: Correction::new(params.correction_bits, rate_if(Part::Correction, CORRECTION_RATE))?,
+            contexts: params.contexts,
+            left_out: match params.without {
+                Some(Part::Context(place)) if place < params.contexts => Some(place),
+                _ => None,
+            },
+            byte_hashes: [0; MAX_INPUTS],
+            hashes: [0; MAX_INPUTS],
+            head: 0,
+            coasting: false,
+            p: F32x16::ZERO,
+        };
+        network.find_contexts();
+        let rows = network.fetch(0);
         network.begin_byte();
-        network.begin_nibble(0, Direct::select(0, 0));
+        network.look(0, rows);
         Ok(network)
     }
 
@@ -90,79 +114,143 @@ impl Network {
         let coded = usize::from(nibble & 15);
         let byte = self.head.checked_sub(1).map(|high| (high << 4 | coded) as u8);
         let next_head = if byte.is_some() { 0 } else { 1 + coded };
-        // What comes next is known, and the rows for it can be on their way while this nibble is learnt from.
+        let as_expected = coded == self.matcher.expects_high();
         if let Some(byte) = byte {
             self.history.push(byte);
-            contexts::compute(&self.history, &mut self.next_hashes);
-            self.embedding.prefetch(&self.next_hashes);
+            self.matcher.push(byte, self.history.last8);
         }
-        let next_rows = Direct::select(next_head, self.history.last8);
-        self.direct.prefetch(&next_rows);
-        self.learn(coded);
-        if byte.is_some() {
-            self.learn_below();
-            std::mem::swap(&mut self.hashes, &mut self.next_hashes);
+        let coasts = if byte.is_some() { self.matcher.is_long() } else { self.coasting && as_expected };
+        if coasts {
+            self.learn(coded, byte.is_some());
+            self.coast(next_head);
+            return;
+        }
+        // What comes next is known, and the rows for it can be on their way while this nibble is learnt from.
+        let begins = byte.is_some() || self.coasting;
+        if begins {
+            self.find_contexts();
+        }
+        let rows = self.fetch(next_head);
+        self.learn(coded, byte.is_some());
+        if begins {
             self.begin_byte();
         }
-        self.begin_nibble(next_head, next_rows);
+        self.look(next_head, rows);
     }
 
-    /// Takes the step of what makes the logits, and gathers the gradient at the features.
+    /// Takes one step of all that predicted the nibble.
     #[inline(always)]
-    fn learn(&mut self, coded: usize) {
-        let mut delta = F32x16::ZERO - self.p;
-        delta.0[coded] += 1.0;
-        self.surprise += delta.0[coded];
-        self.heads.backward(self.head, delta, &mut self.pass.dh, self.rate);
-        self.direct.learn(&self.direct_rows, delta);
-    }
-
-    /// Takes the step of what makes the features, once a byte.
-    #[inline(always)]
-    fn learn_below(&mut self) {
-        if self.surprise > FORESEEN {
-            self.dense.backward(&mut self.pass, self.rate);
-            self.embedding.learn(&self.hashes, &self.pass.dx);
+    fn learn(&mut self, coded: usize, ends_byte: bool) {
+        let delta = error(&self.p, coded);
+        if self.coasting {
+            self.matcher.learn_long(&delta);
+            return;
+        }
+        self.mixer.learn(&self.inputs, delta);
+        self.matcher.learn(&delta);
+        self.correction.learn(delta);
+        self.ngrams.learn(coded);
+        if let Some(perceptron) = &mut self.perceptron {
+            perceptron.learn(coded);
+            if ends_byte {
+                perceptron.end_byte();
+            }
         }
     }
 
-    /// Makes the features of the byte to come of its contexts.
+    /// Finds the contexts of the byte to come.
+    #[inline(always)]
+    fn find_contexts(&mut self) {
+        contexts::compute(&self.history, &mut self.byte_hashes[..self.contexts]);
+        if let Some(place) = self.left_out {
+            self.byte_hashes[place] = 0;
+        }
+        if let Some(perceptron) = &self.perceptron {
+            perceptron.prefetch(&self.byte_hashes);
+        }
+    }
+
+    /// Has the rows of the nibble to come brought near.
+    #[inline(always)]
+    fn fetch(&mut self, head: usize) -> [u64; ORDERS] {
+        let salt = (head as u64).wrapping_mul(0x632b_e5a6_3177_d35b);
+        for (hash, byte_hash) in self.hashes.iter_mut().zip(self.byte_hashes).take(self.contexts) {
+            *hash = self.ngrams.near(byte_hash, byte_hash.wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        }
+        self.ngrams.prefetch(&self.hashes[..self.contexts]);
+        self.correction.prefetch(head, self.history.last8)
+    }
+
+    /// Makes the features of the byte to come.
     #[inline(always)]
     fn begin_byte(&mut self) {
-        self.embedding.gather(&self.hashes, &mut self.pass.x);
-        self.dense.forward(&mut self.pass);
-        self.heads.observe(&self.pass.h);
-        self.pass.dh.fill(F32x16::ZERO);
-        self.surprise = 0.0;
-        let fall = 1.0 / (1.0 + self.time / RATE_TIME).sqrt();
-        self.rate = self.first_rate * if fall > RATE_END { fall } else { RATE_END };
-        self.time += 1.0;
+        if let Some(perceptron) = &mut self.perceptron {
+            perceptron.begin_byte(&self.byte_hashes);
+        }
     }
 
     /// Makes the prediction of the nibble to come.
     #[inline(always)]
-    fn begin_nibble(&mut self, head: usize, direct_rows: [u32; ORDERS]) {
-        self.head = head;
-        self.direct_rows = direct_rows;
-        self.p = self.distribution(head, &self.direct_rows);
+    fn look(&mut self, head: usize, rows: [u64; ORDERS]) {
+        (self.head, self.coasting) = (head, false);
+        self.ngrams.select(&self.hashes[..self.contexts], &mut self.inputs);
+        if let Some(perceptron) = &mut self.perceptron {
+            let k = self.contexts % MAX_INPUTS;
+            self.inputs.x[k] = perceptron.forward(head);
+            self.inputs.state[k] = perceptron.state();
+            self.inputs.last[k] = NO_SYMBOL;
+        }
+        let matched = self.matcher.forward(head.checked_sub(1));
+        let mixed = self.mixer.forward(self.gates(), &self.inputs);
+        self.p = softmax((mixed + matched) + self.correction.forward(rows));
     }
 
+    /// Makes the prediction of the nibble to come from the long match alone.
     #[inline(always)]
-    fn distribution(&self, head: usize, direct_rows: &[u32; ORDERS]) -> F32x16 {
-        softmax(self.heads.forward(head, &self.pass.h) + self.direct.logits(direct_rows))
+    fn coast(&mut self, head: usize) {
+        (self.head, self.coasting) = (head, true);
+        self.p = softmax(self.matcher.forward_long(head.checked_sub(1)));
     }
 
-    /// The probabilities of the next byte's values; in the middle of a byte, of those with its high nibble.
-    pub fn byte_distribution(&self) -> [f32; 256] {
+    /// Which of the mixer's weights are in use.
+    #[inline(always)]
+    fn gates(&self) -> Gates {
+        let half = usize::from(self.head > 0);
+        let binary = usize::from(self.history.strides.binary);
+        Gates {
+            state: (binary * 4 + self.matcher.sureness()) * 2 + half,
+            byte: usize::from(self.history.last8 as u8) * 2 + half,
+            classes: (self.history.classes as usize & 255) * 17 + self.head,
+        }
+    }
+
+    /// The probabilities of the next byte's values; in the middle of a byte, of those with its high nibble. Looks at
+    /// each low nibble in turn, and then again at what comes next.
+    ///
+    /// While a long match alone predicts, bytes with another high nibble than it expects share theirs alike: what they
+    /// would be is looked at only when they come.
+    pub fn byte_distribution(&mut self) -> [f32; 256] {
         let mut out = [0.0; 256];
+        let (head, coasting, p) = (self.head, self.coasting, self.p);
         for high in 0..LANES {
-            let p_high = match self.head {
-                0 => self.p.0[high],
+            let p_high = match head {
+                0 => p.0[high],
                 head => f32::from(u8::from(head == 1 + high)),
             };
-            let p_low = self.distribution(1 + high, &Direct::select(1 + high, self.history.last8));
-            out[high * LANES..][..LANES].copy_from_slice(&(p_low * p_high).0);
+            self.turn_to(1 + high, coasting);
+            out[high * LANES..][..LANES].copy_from_slice(&(self.p * p_high).0);
         }
+        self.turn_to(head, coasting);
         out
+    }
+
+    /// Makes the prediction of a nibble of the byte to come.
+    fn turn_to(&mut self, head: usize, coasting: bool) {
+        if coasting {
+            self.coast(head);
+        } else {
+            let rows = self.fetch(head);
+            self.look(head, rows);
+        }
     }
 }

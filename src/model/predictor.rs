@@ -54,7 +54,7 @@ impl Predictor {
     }
 
     /// The probabilities of the next byte's 256 values; in the middle of a byte, of those with its high nibble.
-    pub fn byte_distribution(&self) -> [f32; 256] {
+    pub fn byte_distribution(&mut self) -> [f32; 256] {
         self.network.byte_distribution()
     }
 }
