@@ -21,7 +21,7 @@ const RATE_END: f32 = 0.12;
 /// the time.
 const FORESEEN: f32 = 0.004;
 /// Logits are this far below the largest at most, as the mixer hears of them.
-const FAR_BELOW: f32 = -12.0;
+pub(super) const FAR_BELOW: f32 = -12.0;
 
 /// The layers and where they are in a byte.
 #[derive(Debug)]
@@ -31,7 +31,7 @@ pub struct Perceptron {
     pub(super) pass: Pass,
     pub(super) heads: Heads,
     /// The contexts that are embedded. (contexts)
-    pub(super) hashes: Vec<u64>,
+    hashes: Vec<u64>,
     head: usize,
     pub(super) p: F32x16,
     /// 1 − p of the byte's nibbles, added up.

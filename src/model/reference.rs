@@ -1,7 +1,14 @@
-//! The same network in f64 and plain loops, to check the fast one against: its forward pass by value, its backward pass
-//! by finite differences.
+//! The dense network in f64 and plain loops, to check the fast one against: its forward pass by value, its backward pass
+//! by finite differences. The mixer and the final correction have theirs in their own tests.
 
-use super::{Level, Network, dense::LEAK, direct::Direct, heads::HEADS};
+use super::{
+    contexts::{MAX_CONTEXTS, compute},
+    dense::LEAK,
+    heads::HEADS,
+    history::History,
+    level::DenseParams,
+    perceptron::{FAR_BELOW, Perceptron},
+};
 use crate::math::{F32x16, LANES};
 
 /// A snapshot of a network between two bytes.
@@ -12,24 +19,20 @@ struct Reference {
     b: Vec<f64>,
     /// (HEADS · 16, hidden)
     v: Vec<Vec<f64>>,
-    /// Biases and direct connections. (HEADS · 16)
+    /// (HEADS · 16)
     c: Vec<f64>,
 }
 
 impl Reference {
-    fn of(network: &Network) -> Self {
+    fn of(network: &Perceptron) -> Self {
         let inputs = network.pass.x.len() * LANES;
         let hidden = network.pass.h.len() * LANES;
-        let c = (0..HEADS).flat_map(|head| {
-            let rows = Direct::select(head, network.history.last8);
-            (network.heads.bias[head] + network.direct.logits(&rows)).0
-        });
         Self {
             x: flat(&network.pass.x),
             w: flat(&network.dense.weights).chunks(inputs).map(<[f64]>::to_vec).collect(),
             b: flat(&network.dense.bias),
             v: flat(&network.heads.weights).chunks(hidden).map(<[f64]>::to_vec).collect(),
-            c: c.map(f64::from).collect(),
+            c: flat(&network.heads.bias),
         }
     }
 
@@ -38,10 +41,13 @@ impl Reference {
         z.map(|z| if z > 0.0 { z } else { f64::from(LEAK) * z }).collect()
     }
 
-    fn distribution(&self, head: usize) -> Vec<f64> {
+    fn logits(&self, head: usize) -> Vec<f64> {
         let h = self.features();
-        let e: Vec<f64> =
-            (head * LANES..(head + 1) * LANES).map(|row| (self.c[row] + dot(&self.v[row], &h)).exp()).collect();
+        (head * LANES..(head + 1) * LANES).map(|row| self.c[row] + dot(&self.v[row], &h)).collect()
+    }
+
+    fn distribution(&self, head: usize) -> Vec<f64> {
+        let e: Vec<f64> = self.logits(head).into_iter().map(f64::exp).collect();
         let sum: f64 = e.iter().sum();
         e.iter().map(|e| e / sum).collect()
     }
@@ -73,18 +79,41 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// A network that has read some text.
-fn trained() -> Network {
-    let mut network = Network::new(Level::FASTEST, 4000).unwrap();
-    let text = "The quick brown fox jumps over the lazy dog, 1234567890 times; then it rests.\n".repeat(9);
-    feed(&mut network, text.as_bytes());
-    network
+/// A network and the contexts that it is fed.
+struct Fed {
+    network: Perceptron,
+    history: History,
 }
 
-fn feed(network: &mut Network, bytes: &[u8]) {
-    for byte in bytes {
-        network.update(byte >> 4);
-        network.update(byte & 15);
+/// A network that has read some text.
+fn trained() -> Fed {
+    let params = DenseParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004 };
+    let mut fed = Fed { network: Perceptron::new(params).unwrap(), history: History::new(false) };
+    fed.begin_byte();
+    fed.read(&TEXT.repeat(9));
+    fed
+}
+
+const TEXT: &[u8] = b"The quick brown fox jumps over the lazy dog, 1234567890 times; then it rests.\n";
+
+impl Fed {
+    fn read(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
+            self.network.forward(0);
+            self.network.learn(high);
+            self.network.forward(1 + high);
+            self.network.learn(low);
+            self.network.end_byte();
+            self.history.push(byte);
+            self.begin_byte();
+        }
+    }
+
+    fn begin_byte(&mut self) {
+        let mut hashes = [0; MAX_CONTEXTS];
+        compute(&self.history, &mut hashes);
+        self.network.begin_byte(&hashes);
     }
 }
 
@@ -95,26 +124,31 @@ fn assert_close(got: f64, want: f64, what: &str) {
 
 #[test]
 fn forward_pass_agrees_with_f64() {
-    let network = trained();
+    let mut network = trained().network;
     let reference = Reference::of(&network);
-    let bytes = network.byte_distribution();
-    for byte in 0..=255u8 {
-        assert_close(f64::from(bytes[usize::from(byte)]), reference.log_probability(byte).exp(), "p(byte)");
+    for head in 0..HEADS {
+        let logits = network.forward(head).0;
+        let p = reference.distribution(head);
+        let wanted = reference.logits(head);
+        let max = wanted.iter().copied().fold(f64::MIN, f64::max);
+        for i in 0..LANES {
+            assert_close(f64::from(network.p.0[i]), p[i], "p");
+            assert_close(f64::from(logits[i]), (wanted[i] - max).max(f64::from(FAR_BELOW)), "logit");
+        }
     }
-    assert_close(bytes.iter().copied().map(f64::from).sum(), 1.0, "sum of p");
 }
 
 #[test]
 fn backward_pass_agrees_with_finite_differences() {
     for byte in [b'T', b'z', 0xf0] {
-        let mut network = trained();
-        let mut reference = Reference::of(&network);
+        let mut fed = trained();
+        let mut reference = Reference::of(&fed.network);
         let h = reference.features();
         // The byte's gradients are still in `pass` when `end_byte` has used them; `begin_byte` leaves `dx` alone.
-        let (w0, v0) = (flat(&network.dense.weights), flat(&network.heads.weights));
-        feed(&mut network, &[byte]);
-        let (w1, v1) = (flat(&network.dense.weights), flat(&network.heads.weights));
-        let dx = flat(&network.pass.dx);
+        let (w0, v0) = (flat(&fed.network.dense.weights), flat(&fed.network.heads.weights));
+        fed.read(&[byte]);
+        let (w1, v1) = (flat(&fed.network.dense.weights), flat(&fed.network.heads.weights));
+        let dx = flat(&fed.network.pass.dx);
         for (input, &dx) in dx.iter().enumerate() {
             assert_close(dx, reference.slope(byte, |r| &mut r.x[input]), "dx");
         }
@@ -142,13 +176,10 @@ fn backward_pass_agrees_with_finite_differences() {
 
 #[test]
 fn learning_lowers_the_cost_of_what_was_seen() {
-    let mut network = trained();
-    let before = Reference::of(&network).log_probability(b'#');
-    let mut again = trained();
-    feed(&mut again, b"#");
-    // The same context comes back: the row of zeros that '#' met first has learnt.
-    let text = "The quick brown fox jumps over the lazy dog, 1234567890 times; then it rests.\n";
-    feed(&mut network, text.as_bytes());
-    feed(&mut again, text.as_bytes());
-    assert!(Reference::of(&again).log_probability(b'#') > before);
+    let mut fed = trained();
+    let before = Reference::of(&fed.network).log_probability(b'#');
+    fed.read(b"#");
+    // The same context comes back: the rows of zeros that '#' met first have learnt.
+    fed.read(TEXT);
+    assert!(Reference::of(&fed.network).log_probability(b'#') > before);
 }
