@@ -18,7 +18,7 @@ pub enum ErrorKind {
     Corrupt,
     /// The data end before the stream does.
     Truncated,
-    /// Written by a newer version, or by a method that this one does not know.
+    /// Written by a newer version, by one too old to be read any more, or by a method that this one does not know.
     Unsupported,
     /// Decoded, but the bytes differ from those that were compressed.
     ChecksumMismatch,

@@ -1,4 +1,4 @@
-//! Files written by any released version decode for ever: every `tests/golden/vMODEL-METHOD.fore` to
+//! Files written by any version that is still read decode: every `tests/golden/vMODEL-METHOD.fore` to
 //! `tests/golden/sample`, or to that many times over if the method is `copy`, which has nothing to do on short content.
 //!
 //! Those of the present model version are also what compressing gives today. A new version adds files and keeps the old
@@ -73,7 +73,7 @@ fn golden_headers_say_what_is_inside() {
         ("store", vec![Method::Store]),
         ("copy", vec![Method::Store, Method::Copy]),
     ] {
-        let path = folder().join(format!("v1-{name}.fore"));
+        let path = folder().join(format!("v{}-{name}.fore", model::VERSION));
         let golden = fs::read(&path).unwrap();
         let frames = inspect(golden.as_slice()).unwrap();
         assert_eq!(frames.len(), 1);

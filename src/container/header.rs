@@ -16,6 +16,8 @@ use crate::{Error, ErrorKind, Result, model};
 pub const MAGIC: [u8; 3] = [0xf0, b'r', b'e'];
 /// The version of the container that this crate writes, and the newest that it reads.
 pub const FORMAT_VERSION: u8 = 1;
+/// The oldest version of the container that this crate reads.
+const OLDEST_FORMAT: u8 = 1;
 
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
@@ -52,7 +54,7 @@ impl FrameHeader {
         let mut seen = MAGIC.to_vec();
         seen.extend([format, model, flags]);
         // Versions come first: a newer header may look different from here on, its checksum included.
-        check_version("format", format, FORMAT_VERSION)?;
+        check_version("format", format, OLDEST_FORMAT, FORMAT_VERSION)?;
         let content_size = match flags & HAS_CONTENT_SIZE {
             0 => None,
             _ => Some(varint::read(input)?),
@@ -63,7 +65,7 @@ impl FrameHeader {
         if u32::from_le_bytes(read_array(input)?) != crc32fast::hash(&seen) {
             return Err(Error::corrupt("the header is damaged"));
         }
-        check_version("model", model, model::VERSION)?;
+        check_version("model", model, model::OLDEST, model::VERSION)?;
         let level = model::Level::new(flags & LEVEL_BITS);
         match level {
             Some(level) if flags & !(LEVEL_BITS | HAS_CONTENT_SIZE) == 0 => Ok(Self { level, content_size }),
@@ -88,16 +90,18 @@ impl FrameHeader {
     }
 }
 
-/// Versions start at 1, and a decoder reads all up to its own.
-fn check_version(what: &str, found: u8, newest: u8) -> Result<()> {
+/// Versions start at 1, and a decoder reads those from `oldest` up to its own.
+fn check_version(what: &str, found: u8, oldest: u8, newest: u8) -> Result<()> {
     if found == 0 {
         return Err(Error::corrupt("the header is damaged"));
     }
-    if found > newest {
-        let text = format!("written by a newer fore ({what} {found}); this one reads {what}s up to {newest}");
-        return Err(Error::new(ErrorKind::Unsupported, text));
-    }
-    Ok(())
+    let (writer, reads) = match found {
+        _ if found < oldest => ("an older", format!("from {oldest} on")),
+        _ if found > newest => ("a newer", format!("up to {newest}")),
+        _ => return Ok(()),
+    };
+    let text = format!("written by {writer} fore ({what} {found}); this one reads {what}s {reads}");
+    Err(Error::new(ErrorKind::Unsupported, text))
 }
 
 /// What stands where a frame may start.
@@ -165,5 +169,20 @@ mod tests {
         let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
         assert_eq!(error.to_string(), "written by a newer fore (format 9); this one reads formats up to 1");
+    }
+
+    #[test]
+    fn models_that_are_read_no_more_or_not_yet_are_named() {
+        for (model, text) in [
+            (model::OLDEST - 1, "written by an older fore (model 1); this one reads models from 2 on"),
+            (9, "written by a newer fore (model 9); this one reads models up to 2"),
+        ] {
+            let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None }.to_bytes();
+            bytes[4] = model;
+            let check = crc32fast::hash(&bytes[..6]);
+            bytes[6..].copy_from_slice(&check.to_le_bytes());
+            let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
+            assert_eq!((error.kind(), error.to_string().as_str()), (ErrorKind::Unsupported, text));
+        }
     }
 }

@@ -5,6 +5,35 @@ use super::history::History;
 /// The most contexts that a level may use.
 pub const MAX_CONTEXTS: usize = 24;
 
+/// What the contexts see, in text and in binary data; bytes are counted back from the one to come. To be kept in step
+/// with the lists below.
+pub const NAMES: [(&str, &str); MAX_CONTEXTS] = [
+    ("last 2", "last 2"),
+    ("last 3", "last 3"),
+    ("last 4", "plane, last 1"),
+    ("last 6", "north, phase"),
+    ("word, last 1", "last 4"),
+    ("classes", "byte 2"),
+    ("above, column", "last 6"),
+    ("word, word before", "last 1"),
+    ("last 5", "north, west, north-east rounded, phase"),
+    ("bytes 2 to 3", "bytes 2 to 3"),
+    ("last 8", "north, west"),
+    ("word, second word before", "bytes 1 and 3"),
+    ("last 1", "plane, north, west"),
+    ("above, last 3", "north, north-west, north-east"),
+    ("four classes, word", "bytes 3 to 4"),
+    ("word, two words before", "west, second west, phase"),
+    ("byte 2", "north, second north, last 1"),
+    ("punctuation, word, last 1", "bytes 2 to 4"),
+    ("high nibbles of last 5", "north, west, north-west, last 1"),
+    ("above, last 1", "word, last 1"),
+    ("field, last 1", "byte 4, phase"),
+    ("bytes 2 to 4", "last 8"),
+    ("last 7", "bytes 1, 2 and 5"),
+    ("bytes 1 and 3", "plane, phase"),
+];
+
 /// Two numbers that together say what a context is; its place in the list keeps it apart from the others.
 type Context = (u64, u64);
 
@@ -145,4 +174,58 @@ fn binary_third(h: &History) -> [Context; 8] {
         (h.last8 & 0xff_ff00_00ff, 0),
         (a.plane, a.phase),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The hashes after `bytes`, of text or of binary data in records of 8 bytes and elements of 2.
+    fn hashes_after(bytes: &[u8], binary: bool) -> [u64; MAX_CONTEXTS] {
+        let mut history = History::new(false);
+        bytes.iter().for_each(|&byte| history.push(byte));
+        history.strides.binary = binary;
+        (history.strides.element, history.strides.record) = (2, 8);
+        let mut hashes = [0; MAX_CONTEXTS];
+        compute(&history, &mut hashes);
+        hashes
+    }
+
+    #[test]
+    fn every_context_differs_from_every_other() {
+        // In the second content many contexts see the same bytes: their places keep them apart.
+        for bytes in [b"12 monkeys, 5 apes\n13 monk".as_slice(), &[0; 40], &[]] {
+            let mut hashes = [hashes_after(bytes, false), hashes_after(bytes, true)].concat();
+            hashes.sort_unstable();
+            hashes.dedup();
+            assert_eq!(hashes.len(), 2 * MAX_CONTEXTS);
+        }
+    }
+
+    #[test]
+    fn a_context_of_the_last_bytes_sees_those_alone() {
+        for (binary, list) in [(false, NAMES.map(|names| names.0)), (true, NAMES.map(|names| names.1))] {
+            let mut found = 0;
+            for (place, name) in list.into_iter().enumerate() {
+                let Some(n) = name.strip_prefix("last ").and_then(|n| n.parse::<usize>().ok()) else { continue };
+                found += 1;
+                // Byte values that fall into one class each, and differ in all else.
+                let mut bytes = *b"............stuvwxyz";
+                let before = hashes_after(&bytes, binary)[place];
+                bytes[20 - n - 1] ^= 2;
+                assert_eq!(hashes_after(&bytes, binary)[place], before, "{name} looks too far");
+                bytes[20 - n] ^= 2;
+                assert_ne!(hashes_after(&bytes, binary)[place], before, "{name} does not look far enough");
+            }
+            assert!(found >= 5);
+        }
+    }
+
+    #[test]
+    fn names_are_no_two_alike() {
+        for mut names in [NAMES.map(|names| names.0), NAMES.map(|names| names.1)] {
+            names.sort_unstable();
+            assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
+        }
+    }
 }

@@ -193,4 +193,23 @@ mod tests {
         assert_eq!(after("12:ab").classes, 0x0271);
         assert_eq!(after("..").classes, 0x66);
     }
+    #[test]
+    fn fields_are_counted_by_separators_of_the_line() {
+        for (text, field) in [("", 0), ("a", 0), ("a,", 1), ("a, b", 2), ("10:30:00 x|y;\t", 6), ("a,b,c\n", 0)] {
+            assert_eq!(after(text).field, field, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_phase_is_the_place_within_an_element() {
+        let mut history = History::new(true);
+        for i in 0..4 * PERIOD as u32 {
+            for byte in (i * 37).to_be_bytes() {
+                history.push(byte);
+                let element = history.strides.element;
+                assert!(history.position < PERIOD || element == 4, "{element}");
+                assert_eq!(usize::from(history.phase), history.position % element);
+            }
+        }
+    }
 }

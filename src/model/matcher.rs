@@ -25,7 +25,7 @@ const BUCKETS: usize = 16;
 /// The logits' rate.
 const RATE: f32 = 0.01;
 /// From this length on the match alone predicts, and nothing else is asked or learns.
-const LONG: usize = 4096;
+pub const LONG: usize = 4096;
 /// Rate and first value of the logit that then predicts: what never fails is soon next to certain.
 const LONG_RATE: f32 = 1.0;
 const LONG_LOGIT: f32 = 8.0;
@@ -113,11 +113,10 @@ impl Matcher {
         if distance == 0 || distance >= self.window.len() - VERIFIED || distance >= self.position {
             return;
         }
-        let mut length = 0;
-        while length < VERIFIED && self.at(self.position - 1 - length) == self.at(self.position - 1 - length - distance)
-        {
-            length += 1;
-        }
+        // Before the first byte the window has zeros, or what stands at its other end: the same ones for the decoder.
+        let last = self.position - 1;
+        let same = |back: usize| self.at(last.wrapping_sub(back)) == self.at(last.wrapping_sub(back + distance));
+        let length = (0..VERIFIED).take_while(|&back| same(back)).count();
         if length >= self.shortest {
             (self.length, self.next) = (length, self.position - distance);
         }
@@ -192,3 +191,6 @@ fn bucket(length: usize) -> usize {
         _ => 15,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -157,3 +157,6 @@ pub fn error(p: &F32x16, coded: usize) -> F32x16 {
     }
     F32x16(out)
 }
+
+#[cfg(test)]
+mod tests;

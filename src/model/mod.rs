@@ -34,9 +34,16 @@ mod strides;
 mod table;
 
 pub use level::Level;
+#[cfg(test)]
+pub(crate) use matcher::LONG;
 pub(crate) use network::Network;
 pub use part::Part;
 pub use predictor::Predictor;
+#[cfg(test)]
+pub(crate) use rng::noise;
 
 /// The version of the model: any change in any bit that it computes makes it a new one.
 pub const VERSION: u8 = 2;
+
+/// The oldest version of the model that is read: those before it were never released.
+pub const OLDEST: u8 = 2;

@@ -55,15 +55,15 @@ impl Network {
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory.
     pub fn new(level: Level, raw_len: usize) -> Result<Self> {
-        Self::with(level.params(raw_len))
+        Self::without(None, level, raw_len)
     }
 
-    /// A network of `level` without `part`.
+    /// A network of `level`, without `part` if one is named.
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn without(part: Part, level: Level, raw_len: usize) -> Result<Self> {
-        Self::with(Params { without: Some(part), ..level.params(raw_len) })
+    pub fn without(part: Option<Part>, level: Level, raw_len: usize) -> Result<Self> {
+        Self::with(Params { without: part, ..level.params(raw_len) })
     }
 
     fn with(params: Params) -> Result<Self> {
@@ -254,3 +254,6 @@ impl Network {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

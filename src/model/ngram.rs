@@ -237,3 +237,6 @@ fn log(p: f32) -> f32 {
     let line = (bits as i32 - EXPONENT_OF_ONE) as f32 * (std::f32::consts::LN_2 / 8_388_608.0);
     line + m * (1.0 - m) * (0.293 - m * 0.11)
 }
+
+#[cfg(test)]
+mod tests;

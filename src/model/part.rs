@@ -1,6 +1,8 @@
 //! The parts that can be left out, to measure what each is worth (`foretell bench --ablate`).
 
-use super::contexts::MAX_CONTEXTS;
+use std::fmt;
+
+use super::{Level, contexts::NAMES};
 
 /// A part of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +27,31 @@ pub enum Part {
 }
 
 impl Part {
-    /// All parts.
-    pub fn all() -> impl Iterator<Item = Self> {
+    /// All parts that `level` has.
+    pub fn of(level: Level) -> impl Iterator<Item = Self> {
         use Part::{ByteGate, ClassGate, Correction, Dense, LastValues, Matcher, Strides};
-        let fixed = [Dense, Matcher, LastValues, ByteGate, ClassGate, Correction, Strides];
-        fixed.into_iter().chain((0..MAX_CONTEXTS).map(Part::Context))
+        let params = level.params(0);
+        let dense = params.dense.map(|_| Dense);
+        let sparse = [Matcher, LastValues, ByteGate, ClassGate, Correction, Strides];
+        dense.into_iter().chain(sparse).chain((0..params.contexts).map(Part::Context))
+    }
+}
+
+/// What it is called in tables; of a context, what it sees in text, and in binary data.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Dense => "dense network",
+            Self::Matcher => "match finder",
+            Self::LastValues => "last values",
+            Self::ByteGate => "weights by byte",
+            Self::ClassGate => "weights by classes",
+            Self::Correction => "final correction",
+            Self::Strides => "strides",
+            Self::Context(place) => {
+                let (text, binary) = NAMES.get(*place).copied().unwrap_or_default();
+                return write!(f, "context {}: {text} | {binary}", place + 1);
+            }
+        })
     }
 }

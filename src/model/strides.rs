@@ -85,3 +85,65 @@ impl Strides {
 fn is_control(byte: u8) -> bool {
     byte == 127 || byte < 32 && !matches!(byte, 8..=10 | 12 | 13 | 27)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::rng::noise;
+
+    /// What is found in `content`: element, record, and whether it is binary.
+    fn found(content: impl IntoIterator<Item = u8>) -> (usize, usize, bool) {
+        let mut history = History::new(true);
+        content.into_iter().for_each(|byte| history.push(byte));
+        let strides = history.strides;
+        (strides.element, strides.record, strides.binary)
+    }
+
+    #[test]
+    fn numbers_of_four_bytes_are_found() {
+        let random = noise(1, 20_000);
+        let numbers = random.iter().scan(0u32, |number, &step| {
+            *number += u32::from(step);
+            Some(number.to_le_bytes())
+        });
+        let (element, _, binary) = found(numbers.flatten());
+        assert_eq!((element, binary), (4, true));
+    }
+
+    #[test]
+    fn records_of_a_hundred_bytes_are_found() {
+        let (template, mut random) = (noise(2, 100), noise(3, 60_000).into_iter());
+        // A third of the fields changes from record to record.
+        let records = (0..40_000).map(|i| if i % 100 % 3 == 0 { random.next().unwrap() } else { template[i % 100] });
+        let (_, record, binary) = found(records);
+        assert_eq!((record, binary), (100, true));
+    }
+
+    #[test]
+    fn rows_of_a_picture_of_two_byte_samples_are_found() {
+        let noise = noise(4, 64 * 512);
+        let sample = |i: usize| {
+            let (x, y) = (i as u16 % 512, i as u16 / 512);
+            // Some shapes, that stand in the same columns of every row, and noise in the low bits.
+            let shapes = 700 + 97 * (x / 16 * 11 % 31) + y / 8;
+            (shapes + u16::from(noise[i] % 4)).to_le_bytes()
+        };
+        assert_eq!(found((0..64 * 512).flat_map(sample)), (2, 1024, true));
+    }
+
+    #[test]
+    fn text_is_not_binary_and_noise_is() {
+        let text = b"It was a dark and stormy night;\tthe rain fell in torrents.\r\n".repeat(300);
+        assert!(!found(text).2);
+        assert!(!found("Было темно; дождь лил как из ведра.\n".repeat(300).bytes()).2);
+        assert!(found(noise(5, 10_000)).2);
+        assert!(found([0; 10_000]).2);
+    }
+
+    #[test]
+    fn what_the_data_become_is_found_out_again() {
+        let text = b"It was a dark and stormy night; the rain fell in torrents.\n".repeat(300);
+        assert!(!found(noise(6, 20_000).into_iter().chain(text.clone())).2);
+        assert!(found(text.into_iter().chain(noise(6, 20_000))).2);
+    }
+}

@@ -15,6 +15,8 @@ use std::io::{Read, Write};
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use inspect::{FrameInfo, inspect};
+#[doc(hidden)]
+pub use neural::ablated_len;
 pub use options::{Options, Progress};
 
 use crate::Result;

@@ -1,0 +1,82 @@
+//! What the whole network promises, with and without each of its parts.
+
+use super::*;
+use crate::model::{matcher::LONG, rng::noise};
+
+fn levels() -> impl Iterator<Item = Level> {
+    [1, 4, 9].into_iter().filter_map(Level::new)
+}
+
+/// Text, numbers of four bytes, and a repeat long enough to coast along, which breaks in a low nibble.
+fn content() -> Vec<u8> {
+    let mut content = b"the cat sat on the mat, 12 times; The Dog sat: on the cat (and the mat).\n".repeat(9);
+    content.extend((0..1500u32).flat_map(|i| (i * i).to_le_bytes()));
+    let long = noise(1, LONG + 60);
+    content.extend([&long[..], b"-", &long[..]].concat());
+    *content.last_mut().unwrap() ^= 1;
+    content.extend(b"the cat sat on the mat");
+    content
+}
+
+fn bits(p: &F32x16) -> [u32; LANES] {
+    p.0.map(f32::to_bits)
+}
+
+#[test]
+fn the_distribution_of_a_byte_is_that_of_its_nibbles_and_changes_nothing() {
+    for level in levels() {
+        let content = content();
+        let [mut asked, mut not_asked] = [(); 2].map(|()| Network::new(level, content.len()).unwrap());
+        let mut coasted = 0;
+        for nibble in content.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+            let (p, before) = (asked.p, asked.head);
+            let bytes = asked.byte_distribution();
+            let sum: f32 = bytes.iter().sum();
+            assert!((sum - 1.0).abs() < 1e-4, "{level:?}: {sum}");
+            for (i, p) in p.0.into_iter().enumerate() {
+                let p_bytes = match before {
+                    0 => bytes[i * LANES..][..LANES].iter().sum(),
+                    head => bytes[(head - 1) * LANES + i],
+                };
+                assert!((p_bytes - p).abs() < 1e-5, "{level:?}: {p_bytes} {p}");
+            }
+            coasted += usize::from(asked.coasting);
+            asked.update(nibble);
+            not_asked.update(nibble);
+            assert_eq!(bits(&asked.p), bits(&not_asked.p), "{level:?}");
+        }
+        assert!(coasted > 50, "{level:?}: {coasted}");
+    }
+}
+
+#[test]
+fn only_the_low_bits_of_a_nibble_count() {
+    let [mut a, mut b] = [(); 2].map(|()| Network::new(Level::DEFAULT, 1000).unwrap());
+    for nibble in noise(2, 500) {
+        a.update(nibble & 15);
+        b.update(nibble);
+        assert_eq!(bits(&a.p), bits(&b.p));
+    }
+}
+
+#[test]
+fn every_part_makes_a_difference_where_the_level_has_it() {
+    let content = content();
+    let after = |network: Result<Network>| {
+        let mut network = network.unwrap();
+        let mut seen = 0u64;
+        for nibble in content.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+            seen = contexts::hash(seen, u64::from(network.p.0[usize::from(nibble)].to_bits()));
+            network.update(nibble);
+        }
+        seen
+    };
+    // All contexts, at the least cost.
+    for level in [1, 8].into_iter().filter_map(Level::new) {
+        let whole = after(Network::new(level, content.len()));
+        for part in Part::of(level) {
+            assert_ne!(after(Network::without(Some(part), level, content.len())), whole, "{part:?} of {level:?}");
+        }
+        assert_eq!(after(Network::without(None, level, content.len())), whole);
+    }
+}
