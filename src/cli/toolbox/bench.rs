@@ -5,11 +5,12 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, bail, ensure};
 
 use super::{
+    ablate::{self, Form},
     export::{self, speed},
-    inputs,
+    inputs::{self, Input},
     levels::{Levels, parse_levels},
     notes::Notes,
     plot, print,
@@ -48,6 +49,12 @@ pub struct Args {
     /// Draw the learning curve and a bar chart of the sizes into this file
     #[arg(long, value_name = "OUT.svg")]
     plot: Option<PathBuf>,
+    /// Tell instead what all files together take without each part of the network, at one level
+    ///
+    /// Bytes are those of neural blocks without headers, and nothing is decompressed. A context's row says what it sees
+    /// in text | in binary data.
+    #[arg(long, conflicts_with_all = ["peers", "plot"])]
+    ablate: bool,
 }
 
 /// Measures the files, prints the report and draws the picture.
@@ -59,6 +66,9 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     }
     let inputs = inputs::files_below(paths, notes);
     ensure!(!inputs.is_empty() || notes.any_failure(), "nothing to measure: no files in the folders named");
+    if args.ablate {
+        return ablate(args, &inputs, notes);
+    }
     let plan = Plan { levels: &args.level.0, peers: args.peers, curves: args.plot.is_some() };
     let survey = survey(&inputs, &plan, notes);
     print(&match (args.json, args.csv) {
@@ -72,6 +82,16 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
         fs::write(path, svg).context(name)?;
     }
     Ok(())
+}
+
+fn ablate(args: &Args, inputs: &[Input], notes: &mut Notes) -> anyhow::Result<()> {
+    let &[level] = args.level.0.as_slice() else { bail!("--ablate measures one level at a time") };
+    let form = match (args.json, args.csv) {
+        (true, _) => Form::Json,
+        (_, true) => Form::Csv,
+        _ => Form::Table,
+    };
+    print(&ablate::report(inputs, level, form, notes)?)
 }
 
 /// A row for each file with the bits per byte of each codec, and the totals.

@@ -18,7 +18,9 @@ JSON: {version, files: [FILE], total: FILE, absent_peers: [NAME]}, where
             compress_bytes_per_second, decompress_bytes_per_second}
 codec is huffman, neural or the name of another program; sizes are in bytes; what cannot be told of a \
 file (bits per byte of an empty one) is null; a codec that failed on a file is absent from its results \
-and from the total's.";
+and from the total's.
+With --ablate: {version, level, size, results: [{part, bytes, bits_per_byte, change_percent}]}, the first of \
+the whole network.";
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -117,15 +119,18 @@ pub fn speed(size: u64, time: Duration) -> Option<f64> {
     (size > 0 && !time.is_zero()).then(|| size as f64 / time.as_secs_f64())
 }
 
-fn round(value: Option<f64>, decimals: i32) -> Option<f64> {
+/// `value` to so many decimals.
+pub fn round(value: Option<f64>, decimals: i32) -> Option<f64> {
     let unit = 10f64.powi(decimals);
     value.map(|value| (value * unit).round() / unit)
 }
 
-fn number(value: Option<impl ToString>) -> String {
+/// A cell of CSV; empty for what is not known.
+pub fn number(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }
 
-fn quoted(text: &str) -> String {
+/// A cell of CSV that may contain its separators.
+pub fn quoted(text: &str) -> String {
     if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

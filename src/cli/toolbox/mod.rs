@@ -5,6 +5,7 @@
 //! ```
 //! A file that fails is named on standard error and left out; the others go on, and the exit code is 1.
 
+mod ablate;
 mod bench;
 mod codec;
 mod compare;

@@ -131,8 +131,9 @@ fn what_repeats_costs_next_to_nothing() {
     for level in Level::all() {
         let zeros = round_trip(&vec![0; 100_000], level);
         assert!(zeros < 100, "{zeros} at {level:?}");
-        let (once, often) = (round_trip(&block, level), round_trip(&block.repeat(13), level));
-        assert!(often < once + 100, "{once} → {often} at {level:?}");
+        let [once, twice, often] = [1, 2, 13].map(|n| round_trip(&block.repeat(n), level));
+        // The second one teaches that matches are sure, until it is long.
+        assert!(twice < once + LONG && often < twice + 100, "{once}, {twice}, {often} at {level:?}");
     }
 }
 
@@ -142,7 +143,7 @@ fn an_ablated_network_is_measured_by_the_same_loop() {
     let len = |part| ablated_len(&content, Level::FASTEST, part).unwrap();
     let whole = len(None);
     assert_eq!(whole, code(&content, Level::FASTEST, Isa::detect()).len());
-    assert!(len(Some(Part::Matcher)) != whole && len(Some(Part::Context(0))) > whole);
+    assert!(Part::of(Level::FASTEST).any(|part| len(Some(part)) > whole));
     // What the level does not have makes no difference.
     assert_eq!(len(Some(Part::Dense)), whole);
 }
