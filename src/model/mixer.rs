@@ -5,6 +5,8 @@
 //! gated linear networks (Veness et al. 2019): small contexts say which are used. Each weight is the sum of three: one
 //! for the input's own state, one for the byte before, one for the classes of what came before.
 
+#![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
+
 use super::ngram::{Each, Inputs, MAX_INPUTS, STATES};
 use crate::math::{F32x16, LANES, sums8};
 

@@ -10,6 +10,8 @@
 //! The loops over the sixteen values load, compute and store whole vectors, with nothing kept between them in narrower
 //! pieces: a wide load that waits for narrow stores stalls until all that came before has retired.
 
+#![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
+
 use super::table::{Table, prefetch};
 use crate::{
     Result,
