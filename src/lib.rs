@@ -1,9 +1,11 @@
 //! foretell: lossless compression by a neural network that predicts the next byte and learns as it goes.
 //!
 //! ```text
-//! bytes → history → contexts → embeddings → dense network → probabilities → range coder → block → frame → file
-//!                                    ▲                            │
-//!                                    └──── learns from the byte ──┘   (stochastic gradient descent)
+//! bytes → history ─┬→ n-gram rows ──┐
+//!                  ├→ dense network ┼→ mixer → probabilities → range coder → block → frame → file
+//!                  └→ match finder ─┘              │
+//!                         ▲                        │
+//!                         └── learn from the byte ─┘   (stochastic gradient descent)
 //! ```
 //! Prediction *is* compression: a symbol of probability p costs −log2 p bits, which [`coder`] makes real. The
 //! decoder runs the same network in lockstep, so no model is shipped.
