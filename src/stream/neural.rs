@@ -23,10 +23,10 @@ pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut dyn FnMut(usize, 
     Ok(encode_by(Network::new(level, raw.len())?, raw, isa, report))
 }
 
-/// How many bytes [`encode`] would make of `raw` if the network had no `part`; with `None`, how many it does make.
+/// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
 ///
 /// # Errors
-/// As [`encode`].
+/// Only if the system does not have the memory for the model.
 pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
     let network = Network::without(part, level, raw.len())?;
     Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| {}).len())
