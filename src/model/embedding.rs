@@ -12,18 +12,6 @@ use crate::{
 
 /// The lane of a row that holds Adagrad's sum; zero in what [`Embedding::gather`] gives.
 pub const SUM_LANE: usize = LANES - 1;
-/// One in the lanes of weights, and in that of the sum: whole vectors are masked, as a wide load that waits for the
-/// store of one lane stalls.
-const WEIGHTS: F32x16 = {
-    let mut lanes = [1.0; LANES];
-    lanes[SUM_LANE] = 0.0;
-    F32x16(lanes)
-};
-const SUM: F32x16 = {
-    let mut lanes = [0.0; LANES];
-    lanes[SUM_LANE] = 1.0;
-    F32x16(lanes)
-};
 /// Length of a row's first step, and of later ones as gradients shrink.
 const RATE: f32 = 0.4;
 /// Keeps the first step finite where the gradient is zero.
@@ -57,7 +45,7 @@ impl Embedding {
     #[inline(always)]
     pub fn gather(&self, hashes: &[u64], x: &mut [F32x16]) {
         for (&hash, x) in hashes.iter().zip(x) {
-            *x = *self.table.row(hash) * WEIGHTS;
+            *x = with_sum(self.table.row(hash), 0.0);
         }
     }
 
@@ -66,12 +54,18 @@ impl Embedding {
     pub fn learn(&mut self, hashes: &[u64], dx: &[F32x16]) {
         for (&hash, dx) in hashes.iter().zip(dx) {
             let row = self.table.row_mut(hash);
-            let gradient = *dx * WEIGHTS;
+            let gradient = with_sum(dx, 0.0);
             let sum = row.0[SUM_LANE] + (gradient * gradient).sum();
             let weights = *row + gradient * (RATE / (sum + SUM_FLOOR).sqrt());
-            *row = weights.clamp(WEIGHT_LIMIT) * WEIGHTS + SUM * sum;
+            *row = with_sum(&weights.clamp(WEIGHT_LIMIT), sum);
         }
     }
+}
+
+/// The row with `sum` in its lane. A whole vector is made: a wide load that waits for the store of one lane stalls.
+#[inline(always)]
+fn with_sum(row: &F32x16, sum: f32) -> F32x16 {
+    F32x16(std::array::from_fn(|lane| if lane == SUM_LANE { sum } else { row.0[lane] }))
 }
 
 #[cfg(test)]

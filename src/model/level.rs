@@ -14,7 +14,7 @@ pub struct Params {
     pub contexts: usize,
     /// log2 of the most n-gram rows; a row is 64 bytes.
     pub row_bits: u32,
-    /// log2 of the most bytes that the match finder looks back; its table has half as many slots.
+    /// log2 of the most bytes that the match finder looks back; its table has half as many slots, but at most 2^22.
     pub window_bits: u32,
     /// log2 of the most rows of the final correction, 64 bytes each.
     pub correction_bits: u32,
@@ -130,7 +130,7 @@ impl Level {
             (1 << dense.row_bits) + (dense.contexts + HEADS) * hidden
         });
         let rows = (1 << params.row_bits) + (1 << params.correction_bits) + dense;
-        size_of::<[f32; LANES]>() * rows + (3 << params.window_bits) + (1 << 20)
+        size_of::<[f32; LANES]>() * rows + (1 << params.window_bits) + (2 << params.window_bits.min(23)) + (1 << 20)
     }
 }
 

@@ -20,8 +20,12 @@ const VERIFIED: usize = 32;
 /// Positions in the table are kept modulo 2^POSITION_BITS, beside bits of the hash.
 const POSITION_BITS: u32 = 25;
 const POSITION_MASK: usize = (1 << POSITION_BITS) - 1;
+/// log2 of the most slots of the table.
+const MOST_SLOTS: u32 = 22;
 /// Buckets of lengths.
 const BUCKETS: usize = 16;
+/// The logits at first: longer matches are trusted more.
+const FIRST_LOGITS: [f32; BUCKETS] = [0.0, 0.0, 0.0, 0.0, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.1, 1.3, 2.0, 2.5, 3.0, 4.0];
 /// The logits' rate.
 const RATE: f32 = 0.01;
 /// From this length on the match alone predicts, and nothing else is asked or learns.
@@ -59,10 +63,10 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots; if it is not `on`, it
+    /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots, but at most 2^22; if it is not `on`, it
     /// follows nothing.
     pub fn new(window_bits: u32, on: bool) -> Self {
-        let table_bits = window_bits - 1;
+        let table_bits = if window_bits > MOST_SLOTS { MOST_SLOTS } else { window_bits - 1 };
         Self {
             window: vec![0; 1 << window_bits].into(),
             position: 0,
@@ -73,7 +77,7 @@ impl Matcher {
             length: 0,
             next: 0,
             expected: 0,
-            logits: [0.0; 2 * BUCKETS],
+            logits: std::array::from_fn(|i| FIRST_LOGITS[i / 2]),
             bucket: 0,
             symbol: NO_SYMBOL,
             long_logit: LONG_LOGIT,

@@ -34,8 +34,8 @@ const UNIFORM: u32 = 1 << 19;
 const LEAST: f32 = 84.0;
 /// A row that saw n values so far learns at the rate 1/(n + this).
 const FIRST: f32 = 2.5;
-/// The rate's floor is 1/this in the first contexts, which are seen often, and in the others.
-const MEMORY: [f32; 2] = [500.0, 121.0];
+/// The rate's floor is 1/this in the first contexts, which are seen often (just what the count goes to), and in the others.
+const MEMORY: [f32; 2] = [257.5, 121.0];
 /// log2 of the rows in a page.
 const PAGE_BITS: u32 = 6;
 /// How many contexts are the first.

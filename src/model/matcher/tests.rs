@@ -117,7 +117,7 @@ fn positions_may_wrap_in_the_table() {
 #[test]
 fn a_match_is_long_from_its_length_on_until_it_breaks() {
     let content = noise(7, LONG + 20);
-    let mut fed = Fed::new(12);
+    let mut fed = Fed::new(14);
     fed.push(&content).push(b"-").push(&content[..LONG - 1]);
     assert!(!fed.matcher.is_long());
     fed.push(&content[LONG - 1..LONG]);
