@@ -6,14 +6,10 @@ use crate::math::{F32x16, LANES};
 pub const TOTAL_BITS: u32 = 20;
 const TOTAL: u32 = 1 << TOTAL_BITS;
 
-/// Sixteen frequencies as their running sums.
-///
-/// Invariant: `start[0] = 0`, `start[16] = 2^TOTAL_BITS`, and every difference is at least 1, so that every
-/// symbol can be coded and none has an empty interval.
+/// Sixteen frequencies, each at least 1, so that every symbol can be coded; the last symbol has what the others leave of
+/// 2^TOTAL_BITS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frequencies {
-    start: [u32; LANES + 1],
-}
+pub struct Frequencies([u32; LANES]);
 
 impl Frequencies {
     /// Scales `probabilities` (each ≥ 0, sum 1 up to rounding) to integers ≥ 1. They are scaled to somewhat less than
@@ -21,30 +17,37 @@ impl Frequencies {
     /// better place for it would cost time on the path that every nibble waits for.
     #[inline(always)]
     pub fn new(probabilities: &F32x16) -> Self {
-        let frequency = probabilities.0.map(|p| 1 + to_int(p * (TOTAL - 2 * LANES as u32) as f32));
-        let mut start = [0; LANES + 1];
-        for (symbol, f) in frequency.into_iter().enumerate() {
-            start[symbol + 1] = start[symbol] + f;
+        let mut frequencies = [0; LANES];
+        for i in 0..LANES {
+            frequencies[i] = 1 + to_int(probabilities.0[i] * (TOTAL - 2 * LANES as u32) as f32);
         }
-        start[LANES] = TOTAL;
-        Self { start }
+        Self(frequencies)
     }
 
     /// The half-open interval of `symbol` in `0..2^TOTAL_BITS`.
     #[inline(always)]
     pub fn interval(&self, symbol: u8) -> (u32, u32) {
-        let s = usize::from(symbol & 15);
-        (self.start[s], self.start[s + 1])
+        let s = u32::from(symbol & 15);
+        let mut start = 0;
+        for i in 0..LANES {
+            start += if (i as u32) < s { self.0[i] } else { 0 };
+        }
+        (start, if s == LANES as u32 - 1 { TOTAL } else { start + self.0[s as usize] })
     }
 
-    /// The symbol whose interval holds `point`; the last symbol for points beyond all.
+    /// The symbol whose interval holds `point`, the last symbol for points beyond all; and its interval. Symbols are
+    /// tried in turn: where one is to be expected, the processor foresees which, and goes on before it is certain.
     #[inline(always)]
-    pub fn find(&self, point: u32) -> u8 {
-        let mut symbol = 0;
-        for s in 1..LANES {
-            symbol += u8::from(point >= self.start[s]);
+    pub fn find(&self, point: u32) -> (u8, u32, u32) {
+        let mut start = 0;
+        for symbol in 0..LANES - 1 {
+            let end = start + self.0[symbol];
+            if point < end {
+                return (symbol as u8, start, end);
+            }
+            start = end;
         }
-        symbol
+        (LANES as u8 - 1, start, TOTAL)
     }
 }
 

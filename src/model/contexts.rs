@@ -9,13 +9,13 @@ pub const MAX_CONTEXTS: usize = 24;
 /// with the lists below.
 pub const NAMES: [(&str, &str); MAX_CONTEXTS] = [
     ("last 2", "last 2"),
-    ("last 3", "last 3"),
     ("last 4", "plane, last 1"),
     ("last 6", "north, phase"),
     ("word, last 1", "last 4"),
     ("classes", "byte 2"),
     ("above, column", "last 6"),
     ("word, word before", "last 1"),
+    ("last 3", "last 3"),
     ("last 5", "north, west, north-east rounded, phase"),
     ("bytes 2 to 3", "bytes 2 to 3"),
     ("last 8", "north, west"),
@@ -71,13 +71,13 @@ fn text_first(h: &History) -> [Context; 8] {
     let [word, word1, _] = h.words.map(u64::from);
     [
         (order(h, 2), 0),
-        (order(h, 3), 0),
         (order(h, 4), 0),
         (order(h, 6), 0),
         (word, order(h, 1)),
         (u64::from(h.classes), 0),
         (u64::from(h.above()), h.column.min(255) as u64),
         (word, word1 + 1),
+        (order(h, 3), 0),
     ]
 }
 
@@ -137,13 +137,13 @@ fn binary_first(h: &History) -> [Context; 8] {
     let a = around(h);
     [
         (order(h, 2), 0),
-        (order(h, 3), 0),
         (a.plane, order(h, 1)),
         (a.north, a.phase),
         (order(h, 4), 0),
         (h.last8 & 0xff00, 0),
         (order(h, 6), 0),
         (order(h, 1), 0),
+        (order(h, 3), 0),
     ]
 }
 
