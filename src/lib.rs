@@ -26,6 +26,7 @@ pub mod container;
 #[cfg(test)]
 #[path = "../tests/common/corpus.rs"]
 mod corpus;
+pub mod deflate;
 mod error;
 pub mod huffman;
 pub mod math;
