@@ -76,7 +76,8 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
             }
         };
         let raw_crc = crc32fast::hash(raw);
-        Item::Block(BlockHeader { method, raw_len: raw.len(), coded_len: coded.len(), raw_crc }).write(&mut frame);
+        let (raw_len, coded_len) = (raw.len(), coded.len());
+        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc }).write(&mut frame);
         frame.extend(coded);
         content.extend_from_slice(raw);
     }
