@@ -30,7 +30,7 @@ pub enum Family {
 
 impl Family {
     /// All families, by number.
-    const ALL: [Self; 4] = [Self::Zlib8, Self::Zlib9, Self::Zlib8Filtered, Self::Gzip];
+    pub const ALL: [Self; 4] = [Self::Zlib8, Self::Zlib9, Self::Zlib8Filtered, Self::Gzip];
 
     /// log2 of the slots of the table of hashes.
     pub fn hash_bits(self) -> u32 {

@@ -70,3 +70,6 @@ fn ends_block(block: &Block, dialect: Dialect, before: usize) -> bool {
     let seen = before + usize::from(dialect.effort().waits);
     block.len() == dialect.family.block_tokens() || asks && block.is_good_enough(seen)
 }
+
+#[cfg(test)]
+mod tests;

@@ -99,6 +99,11 @@ impl<'a> Tokens<'a> {
         at_end.then(|| self.reader.consumed())
     }
 
+    /// Whether the last token was a byte of a stored block.
+    pub fn is_stored(&self) -> bool {
+        matches!(self.block, Block::Stored(_))
+    }
+
     fn start_block(&mut self) -> Option<Block<'a>> {
         self.is_last = self.reader.read(1) == 1;
         let block = match self.reader.read(2) {

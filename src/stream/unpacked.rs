@@ -74,6 +74,7 @@ mod tests {
             let mut report = |r, c| (raw, coded) = (raw + r, coded + c);
             let mut scaled = scaled(&mut report, whole, raw_len);
             (0..3).for_each(|part| scaled(whole / 3 + usize::from(part < whole % 3), 1));
+            drop(scaled);
             assert_eq!((raw, coded), (raw_len, 3));
         }
     }
