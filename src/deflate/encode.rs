@@ -34,7 +34,7 @@ pub fn deflate(content: &[u8], dialect: Dialect, work: &mut Work, sink: &mut imp
     // Where the block and the next token begin.
     let (mut start, mut at) = (0, 0);
     while let Some(token) = parser.next(work) {
-        if !sink.token(token) {
+        if !sink.token(token) || !work.spend(token.len()) {
             return false;
         }
         block.push(token);

@@ -11,6 +11,10 @@ use super::{
     },
 };
 
+/// What a byte of content takes, and a block's codes, in steps of work.
+const STEPS_PER_BYTE: usize = 4;
+const STEPS_PER_BLOCK: usize = 2048;
+
 /// A stream that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inflated {
@@ -23,7 +27,7 @@ pub struct Inflated {
 /// Why there is no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotInflated {
-    /// Bytes that were made before that was known.
+    /// Steps of work that it took to know that.
     pub wasted: usize,
     /// Whether the limit was the reason.
     pub too_long: bool,
@@ -36,21 +40,21 @@ pub struct NotInflated {
 pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
     let mut content = Vec::new();
     let mut tokens = Tokens::new(coded);
-    for token in &mut tokens {
+    while let Some(token) = tokens.next() {
         if content.len() + token.len() > limit {
-            return Err(NotInflated { wasted: content.len(), too_long: true });
+            return Err(tokens.failed(&content, true));
         }
         match token {
             Token::Literal(byte) => content.push(byte),
             Token::Match { len, distance } => match content.len().checked_sub(distance.into()) {
                 Some(start) => repeat(&mut content, start, len.into()),
-                None => return Err(NotInflated { wasted: content.len(), too_long: false }),
+                None => return Err(tokens.failed(&content, false)),
             },
         }
     }
     match tokens.end() {
         Some(consumed) => Ok(Inflated { content, consumed }),
-        None => Err(NotInflated { wasted: content.len(), too_long: false }),
+        None => Err(tokens.failed(&content, false)),
     }
 }
 
@@ -69,6 +73,8 @@ pub struct Tokens<'a> {
     reader: Reader<'a>,
     block: Block<'a>,
     is_last: bool,
+    /// Blocks that were begun.
+    blocks: usize,
 }
 
 /// What stands where the next token is.
@@ -90,7 +96,7 @@ struct Codes {
 impl<'a> Tokens<'a> {
     /// The tokens of the stream that `coded` begins with.
     pub fn new(coded: &'a [u8]) -> Self {
-        Self { reader: Reader::new(coded), block: Block::Between, is_last: false }
+        Self { reader: Reader::new(coded), block: Block::Between, is_last: false, blocks: 0 }
     }
 
     /// The length of the stream, if it was read to its end.
@@ -99,12 +105,17 @@ impl<'a> Tokens<'a> {
         at_end.then(|| self.reader.consumed())
     }
 
+    fn failed(&self, content: &[u8], too_long: bool) -> NotInflated {
+        NotInflated { wasted: STEPS_PER_BYTE * content.len() + STEPS_PER_BLOCK * self.blocks, too_long }
+    }
+
     /// Whether the last token was a byte of a stored block.
     pub fn is_stored(&self) -> bool {
         matches!(self.block, Block::Stored(_))
     }
 
     fn start_block(&mut self) -> Option<Block<'a>> {
+        self.blocks += 1;
         self.is_last = self.reader.read(1) == 1;
         let block = match self.reader.read(2) {
             0 => {

@@ -94,7 +94,7 @@ impl Search<'_> {
         let Inflated { content, consumed } = match inflate(coded, room) {
             Ok(inflated) => inflated,
             Err(error) => {
-                self.futile.spend(4 * error.wasted);
+                self.futile.spend(error.wasted);
                 return None;
             }
         };

@@ -117,9 +117,9 @@ fn read_gzip(bytes: &[u8]) -> Option<Candidate> {
     }
     for text in [NAME, COMMENT] {
         if flags & text != 0 {
-            // Nobody's names are longer; and false headers are not to cost much.
+            // Few names are longer, and false headers are not to cost much.
             let rest = bytes.get(start..)?;
-            start += 1 + rest.iter().take(1 << 12).position(|&byte| byte == 0)?;
+            start += 1 + rest.iter().take(1 << 8).position(|&byte| byte == 0)?;
         }
     }
     if flags & CHECK != 0 {

@@ -40,7 +40,7 @@ def contents():
     # Around where the window moves on.
     for length in 32768, 65273, 65274, 65275, 65400, 65536, 65800, 98200:
         yield f"source {length}", source[:length]
-    for path in "source/foretell-rs.txt", "generated/program.bin", "generated/raster.pgm", "generated/genome.fa", "written/vorhersage.txt":
+    for path in "source/foretell-rs.txt", "generated/program.bin", "generated/raster.pgm", "written/vorhersage.txt":
         yield f"{path} 0", (CORPUS / path).read_bytes()
 
 
