@@ -77,7 +77,7 @@ fn any_other_byte_in_a_block_is_an_error() {
     let coded = compress(&content, &fast());
     assert_eq!(blocks(&coded), [0, 0, 0, 0, 1]);
     for at in 0..coded.len() {
-        for change in (0..8).map(|bit| 1 << bit).chain([255]) {
+        for change in [1, 0x10, 0xff] {
             let mut damaged = coded.clone();
             damaged[at] ^= change;
             assert!(decompress(&damaged).is_err(), "byte {at} ^ {change}");

@@ -64,7 +64,7 @@ impl Block {
     /// Writes the block, which is the `last` or not, and begins another. `raw` is its content, if that may be stored.
     pub fn write(&mut self, raw: Option<&[u8]>, last: bool, out: &mut Writer) {
         let own = OwnCodes::new(&self.symbols, &self.distances);
-        let bytes = |bits: usize| (bits + 3 + 7) / 8;
+        let bytes = |bits: usize| (bits + 3).div_ceil(8);
         let fixed_len = bytes(self.bits(&FIXED_LENGTHS, &[FIXED_DISTANCE_LENGTH; DISTANCES]));
         let own_len = bytes(self.bits(&own.symbols.bits, &own.distances.bits) + own.header_bits());
         let start = |kind: u64, out: &mut Writer| out.write(u64::from(last) | kind << 1, 3);

@@ -34,14 +34,14 @@ pub fn deflate(content: &[u8], dialect: Dialect, work: &mut Work, sink: &mut imp
     // Where the block and the next token begin.
     let (mut start, mut at) = (0, 0);
     while let Some(token) = parser.next(work) {
-        if !sink.token(token) || !work.spend(token.len()) {
+        if !sink.token(token) || !work.spend(token.span()) {
             return false;
         }
         block.push(token);
         let before = at - start;
-        at += token.len();
+        at += token.span();
         // The last literal of a parse that waits comes too late to end a block.
-        let is_late = at == content.len() && dialect.effort().waits && token.len() == 1;
+        let is_late = at == content.len() && dialect.effort().waits && token.span() == 1;
         if !is_late && ends_block(&block, dialect, before) {
             block.write(storable(content, start, at, &parser), false, &mut out);
             start = at;

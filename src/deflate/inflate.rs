@@ -41,7 +41,7 @@ pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
     let mut content = Vec::new();
     let mut tokens = Tokens::new(coded);
     while let Some(token) = tokens.next() {
-        if content.len() + token.len() > limit {
+        if content.len() + token.span() > limit {
             return Err(tokens.failed(&content, true));
         }
         match token {

@@ -34,7 +34,7 @@ pub enum Token {
 
 impl Token {
     /// Bytes of content that it stands for.
-    pub fn len(self) -> usize {
+    pub fn span(self) -> usize {
         match self {
             Self::Literal(_) => 1,
             Self::Match { len, .. } => usize::from(len),

@@ -137,7 +137,9 @@ impl Sink for Trial<'_> {
     fn token(&mut self, token: Token) -> bool {
         match self.tokens.next() {
             // A stored block does not tell what its tokens were.
-            Some(_) if self.tokens.is_stored() => self.tokens.by_ref().take(token.len() - 1).count() == token.len() - 1,
+            Some(_) if self.tokens.is_stored() => {
+                self.tokens.by_ref().take(token.span() - 1).count() == token.span() - 1
+            }
             found => found == Some(token),
         }
     }
