@@ -13,7 +13,7 @@ use super::{
 
 /// What a byte of content takes, and a block's codes, in steps of work.
 const STEPS_PER_BYTE: usize = 4;
-const STEPS_PER_BLOCK: usize = 2048;
+const STEPS_PER_BLOCK: usize = 1 << 13;
 
 /// A stream that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -22,13 +22,15 @@ pub struct Inflated {
     pub content: Vec<u8>,
     /// Bytes that the stream takes.
     pub consumed: usize,
+    /// Steps of work that it took.
+    pub steps: usize,
 }
 
 /// Why there is no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotInflated {
     /// Steps of work that it took to know that.
-    pub wasted: usize,
+    pub steps: usize,
     /// Whether the limit was the reason.
     pub too_long: bool,
 }
@@ -53,7 +55,10 @@ pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
         }
     }
     match tokens.end() {
-        Some(consumed) => Ok(Inflated { content, consumed }),
+        Some(consumed) => {
+            let steps = tokens.steps(&content);
+            Ok(Inflated { content, consumed, steps })
+        }
         None => Err(tokens.failed(&content, false)),
     }
 }
@@ -105,8 +110,12 @@ impl<'a> Tokens<'a> {
         at_end.then(|| self.reader.consumed())
     }
 
+    fn steps(&self, content: &[u8]) -> usize {
+        STEPS_PER_BYTE * content.len() + STEPS_PER_BLOCK * self.blocks
+    }
+
     fn failed(&self, content: &[u8], too_long: bool) -> NotInflated {
-        NotInflated { wasted: STEPS_PER_BYTE * content.len() + STEPS_PER_BLOCK * self.blocks, too_long }
+        NotInflated { steps: self.steps(content), too_long }
     }
 
     /// Whether the last token was a byte of a stored block.

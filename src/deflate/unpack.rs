@@ -91,16 +91,16 @@ impl Search<'_> {
     /// The stream that may begin at `candidate`, if it inflates to at most `room` bytes and can be made again.
     fn stream(&mut self, candidate: &Candidate, room: usize) -> Option<Stream> {
         let coded = &self.content[candidate.start..];
-        let Inflated { content, consumed } = match inflate(coded, room) {
+        let Inflated { content, consumed, steps } = match inflate(coded, room) {
             Ok(inflated) => inflated,
             Err(error) => {
-                self.futile.spend(error.wasted);
+                self.futile.spend(error.steps);
                 return None;
             }
         };
         let dialect = if consumed >= MIN_STREAM { self.dialect(&coded[..consumed], &content, candidate) } else { None };
         let Some(dialect) = dialect else {
-            self.futile.spend(4 * content.len());
+            self.futile.spend(steps);
             return None;
         };
         let trailer = candidate.trailer.bytes(&content);
