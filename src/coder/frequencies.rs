@@ -17,22 +17,16 @@ impl Frequencies {
     /// better place for it would cost time on the path that every nibble waits for.
     #[inline(always)]
     pub fn new(probabilities: &F32x16) -> Self {
-        let mut frequencies = [0; LANES];
-        for i in 0..LANES {
-            frequencies[i] = 1 + to_int(probabilities.0[i] * (TOTAL - 2 * LANES as u32) as f32);
-        }
-        Self(frequencies)
+        Self(probabilities.0.map(|p| 1 + to_int(p * (TOTAL - 2 * LANES as u32) as f32)))
     }
 
     /// The half-open interval of `symbol` in `0..2^TOTAL_BITS`.
     #[inline(always)]
     pub fn interval(&self, symbol: u8) -> (u32, u32) {
-        let s = u32::from(symbol & 15);
-        let mut start = 0;
-        for i in 0..LANES {
-            start += if (i as u32) < s { self.0[i] } else { 0 };
-        }
-        (start, if s == LANES as u32 - 1 { TOTAL } else { start + self.0[s as usize] })
+        let symbol = usize::from(symbol & 15);
+        let before = (0..).zip(self.0).map(|(i, frequency)| if i < symbol { frequency } else { 0 });
+        let start = before.sum();
+        (start, if symbol == LANES - 1 { TOTAL } else { start + self.0[symbol] })
     }
 
     /// The symbol whose interval holds `point`, the last symbol for points beyond all; and its interval. Symbols are
@@ -64,9 +58,13 @@ mod tests {
 
     fn check(probabilities: [f32; 16]) -> Frequencies {
         let f = Frequencies::new(&F32x16(probabilities));
-        assert_eq!(f.start[0], 0);
-        assert_eq!(f.start[16], TOTAL);
-        assert!(f.start.windows(2).all(|w| w[0] < w[1]), "{probabilities:?} → {:?}", f.start);
+        let mut next = 0;
+        for symbol in 0..16 {
+            let (start, end) = f.interval(symbol);
+            assert!(start == next && start < end, "{probabilities:?} → {f:?}");
+            next = end;
+        }
+        assert_eq!(next, TOTAL);
         f
     }
 
@@ -102,8 +100,8 @@ mod tests {
         let f = check(p);
         for s in 0..16u8 {
             let (low, high) = f.interval(s);
-            assert_eq!((f.find(low), f.find(high - 1)), (s, s));
+            assert_eq!((f.find(low), f.find(high - 1)), ((s, low, high), (s, low, high)));
         }
-        assert_eq!(f.find(u32::MAX), 15);
+        assert_eq!(f.find(u32::MAX).0, 15);
     }
 }

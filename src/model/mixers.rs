@@ -34,8 +34,7 @@ impl Mixers {
     /// The first `count` of the mixers with `sets`, and a second layer, with a set for each of `places`, that takes
     /// their mean; one mixer has none.
     pub fn new(count: usize, inputs: usize, sets: &[Sets; MIXERS], places: usize, weight: f32, rates: Rates) -> Self {
-        let first: Vec<_> =
-            sets.iter().take(count).map(|&sets| Mixer::new(inputs, sets, weight, rates)).collect();
+        let first: Vec<_> = sets.iter().take(count).map(|&sets| Mixer::new(inputs, sets, weight, rates)).collect();
         Self {
             second: vec![[1.0 / first.len() as f32; MIXERS]; places],
             first,
@@ -78,3 +77,6 @@ impl Mixers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

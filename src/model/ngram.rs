@@ -12,7 +12,10 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
-use super::{mixer::one_hot, table::{Table, prefetch}};
+use super::{
+    mixer::one_hot,
+    table::{Table, prefetch},
+};
 use crate::{
     Result,
     math::{F32x16, LANES},
