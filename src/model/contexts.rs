@@ -61,6 +61,13 @@ pub fn hash(a: u64, b: u64) -> u64 {
     (h ^ h >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// The hash of a nibble's context: of its byte's, and of the head.
+#[inline(always)]
+pub fn of_nibble(byte_hash: u64, head: usize) -> u64 {
+    let salt = (head as u64).wrapping_mul(0x632b_e5a6_3177_d35b);
+    byte_hash.wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// The last `n` bytes.
 #[inline(always)]
 fn order(history: &History, n: u32) -> u64 {
