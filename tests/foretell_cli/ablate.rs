@@ -20,7 +20,7 @@ fn bench_ablate_has_a_row_for_each_part_that_the_level_has() {
             assert!((row["change_percent"].as_f64().unwrap() - change).abs() < 1e-2, "{row}");
         }
         assert!(rows.iter().any(|row| row["change_percent"].as_f64().unwrap() > 0.0), "{report}");
-        assert!(rows.iter().any(|row| row["part"] == "context 1: last 2 | last 2"), "{report}");
+        assert!(rows.iter().any(|row| row["part"] == "context 1: last 4 | last 2"), "{report}");
     }
     let has_dense = |report: &Value| report["results"].as_array().unwrap().iter().any(|r| r["part"] == "dense network");
     assert!(!has_dense(&fast) && has_dense(&dense));
