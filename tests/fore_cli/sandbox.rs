@@ -60,7 +60,7 @@ impl Sandbox {
 
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
-        command.current_dir(self.0.path()).env_remove("FORE_LEVEL").stdin(Stdio::null());
+        command.current_dir(self.0.path()).env_remove("FORE_LEVEL").env_remove("FORE_THREADS").stdin(Stdio::null());
         command
     }
 

@@ -23,7 +23,7 @@ const SAY: &str = "What to say";
 const AFTER_HELP: &str = "\
 With no FILE, or when FILE is -, standard input is read and standard output written.
 Each FILE becomes FILE.fore (or back), and is removed once that is complete.
-FORE_LEVEL in the environment sets the level that no option sets.
+FORE_LEVEL and FORE_THREADS in the environment set what -1 … -9 and -T do not.
 Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped).";
 
 /// Compress files by a neural network that learns as it goes
@@ -87,6 +87,13 @@ pub struct Args {
     #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods())]
     pub method: String,
 
+    /// Use N threads, 0 for one a core; so far one is used whatever N is, and no N changes the output
+    #[arg(short = 'T', long, value_name = "N", help_heading = HOW)]
+    pub threads: Option<u16>,
+    /// Start a new block every SIZE bytes, 64K to 32M: takes less memory, compresses less
+    #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
+    pub block_size: Option<u64>,
+
     /// Decode what was written and compare, before the input is removed
     #[arg(long, help_heading = CARE)]
     pub verify: bool,
@@ -140,7 +147,7 @@ fn methods() -> PossibleValuesParser {
 }
 
 /// Short options that take a value: what follows them is not more options.
-const WITH_VALUE: &[u8] = b"oSM";
+const WITH_VALUE: &[u8] = b"oSTM";
 
 /// Spells levels out for clap: `-9kf` → `--level=9 -kf`. All digits of a run count, so that `-99` is a level
 /// out of range and not -9 twice.
@@ -237,7 +244,7 @@ mod tests {
 
     #[test]
     fn digits_that_are_not_levels_stay() {
-        for args in ["fore -- -9", "fore -S9 f", "fore -S -9", "fore -kM64K f9", "fore --level=3 - 9"] {
+        for args in ["fore -- -9", "fore -S9 f", "fore -S -9", "fore -T4 f", "fore -kT 4 f", "fore -kM64K f9", "fore --level=3 - 9"] {
             assert_eq!(spelled(args), args);
         }
     }

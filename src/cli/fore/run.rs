@@ -21,6 +21,9 @@ pub fn run(plan: &Plan, report: &mut Report) {
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
     }
+    if plan.threads != 1 && plan.verbose {
+        report.add(Problem::notice("-T", "one thread is used so far; the output is that of any number"));
+    }
     let mut list = List::default();
     walk(plan, &mut |found| {
         if let Err(problem) = found.and_then(|found| take_up(plan, &found, &mut list, report)) {
