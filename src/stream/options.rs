@@ -112,7 +112,7 @@ impl Progress {
         self.memory.load(Relaxed)
     }
 
-    pub(super) fn add(&self, raw: usize, coded: usize) {
+    pub(crate) fn add(&self, raw: usize, coded: usize) {
         self.raw.fetch_add(raw as u64, Relaxed);
         self.coded.fetch_add(coded as u64, Relaxed);
     }

@@ -11,7 +11,7 @@ use std::{
 
 use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind, value_parser};
 
-use super::report::plain;
+use super::report::{plain, say};
 use crate::{Method, container::header::FORMAT_VERSION, model};
 
 const DO: &str = "What to do";
@@ -23,7 +23,7 @@ const SAY: &str = "What to say";
 const AFTER_HELP: &str = "\
 With no FILE, or when FILE is -, standard input is read and standard output written.
 Each FILE becomes FILE.fore (or back), and is removed once that is complete.
-FORE_LEVEL and FORE_THREADS in the environment set what -1 … -9 and -T do not.
+FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given.
 Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped).";
 
 /// Compress files by a neural network that learns as it goes
@@ -44,7 +44,7 @@ pub struct Args {
     /// Check that compressed files are whole, write nothing
     #[arg(short, long, help_heading = DO)]
     pub test: bool,
-    /// Tell sizes from the headers of compressed files; with -v, also how they were made
+    /// Tell the sizes of compressed files; with -v, also how they were made
     #[arg(short, long, help_heading = DO)]
     pub list: bool,
     /// List as JSON
@@ -69,7 +69,7 @@ pub struct Args {
     /// Remove the input (the default), also with -o
     #[arg(long, help_heading = WHERE, overrides_with = "keep")]
     pub rm: bool,
-    /// Overwrite files, take links, use a terminal for compressed data; with -dc, copy plain data
+    /// Overwrite, take links, use terminals; with -dc, copy plain data as it is
     #[arg(short, long, help_heading = WHERE)]
     pub force: bool,
 
@@ -83,14 +83,14 @@ pub struct Args {
     /// Same as -9
     #[arg(long, help_heading = HOW, overrides_with_all = ["level", "fast"])]
     pub best: bool,
-    /// How to code blocks that it makes smaller; others are stored
-    #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods())]
+    /// How to code blocks: neural (the default), huffman, copy or store
+    #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
 
-    /// Use N threads, 0 for one a core; so far one is used whatever N is, and no N changes the output
+    /// Threads, 0 for all cores; so far one is used, and no N changes the output
     #[arg(short = 'T', long, value_name = "N", help_heading = HOW)]
     pub threads: Option<u16>,
-    /// Start a new block every SIZE bytes, 64K to 32M: takes less memory, compresses less
+    /// Start a new block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
     pub block_size: Option<u64>,
 
@@ -211,13 +211,20 @@ pub fn print(answer: &clap::Error) -> ExitCode {
         return match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                let _ = writeln!(io::stderr(), "fore: stdout: {}", plain(&error));
+                say(&format!("fore: stdout: {}", plain(&error)));
                 ExitCode::FAILURE
             }
         };
     }
-    let _ = write!(io::stderr(), "fore: {}", text.trim_start_matches("error: "));
+    say(&format!("fore: {}; try 'fore --help'", in_one_line(&text)));
     ExitCode::FAILURE
+}
+
+/// What clap says is wrong, and its tip if it has one, without its own hints at usage and help.
+fn in_one_line(text: &str) -> String {
+    let hint = |paragraph: &&str| !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information");
+    let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.trim_start_matches("error: ").split("\n\n").filter(hint).map(words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -244,7 +251,15 @@ mod tests {
 
     #[test]
     fn digits_that_are_not_levels_stay() {
-        for args in ["fore -- -9", "fore -S9 f", "fore -S -9", "fore -T4 f", "fore -kT 4 f", "fore -kM64K f9", "fore --level=3 - 9"] {
+        for args in [
+            "fore -- -9",
+            "fore -S9 f",
+            "fore -S -9",
+            "fore -T4 f",
+            "fore -kT 4 f",
+            "fore -kM64K f9",
+            "fore --level=3 - 9",
+        ] {
             assert_eq!(spelled(args), args);
         }
     }
