@@ -70,7 +70,7 @@ fn a_flip_of_any_byte_never_gives_wrong_content_with_success() {
     // contract T15
     let (s, coded) = compressed(40);
     for at in 0..coded.len() {
-        for flip in [0x01, 0xff] {
+        for flip in (0..8).map(|bit| 1 << bit).chain([0xff]) {
             let mut bad = coded.clone();
             bad[at] ^= flip;
             s.write("f.fore", &bad);

@@ -51,6 +51,15 @@ fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
     }
 }
 
+#[test]
+fn a_limit_on_file_sizes_is_an_error_and_leaves_no_partial_output() {
+    let s = Sandbox::new();
+    s.write("f", &noise(100_000, 2));
+    let script = format!("ulimit -f 1; '{FORE}' --method store f");
+    s.command("/bin/sh").args(["-c", &script]).expect_code(1).complains(&["f.fore: File too large"]);
+    assert_eq!(s.names(), "f");
+}
+
 fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(child.id() as i32), signal).unwrap();
 }
@@ -62,7 +71,7 @@ fn wait_for_temporary_file(s: &Sandbox) {
 #[test]
 fn signals_leave_no_partial_output_and_the_input() {
     // contract T32
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGXCPU] {
         let s = Sandbox::new();
         s.zeros("f", 1 << 26);
         let mut child = s.fore("-9 f").spawn().unwrap();

@@ -93,7 +93,12 @@ fn progress_shows_elsewhere_only_when_forced() {
     let s = Sandbox::new();
     assert_eq!(slow_run(&s, "-c", Stdio::piped()), "");
     let printed = s.pipe("-c --progress", &text(100), 0);
-    printed.says(&["stdin: 100 B, ", "bits/byte"]);
+    printed.says(&["stdin: 100 %, 100 B, ", "bits/byte"]);
+    s.write("a", &text(100));
+    s.write("b", &text(300));
+    let both = s.run("--progress a b", 0).stderr;
+    let [a, b] = both.lines().collect::<Vec<_>>().try_into().unwrap();
+    assert!(a.starts_with("1/2 a: 100 % (all: 25 %), 100 B, ") && b.starts_with("2/2 b: 100 % (all: 100 %), 300 B, "));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::{
     sync::LazyLock,
 };
 
-use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind, value_parser};
+use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind};
 
 use super::report::{plain, say};
 use crate::{Method, container::header::FORMAT_VERSION, model};
@@ -74,7 +74,7 @@ pub struct Args {
     pub force: bool,
 
     /// From 1 (fastest) to 9 (smallest), by default 6; in short, -1 … -9
-    #[arg(long, value_name = "N", help_heading = HOW, value_parser = value_parser!(u8).range(1..=9))]
+    #[arg(long, value_name = "N", help_heading = HOW, value_parser = parse_level)]
     #[arg(overrides_with_all = ["fast", "best"])]
     pub level: Option<u8>,
     /// Same as -1
@@ -88,7 +88,7 @@ pub struct Args {
     pub method: String,
 
     /// Threads, 0 for all cores; so far one is used, and no N changes the output
-    #[arg(short = 'T', long, value_name = "N", help_heading = HOW)]
+    #[arg(short = 'T', long, value_name = "N", help_heading = HOW, value_parser = parse_threads)]
     pub threads: Option<u16>,
     /// Start a new block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
@@ -185,6 +185,14 @@ fn spell_cluster(cluster: &[u8], out: &mut Vec<OsString>) -> bool {
         out.push(OsString::from_vec(rest));
     }
     valued.len() == 1
+}
+
+fn parse_level(text: &str) -> Result<u8, &'static str> {
+    text.parse().ok().filter(|level| (1..=9).contains(level)).ok_or("levels are 1 to 9")
+}
+
+fn parse_threads(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "threads are 0 to 65535")
 }
 
 /// A number of bytes: `1000`, `64K`, `64KiB`, `64KB`, all powers of 1024.

@@ -153,7 +153,12 @@ impl Output {
         let moved = if replace { temp.persist(&target) } else { temp.persist_noclobber(&target) };
         *doomed = None;
         drop(doomed);
-        moved.map_err(|e| failed(e.error))?;
+        moved.map_err(|moved| match moved.error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                Problem::error(target.display(), "came into being meanwhile, not overwritten; -f overwrites")
+            }
+            _ => failed(moved.error),
+        })?;
         if synchronous {
             let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;

@@ -107,7 +107,7 @@ pub fn plain(error: &io::Error) -> String {
 fn advice(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::NotForetell => Some("-dcf copies such data"),
-        ErrorKind::Corrupt | ErrorKind::ChecksumMismatch => Some("it was damaged: use another copy"),
+        ErrorKind::Corrupt | ErrorKind::ChecksumMismatch => Some("use another copy"),
         ErrorKind::Truncated => Some("use a whole copy"),
         ErrorKind::Unsupported => Some("use the fore that wrote it"),
         ErrorKind::MemoryLimit => Some("allow or free that much"),
