@@ -87,7 +87,7 @@ pub struct Args {
     #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
 
-    /// Threads, 0 for all cores; so far one is used, and no N changes the output
+    /// Threads, 0: all cores; so far one is used, and no N changes the output
     #[arg(short = 'T', long, value_name = "N", help_heading = HOW, value_parser = parse_threads)]
     pub threads: Option<u16>,
     /// Start a new block every SIZE bytes, 64K to 32M: less memory, larger output

@@ -146,8 +146,8 @@ struct Gauge {
 }
 
 impl Gauge {
-    /// Shows how far it is as long as `wait` says that work goes on: on a terminal a bar and a line that change and
-    /// then vanish, elsewhere a line now and then.
+    /// Shows how far it is as long as `wait` says that work goes on: on a terminal a bar beside a line that
+    /// change and then vanish, and a second line for the run if it has several files; elsewhere a line now and then.
     fn show(&self, on_terminal: bool, wait: impl Fn(Duration) -> bool) {
         if !on_terminal {
             while wait(SLOW_TICK) {
@@ -156,20 +156,47 @@ impl Gauge {
             return;
         }
         let bar = ProgressBar::with_draw_target(Some(BAR_STEPS), ProgressDrawTarget::stderr());
-        let template = if self.done().is_some() { "[{bar:12}] {wide_msg}" } else { "{wide_msg}" };
+        let template = match (self.all_done(), self.done()) {
+            (Some(_), _) => "{wide_msg}\n[{bar:12}] {prefix}",
+            (None, Some(_)) => "[{bar:12}] {wide_msg}",
+            (None, None) => "{wide_msg}",
+        };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("=> "));
         }
         loop {
-            // The share of the run; of the file, if there is just one.
             let done = self.all_done().or(self.done()).unwrap_or(0.0);
             bar.set_position((done * BAR_STEPS as f64) as u64);
-            bar.set_message(self.line());
+            bar.set_message(self.of_file());
+            bar.set_prefix(self.of_run().unwrap_or_default());
             if !wait(TICK) {
                 break;
             }
         }
         bar.finish_and_clear();
+    }
+
+    fn line(&self) -> String {
+        let of_file = self.of_file();
+        self.of_run().map_or(of_file.clone(), |of_run| format!("{of_file}; {of_run}"))
+    }
+
+    /// `book: 55 %, 420.00 KiB, 2.231 bits/byte, 110.32 KiB/s, 3s left`
+    fn of_file(&self) -> String {
+        let mut line = format!("{}: ", self.name);
+        if let Some(done) = self.done() {
+            line += &format!("{}, ", percent(done));
+        }
+        let (raw, coded) = (self.progress.raw(), self.progress.coded());
+        let speed = (raw as f64 / self.begun.elapsed().as_secs_f64().max(1e-9)) as u64;
+        line += &format!("{}, {:.3} bits/byte, {}/s", HumanBytes(raw), bits_per_byte(raw, coded), HumanBytes(speed));
+        line + &self.done().map_or(String::new(), |done| left(self.begun, done))
+    }
+
+    /// `2 of 7 files, 13 %, 9s left`, if there are several.
+    fn of_run(&self) -> Option<String> {
+        let (all, done) = (self.all?, self.all_done()?);
+        Some(format!("{} of {} files, {}{}", all.at, all.files, percent(done), left(self.run_begun, done)))
     }
 
     /// The share of this file that is done, 0 to 1, if its size is known.
@@ -188,38 +215,19 @@ impl Gauge {
         let here = self.done().unwrap_or(0.0) * all.here as f64;
         Some(((all.before as f64 + here) / all.bytes as f64).min(1.0))
     }
+}
 
-    /// `book: 55 %, 420.00 KiB, 2.231 bits/byte, 110.32 KiB/s, 3s left`; of several files
-    /// `2/7 book: 55 % (all: 13 %), 420.00 KiB, 2.231 bits/byte, 110.32 KiB/s, 9s left`.
-    fn line(&self) -> String {
-        let mut line = match self.all {
-            Some(all) => format!("{}/{} {}: ", all.at, all.files, self.name),
-            None => format!("{}: ", self.name),
-        };
-        if let Some(done) = self.done() {
-            line += &format!("{:.0} %", (100.0 * done).floor());
-            if let Some(done) = self.all_done() {
-                line += &format!(" (all: {:.0} %)", (100.0 * done).floor());
-            }
-            line += ", ";
-        }
-        let (raw, coded) = (self.progress.raw(), self.progress.coded());
-        let speed = (raw as f64 / self.begun.elapsed().as_secs_f64().max(1e-9)) as u64;
-        line += &format!("{}, {:.3} bits/byte, {}/s", HumanBytes(raw), bits_per_byte(raw, coded), HumanBytes(speed));
-        match self.left() {
-            Some(left) if !left.is_zero() => line + &format!(", {:#} left", HumanDuration(left)),
-            _ => line,
-        }
-    }
+/// A share in whole percent, 100 only when all is done.
+fn percent(done: f64) -> String {
+    format!("{:.0} %", (100.0 * done).floor())
+}
 
-    /// How long the run will go on if it goes on as it did.
-    fn left(&self) -> Option<Duration> {
-        let (done, begun) = match self.all_done() {
-            Some(done) => (done, self.run_begun),
-            None => (self.done()?, self.begun),
-        };
-        let seconds = begun.elapsed().as_secs_f64() * (1.0 - done) / done;
-        Duration::try_from_secs_f64(seconds).ok()
+/// How long it takes if it goes on as it did since `begun`; nothing where that is not known yet, or over.
+fn left(begun: Instant, done: f64) -> String {
+    let seconds = begun.elapsed().as_secs_f64() * (1.0 - done) / done;
+    match Duration::try_from_secs_f64(seconds) {
+        Ok(left) if !left.is_zero() => format!(", {:#} left", HumanDuration(left)),
+        _ => String::new(),
     }
 }
 
@@ -243,11 +251,11 @@ mod tests {
     }
 
     #[test]
-    fn of_several_files_the_time_left_is_that_of_all() {
+    fn several_files_have_a_total() {
         let all = All { files: 7, bytes: 8 << 20, at: 2, before: 1 << 20, here: 2 << 20 };
         let line = gauge(Some(all)).line();
-        assert!(line.starts_with("2/7 book: 50 % (all: 25 %), 1.00 MiB, 2.000 bits/byte, "), "{line}");
-        assert!(line.ends_with("/s, 6s left"), "{line}");
+        assert!(line.starts_with("book: 50 %, 1.00 MiB, 2.000 bits/byte, "), "{line}");
+        assert!(line.ends_with("/s, 2s left; 2 of 7 files, 25 %, 6s left"), "{line}");
     }
 
     #[test]
