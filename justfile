@@ -25,8 +25,9 @@ bench-builds:
 test:
     cargo test
 
-# Installs commands, manual pages and shell completions: `just PREFIX=$HOME/.local install`.
 PREFIX := "/usr/local"
+
+# Commands, manual pages and shell completions: `just PREFIX=$HOME/.local install`.
 install:
     cargo install --path . --locked --force --no-track --root "{{PREFIX}}"
     ln -sf fore "{{PREFIX}}/bin/unfore"
