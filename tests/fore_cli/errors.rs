@@ -52,15 +52,10 @@ fn answer(case: &str, whole: &[u8]) -> String {
 
 /// Figures of memory depend on the model's tables: `#` stands for them.
 fn without_sizes(printed: &str) -> String {
-    let mut out = String::new();
-    for word in printed.split_inclusive(' ') {
-        let follows_size = ["bytes of memory", "bytes that"].iter().any(|unit| {
-            let at = word.as_ptr() as usize - printed.as_ptr() as usize + word.len();
-            printed[at..].starts_with(unit)
-        });
-        out += if follows_size { "# " } else { word };
-    }
-    out
+    let words: Vec<&str> = printed.split(' ').collect();
+    let is_size = |at: usize| matches!(words.get(at + 1..at + 3), Some(["bytes", "of" | "that"]));
+    let shown: Vec<&str> = words.iter().enumerate().map(|(at, word)| if is_size(at) { "#" } else { word }).collect();
+    shown.join(" ")
 }
 
 /// Files that are wrong in one way each, under names that tell which.

@@ -90,7 +90,7 @@ pub struct Args {
     /// Threads, 0: all cores; so far one is used, and no N changes the output
     #[arg(short = 'T', long, value_name = "N", help_heading = HOW, value_parser = parse_threads)]
     pub threads: Option<u16>,
-    /// Start a new block every SIZE bytes, 64K to 32M: less memory, larger output
+    /// New block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
     pub block_size: Option<u64>,
 
