@@ -80,9 +80,11 @@ impl Course {
         Self { when, on_terminal, begun: Instant::now(), all }
     }
 
-    /// Goes on to the next file.
-    pub fn next(&mut self, bytes: u64) {
-        if let Some(all) = &mut self.all {
+    /// Goes on to the next file, if it has a `size`, as it had when the run was sized up.
+    pub fn next(&mut self, size: impl FnOnce() -> Option<u64>) {
+        if let Some(all) = &mut self.all
+            && let Some(bytes) = size()
+        {
             all.at += 1;
             all.before += all.here;
             all.here = bytes;

@@ -29,10 +29,8 @@ pub fn run(plan: &Plan, report: &mut Report) {
     let mut list = List::default();
     let mut course = Course::begin(plan.progress, || size_up(plan));
     walk(plan, &mut |found| {
-        if let Ok(found) = &found
-            && let Some(bytes) = size(plan, found)
-        {
-            course.next(bytes);
+        if let Ok(found) = &found {
+            course.next(|| size(plan, found));
         }
         if let Err(problem) = found.and_then(|found| take_up(plan, &course, &found, &mut list, report)) {
             report.add(problem);
