@@ -29,13 +29,17 @@ fn compressed_data_never_go_to_a_terminal_unless_forced() {
 }
 
 #[test]
-fn compressed_data_are_never_read_from_a_terminal() {
+fn compressed_data_are_never_read_from_a_terminal_unless_forced() {
     // contract T34
     let s = Sandbox::new();
     for args in ["-d", "-dc", "-t", "-l"] {
         let Some((_master, slave)) = terminal() else { return };
         s.fore(args).stdin(slave).expect_code(1).complains(&["stdin: ", "not read from a terminal"]);
     }
+    let Some((master, slave)) = terminal() else { return };
+    let mut keyboard = File::from(master);
+    keyboard.write_all(b"typed\n").unwrap();
+    s.fore("-tf").stdin(slave).expect_code(1).complains(&["stdin: not in foretell format"]);
 }
 
 #[test]
