@@ -7,6 +7,7 @@
 //!                         ▲                        │
 //!                         └── learn from the byte ─┘   (stochastic gradient descent)
 //! ```
+//! What was compressed by deflate is unpacked before, and packed again to the same bits after: [`deflate`].
 //! Prediction *is* compression: a symbol of probability p costs −log2 p bits, which [`coder`] makes real. The
 //! decoder runs the same network in lockstep, so no model is shipped.
 //!
@@ -26,6 +27,7 @@ pub mod container;
 #[cfg(test)]
 #[path = "../tests/common/corpus.rs"]
 mod corpus;
+pub mod deflate;
 mod error;
 pub mod huffman;
 pub mod math;

@@ -135,7 +135,7 @@ fn copies_of_copies_and_of_several_blocks() {
         Part::Copied(b"!!", 1),
     ]);
     assert_eq!(decompress(&frame).unwrap(), b"abcbcbcabcbcbc!!!");
-    assert_eq!(inspect(frame.as_slice()).unwrap()[0].blocks, [3, 0, 0, 3]);
+    assert_eq!(inspect(frame.as_slice()).unwrap()[0].blocks, [3, 0, 0, 3, 0]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Files written by any version that is still read decode: every `tests/golden/vMODEL-METHOD.fore` to
-//! `tests/golden/sample`, or to that many times over if the method is `copy`, which has nothing to do on short content.
+//! `tests/golden/sample`, or to that many times over if the method is `copy`, which has nothing to do on short content, or
+//! to what gzip makes of it if the method is `unpacked`.
 //!
 //! Those of the present model version are also what compressing gives today. A new version adds files and keeps the old
 //! ones; `FORETELL_WRITE_GOLDEN=1 cargo test --test golden` writes those of the present version.
@@ -12,7 +13,7 @@ use std::{
     sync::Once,
 };
 
-use common::compress;
+use common::{compress, gzip};
 use foretell::{Level, Method, Options, decompress, inspect, model};
 
 fn folder() -> PathBuf {
@@ -25,8 +26,12 @@ fn sample() -> Vec<u8> {
 
 /// What the golden file of this name decodes to.
 fn content(path: &Path) -> Vec<u8> {
-    let is_copy = path.file_stem().is_some_and(|stem| stem.to_string_lossy().ends_with("-copy"));
-    sample().repeat(if is_copy { COPIES } else { 1 })
+    let method = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.rsplit('-').next());
+    match method {
+        Some("copy") => sample().repeat(COPIES),
+        Some("unpacked") => gzip(&sample(), 6),
+        _ => sample(),
+    }
 }
 
 /// How often the content of a `copy` file repeats the sample: 3 MB in all.
@@ -35,7 +40,7 @@ const COPIES: usize = 1250;
 /// The files of the present version, and how they are made.
 fn present() -> Vec<(PathBuf, Options)> {
     let neural = Level::all().map(|level| (format!("neural-{}", level.get()), Options::new().level(level)));
-    let others = [Method::Huffman, Method::Store, Method::Copy]
+    let others = [Method::Huffman, Method::Store, Method::Copy, Method::Unpacked]
         .map(|method| (method.name().to_owned(), Options::new().method(method)));
     let path = |name| folder().join(format!("v{}-{name}.fore", model::VERSION));
     neural.chain(others).map(|(name, options)| (path(name), options)).collect()
@@ -85,6 +90,7 @@ fn golden_headers_say_what_is_inside() {
         ("huffman", vec![Method::Huffman]),
         ("store", vec![Method::Store]),
         ("copy", vec![Method::Store, Method::Copy]),
+        ("unpacked", vec![Method::Unpacked]),
     ] {
         let path = folder().join(format!("v{}-{name}.fore", model::VERSION));
         let golden = fs::read(&path).unwrap();

@@ -6,14 +6,10 @@ use crate::math::{F32x16, LANES};
 pub const TOTAL_BITS: u32 = 20;
 const TOTAL: u32 = 1 << TOTAL_BITS;
 
-/// Sixteen frequencies as their running sums.
-///
-/// Invariant: `start[0] = 0`, `start[16] = 2^TOTAL_BITS`, and every difference is at least 1, so that every
-/// symbol can be coded and none has an empty interval.
+/// Sixteen frequencies, each at least 1, so that every symbol can be coded; the last symbol has what the others leave of
+/// 2^TOTAL_BITS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Frequencies {
-    start: [u32; LANES + 1],
-}
+pub struct Frequencies([u32; LANES]);
 
 impl Frequencies {
     /// Scales `probabilities` (each ≥ 0, sum 1 up to rounding) to integers ≥ 1. They are scaled to somewhat less than
@@ -21,30 +17,31 @@ impl Frequencies {
     /// better place for it would cost time on the path that every nibble waits for.
     #[inline(always)]
     pub fn new(probabilities: &F32x16) -> Self {
-        let frequency = probabilities.0.map(|p| 1 + to_int(p * (TOTAL - 2 * LANES as u32) as f32));
-        let mut start = [0; LANES + 1];
-        for (symbol, f) in frequency.into_iter().enumerate() {
-            start[symbol + 1] = start[symbol] + f;
-        }
-        start[LANES] = TOTAL;
-        Self { start }
+        Self(probabilities.0.map(|p| 1 + to_int(p * (TOTAL - 2 * LANES as u32) as f32)))
     }
 
     /// The half-open interval of `symbol` in `0..2^TOTAL_BITS`.
     #[inline(always)]
     pub fn interval(&self, symbol: u8) -> (u32, u32) {
-        let s = usize::from(symbol & 15);
-        (self.start[s], self.start[s + 1])
+        let symbol = usize::from(symbol & 15);
+        let before = (0..).zip(self.0).map(|(i, frequency)| if i < symbol { frequency } else { 0 });
+        let start = before.sum();
+        (start, if symbol == LANES - 1 { TOTAL } else { start + self.0[symbol] })
     }
 
-    /// The symbol whose interval holds `point`; the last symbol for points beyond all.
+    /// The symbol whose interval holds `point`, the last symbol for points beyond all; and its interval. Symbols are
+    /// tried in turn: where one is to be expected, the processor foresees which, and goes on before it is certain.
     #[inline(always)]
-    pub fn find(&self, point: u32) -> u8 {
-        let mut symbol = 0;
-        for s in 1..LANES {
-            symbol += u8::from(point >= self.start[s]);
+    pub fn find(&self, point: u32) -> (u8, u32, u32) {
+        let mut start = 0;
+        for symbol in 0..LANES - 1 {
+            let end = start + self.0[symbol];
+            if point < end {
+                return (symbol as u8, start, end);
+            }
+            start = end;
         }
-        symbol
+        (LANES as u8 - 1, start, TOTAL)
     }
 }
 
@@ -61,9 +58,13 @@ mod tests {
 
     fn check(probabilities: [f32; 16]) -> Frequencies {
         let f = Frequencies::new(&F32x16(probabilities));
-        assert_eq!(f.start[0], 0);
-        assert_eq!(f.start[16], TOTAL);
-        assert!(f.start.windows(2).all(|w| w[0] < w[1]), "{probabilities:?} → {:?}", f.start);
+        let mut next = 0;
+        for symbol in 0..16 {
+            let (start, end) = f.interval(symbol);
+            assert!(start == next && start < end, "{probabilities:?} → {f:?}");
+            next = end;
+        }
+        assert_eq!(next, TOTAL);
         f
     }
 
@@ -99,8 +100,8 @@ mod tests {
         let f = check(p);
         for s in 0..16u8 {
             let (low, high) = f.interval(s);
-            assert_eq!((f.find(low), f.find(high - 1)), (s, s));
+            assert_eq!((f.find(low), f.find(high - 1)), ((s, low, high), (s, low, high)));
         }
-        assert_eq!(f.find(u32::MAX), 15);
+        assert_eq!(f.find(u32::MAX).0, 15);
     }
 }

@@ -146,8 +146,7 @@ impl<'a> Decoder<'a> {
         let unit = self.range >> TOTAL_BITS;
         // Damaged data may point beyond the total; the saturated point then names the last symbol.
         let point = u32::try_from(self.code / unit).unwrap_or(u32::MAX);
-        let symbol = frequencies.find(point);
-        let (start, end) = frequencies.interval(symbol);
+        let (symbol, start, end) = frequencies.find(point);
         self.code = self.code.wrapping_sub(unit * u64::from(start));
         self.range = unit * u64::from(end - start);
         while self.range < RENORM {

@@ -1,7 +1,7 @@
 //! A block's header, and the end marker that stands where a block might.
 //!
 //! ```text
-//! block   tag 1–4 | raw length | [coded length, not if stored] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–5 | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0   | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -30,11 +30,13 @@ pub enum Method {
     Neural,
     /// The bytes some distance before in the frame's content, up to [`MAX_DISTANCE`]; only that distance is coded.
     Copy,
+    /// As `Neural`, but the deflate streams in the content are unpacked first, and packed again after decoding.
+    Unpacked,
 }
 
 impl Method {
     /// All methods, by tag.
-    pub const ALL: [Self; 4] = [Self::Store, Self::Huffman, Self::Neural, Self::Copy];
+    pub const ALL: [Self; 5] = [Self::Store, Self::Huffman, Self::Neural, Self::Copy, Self::Unpacked];
 
     /// The method's name, as the command line takes it.
     pub fn name(self) -> &'static str {
@@ -43,7 +45,13 @@ impl Method {
             Self::Huffman => "huffman",
             Self::Neural => "neural",
             Self::Copy => "copy",
+            Self::Unpacked => "unpacked",
         }
+    }
+
+    /// Whether the network codes the block.
+    pub fn is_neural(self) -> bool {
+        matches!(self, Self::Neural | Self::Unpacked)
     }
 
     fn tag(self) -> u8 {
@@ -64,6 +72,8 @@ pub struct BlockHeader {
     pub raw_len: usize,
     /// Bytes that follow this header; less than `raw_len` unless stored.
     pub coded_len: usize,
+    /// Bytes that the method codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
+    pub unpacked_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
 }
@@ -92,6 +102,9 @@ impl Item {
                 if block.method != Method::Store {
                     varint::write(out, block.coded_len as u64);
                 }
+                if block.method == Method::Unpacked {
+                    varint::write(out, block.unpacked_len as u64);
+                }
                 out.extend(block.raw_crc.to_le_bytes());
                 let check = crc32fast::hash(&out[start..]);
                 out.extend(check.to_le_bytes());
@@ -111,13 +124,17 @@ impl Item {
         let method = Method::from_tag(tag).ok_or_else(damaged)?;
         let raw_len = varint::read(input)?;
         let coded_len = if method == Method::Store { raw_len } else { varint::read(input)? };
+        let unpacked_len = if method == Method::Unpacked { varint::read(input)? } else { raw_len };
         let raw_crc = u32::from_le_bytes(read_array(input)?);
-        let in_bounds = (1..=MAX_BLOCK_LEN as u64).contains(&raw_len)
+        let bounds = 1..=MAX_BLOCK_LEN as u64;
+        let in_bounds = bounds.contains(&raw_len)
+            && bounds.contains(&unpacked_len)
             && (method == Method::Store || (1..raw_len).contains(&coded_len));
         if !in_bounds {
             return Err(damaged());
         }
-        let block = BlockHeader { method, raw_len: raw_len as usize, coded_len: coded_len as usize, raw_crc };
+        let [raw_len, coded_len, unpacked_len] = [raw_len, coded_len, unpacked_len].map(|len| len as usize);
+        let block = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc };
         let mut bytes = Vec::with_capacity(24);
         Self::Block(block).write(&mut bytes);
         let check: [u8; 4] = read_array(input)?;
@@ -146,7 +163,8 @@ mod tests {
         for method in Method::ALL {
             for raw_len in [2, 127, 128, 1 << 20, MAX_BLOCK_LEN] {
                 let coded_len = if method == Method::Store { raw_len } else { raw_len - 1 };
-                let block = Item::Block(BlockHeader { method, raw_len, coded_len, raw_crc: 0xdead_beef });
+                let unpacked_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
+                let block = Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0xdead_beef });
                 assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
             }
         }
@@ -154,21 +172,28 @@ mod tests {
 
     #[test]
     fn a_flip_of_any_bit_is_found_before_decoding() {
-        let block = BlockHeader { method: Method::Neural, raw_len: 3_000_000, coded_len: 70_000, raw_crc: 0x1234_5678 };
-        let good = bytes(Item::Block(block));
-        for bit in 0..good.len() * 8 {
-            let mut bad = good.clone();
-            bad[bit / 8] ^= 1 << (bit % 8);
-            // A flip may turn the tag into the end marker's; the content checksum then does not match.
-            assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "bit {bit}");
+        for (method, unpacked_len) in [(Method::Neural, 3_000_000), (Method::Unpacked, 5_000_000)] {
+            let raw_len = 3_000_000;
+            let block = BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678 };
+            let good = bytes(Item::Block(block));
+            for bit in 0..good.len() * 8 {
+                let mut bad = good.clone();
+                bad[bit / 8] ^= 1 << (bit % 8);
+                // A flip may turn the tag into the end marker's; the content checksum then does not match.
+                assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "{method:?}, bit {bit}");
+            }
         }
     }
 
     #[test]
     fn lengths_out_of_bounds_are_refused() {
         for (raw_len, coded_len) in [(0, 0), (5, 5), (5, 0), (MAX_BLOCK_LEN + 1, 7)] {
-            let block = BlockHeader { method: Method::Neural, raw_len, coded_len, raw_crc: 0 };
+            let block = BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0 };
             assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
+        }
+        for (unpacked_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
+            let block = BlockHeader { method: Method::Unpacked, raw_len: 9, coded_len: 8, unpacked_len, raw_crc: 0 };
+            assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
     }
 }

@@ -9,20 +9,20 @@ pub const MAX_CONTEXTS: usize = 24;
 /// with the lists below.
 pub const NAMES: [(&str, &str); MAX_CONTEXTS] = [
     ("last 2", "last 2"),
-    ("last 3", "last 3"),
     ("last 4", "plane, last 1"),
     ("last 6", "north, phase"),
     ("word, last 1", "last 4"),
     ("classes", "byte 2"),
     ("above, column", "last 6"),
     ("word, word before", "last 1"),
+    ("last 3", "last 3"),
     ("last 5", "north, west, north-east rounded, phase"),
-    ("bytes 2 to 3", "bytes 2 to 3"),
+    ("four classes, word", "bytes 2 to 3"),
     ("last 8", "north, west"),
     ("word, second word before", "bytes 1 and 3"),
     ("last 1", "plane, north, west"),
     ("above, last 3", "north, north-west, north-east"),
-    ("four classes, word", "bytes 3 to 4"),
+    ("bytes 2 to 3", "bytes 3 to 4"),
     ("word, two words before", "west, second west, phase"),
     ("byte 2", "north, second north, last 1"),
     ("punctuation, word, last 1", "bytes 2 to 4"),
@@ -71,13 +71,13 @@ fn text_first(h: &History) -> [Context; 8] {
     let [word, word1, _] = h.words.map(u64::from);
     [
         (order(h, 2), 0),
-        (order(h, 3), 0),
         (order(h, 4), 0),
         (order(h, 6), 0),
         (word, order(h, 1)),
         (u64::from(h.classes), 0),
         (u64::from(h.above()), h.column.min(255) as u64),
         (word, word1 + 1),
+        (order(h, 3), 0),
     ]
 }
 
@@ -85,12 +85,12 @@ fn text_second(h: &History) -> [Context; 8] {
     let [word, word1, word2] = h.words.map(u64::from);
     [
         (order(h, 5), 0),
-        (h.last8 & 0xff_ff00, 0),
+        (u64::from(h.classes) & 0xffff, word),
         (order(h, 8), 0),
         (word + 1, word2 + 1),
         (order(h, 1), 0),
         (u64::from(h.above()), order(h, 3)),
-        (u64::from(h.classes) & 0xffff, word),
+        (h.last8 & 0xff_ff00, 0),
         (word + 7 * word1, word2 + 1),
     ]
 }
@@ -137,13 +137,13 @@ fn binary_first(h: &History) -> [Context; 8] {
     let a = around(h);
     [
         (order(h, 2), 0),
-        (order(h, 3), 0),
         (a.plane, order(h, 1)),
         (a.north, a.phase),
         (order(h, 4), 0),
         (h.last8 & 0xff00, 0),
         (order(h, 6), 0),
         (order(h, 1), 0),
+        (order(h, 3), 0),
     ]
 }
 

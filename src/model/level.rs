@@ -1,6 +1,6 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
-use super::{heads::HEADS, part::Part};
+use super::{heads::HEADS, mixers::MIXERS, part::Part};
 use crate::math::LANES;
 
 /// A level, 1 (fastest) to 9 (smallest results).
@@ -23,6 +23,8 @@ pub struct Params {
     pub rate: f32,
     /// The dense network, if the level has one.
     pub dense: Option<DenseParams>,
+    /// Mixers of the first layer; with more than one there is a second layer.
+    pub mixers: usize,
     /// What is left out, to measure what it is worth.
     pub without: Option<Part>,
 }
@@ -42,25 +44,26 @@ pub struct DenseParams {
 
 const LEVELS: [Params; 9] = [
     // 1: the fastest; transfers, machine logs, backups that have a window of time.
-    sparse(7, 19, 22, 15, 0.28, 0.0014),
-    // 2: a context more, and room for twice as many rows.
+    sparse(6, 19, 22, 15, 0.28, 0.0014),
+    // 2: two contexts more, and room for twice as many rows.
     sparse(8, 20, 23, 16, 0.25, 0.0013),
     // 3: quick, and about as small as contexts alone get.
     sparse(12, 21, 24, 18, 0.2, 0.001),
     // 4: the dense network enters, a narrow one.
     dense(sparse(12, 21, 24, 18, 0.2, 0.001), 8, 1, 20, 0.004),
-    // 5: half-way.
-    dense(sparse(14, 21, 25, 18, 0.19, 0.001), 12, 2, 20, 0.003),
-    // 6: the default, for every day: all that text, records and code gain from at the speed of other strong compressors.
-    dense(sparse(16, 22, 25, 19, 0.18, 0.001), 16, 2, 21, 0.003),
+    // 5: a wider one.
+    dense(sparse(12, 21, 25, 18, 0.2, 0.001), 12, 2, 20, 0.003),
+    // 6: the default, for every day: two layers of mixers.
+    two_layers(dense(sparse(12, 22, 25, 19, 0.2, 0.001), 12, 2, 21, 0.003)),
     // 7: more contexts, a wider hidden layer.
-    dense(sparse(20, 22, 25, 19, 0.16, 0.001), 20, 4, 22, 0.0022),
+    two_layers(dense(sparse(16, 22, 25, 19, 0.18, 0.001), 16, 4, 22, 0.0022)),
     // 8: wider still.
-    dense(sparse(24, 23, 25, 19, 0.14, 0.001), 24, 6, 22, 0.0018),
+    two_layers(dense(sparse(20, 23, 25, 19, 0.16, 0.001), 20, 6, 22, 0.0018)),
     // 9: for archives: written once, read seldom.
-    dense(sparse(24, 24, 25, 19, 0.14, 0.001), 24, 12, 23, 0.0012),
+    two_layers(dense(sparse(24, 24, 25, 19, 0.14, 0.001), 24, 12, 23, 0.0012)),
 ];
 
+/// Contexts with rows alone.
 const fn sparse(
     contexts: usize,
     row_bits: u32,
@@ -69,11 +72,17 @@ const fn sparse(
     weight: f32,
     rate: f32,
 ) -> Params {
-    Params { contexts, row_bits, window_bits, correction_bits, weight, rate, dense: None, without: None }
+    Params { contexts, row_bits, window_bits, correction_bits, weight, rate, dense: None, mixers: 1, without: None }
 }
 
+/// With the dense network.
 const fn dense(params: Params, contexts: usize, height: usize, row_bits: u32, rate: f32) -> Params {
     Params { dense: Some(DenseParams { contexts, height, row_bits, rate }), ..params }
+}
+
+/// With the second layer of mixers.
+const fn two_layers(params: Params) -> Params {
+    Params { mixers: MIXERS, ..params }
 }
 
 impl Level {

@@ -156,6 +156,12 @@ impl Matcher {
         }
     }
 
+    /// One more than the byte that the match expects, or 0 if none is followed.
+    #[inline(always)]
+    pub fn expected_byte(&self) -> usize {
+        if self.length == 0 { 0 } else { 1 + usize::from(self.expected) }
+    }
+
     /// Whether the match is so long that it alone predicts.
     #[inline(always)]
     pub fn is_long(&self) -> bool {

@@ -134,14 +134,22 @@ impl Mixer {
     }
 }
 
+/// Row s is one at s and zero elsewhere; the last row, of no symbol, is all zeros. Looked up: a comparison for each lane
+/// tempts compilers into branches on what was coded.
+static ONE_HOT: [F32x16; LANES + 1] = {
+    let mut rows = [F32x16::ZERO; LANES + 1];
+    let mut symbol = 0;
+    while symbol < LANES {
+        rows[symbol].0[symbol] = 1.0;
+        symbol += 1;
+    }
+    rows
+};
+
 /// `value` at `symbol`, zero elsewhere and if there is no such symbol. (16)
 #[inline(always)]
 pub fn one_hot(symbol: u32, value: f32) -> F32x16 {
-    let mut out = [0.0; LANES];
-    for (i, out) in (0u32..).zip(&mut out) {
-        *out = if i == symbol { value } else { 0.0 };
-    }
-    F32x16(out)
+    ONE_HOT[(symbol as usize).min(LANES)] * value
 }
 
 /// The lane of `symbol`, or zero if there is none.
@@ -153,11 +161,7 @@ pub fn value_at(vector: &F32x16, symbol: u32) -> f32 {
 /// `[coded] − p`: the gradient of ln p(coded) at the logits. (16)
 #[inline(always)]
 pub fn error(p: &F32x16, coded: usize) -> F32x16 {
-    let mut out = [0.0; LANES];
-    for i in 0..LANES {
-        out[i] = if i == coded { 1.0 - p.0[i] } else { 0.0 - p.0[i] };
-    }
-    F32x16(out)
+    ONE_HOT[coded.min(LANES)] - *p
 }
 
 #[cfg(test)]

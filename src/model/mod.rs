@@ -26,6 +26,7 @@ mod history;
 mod level;
 mod matcher;
 mod mixer;
+mod mixers;
 mod network;
 mod ngram;
 mod part;

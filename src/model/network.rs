@@ -3,10 +3,12 @@
 use super::{
     contexts,
     correction::{Correction, ORDERS},
+    heads::HEADS,
     history::History,
     level::{Level, Params},
     matcher::Matcher,
-    mixer::{Gates, Mixer, Rates, Sets, error},
+    mixer::{Gates, Rates, Sets, error},
+    mixers::{MIXERS, Mixers},
     ngram::{Inputs, MAX_INPUTS, NO_SYMBOL, Ngrams},
     part::Part,
     perceptron::Perceptron,
@@ -21,9 +23,15 @@ const BONUS_RATE: f32 = 0.005;
 const CORRECTION_RATE: f32 = 0.04;
 /// The rate of weights by small contexts, as a part of that by states.
 const GATE_RATE: f32 = 0.8;
-/// Sets of weights: kind of data, sureness of the match and half of the byte; byte before and half; classes of the last
-/// two runs and place in the byte.
-const SETS: Sets = Sets { state: 16, byte: 512, classes: 256 * 17 };
+/// Sets of weights of each mixer, as [`Network::gates`] counts them.
+const SETS: [Sets; MIXERS] = [
+    Sets { state: PLACES / HEADS * 2, byte: 256 * 2, classes: 256 * HEADS },
+    Sets { state: 2 * HITS * 2, byte: 256 * 2, classes: 257 * 2 },
+];
+/// Sets of the second layer: kind of data, sureness of the match, place in the byte.
+const PLACES: usize = 2 * 4 * HEADS;
+/// Steps of how many contexts were seen before.
+const HITS: usize = 8;
 
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
@@ -34,7 +42,7 @@ pub struct Network {
     ngrams: Ngrams,
     pub(super) perceptron: Option<Perceptron>,
     inputs: Inputs,
-    mixer: Mixer,
+    mixers: Mixers,
     correction: Correction,
     /// How many contexts have rows, and one that is left out.
     contexts: usize,
@@ -76,13 +84,14 @@ impl Network {
             by_classes: rate_if(Part::ClassGate, params.rate * GATE_RATE),
             bonus: rate_if(Part::LastValues, BONUS_RATE),
         };
+        let inputs = params.contexts + usize::from(dense.is_some());
         let mut network = Self {
             history: History::new(on(Part::Strides)),
             matcher: Matcher::new(params.window_bits, on(Part::Matcher)),
             ngrams: Ngrams::new(params.row_bits, params.contexts)?,
             perceptron: dense.map(Perceptron::new).transpose()?,
             inputs: Inputs::new(),
-            mixer: Mixer::new(params.contexts + usize::from(dense.is_some()), SETS, params.weight, rates),
+            mixers: Mixers::new(params.mixers, inputs, &SETS, PLACES, params.weight, rates),
             correction: Correction::new(params.correction_bits, rate_if(Part::Correction, CORRECTION_RATE))?,
             contexts: params.contexts,
             left_out: match params.without {
@@ -146,7 +155,7 @@ impl Network {
             self.matcher.learn_long(&delta);
             return;
         }
-        self.mixer.learn(&self.inputs, delta);
+        self.mixers.learn(&self.inputs, coded, delta);
         self.matcher.learn(&delta);
         self.correction.learn(delta);
         self.ngrams.learn(coded);
@@ -201,8 +210,8 @@ impl Network {
             self.inputs.last[k] = NO_SYMBOL;
         }
         let matched = self.matcher.forward(head.checked_sub(1));
-        let mixed = self.mixer.forward(self.gates(), &self.inputs);
-        self.p = softmax((mixed + matched) + self.correction.forward(rows));
+        let mixed = self.mixers.forward(&self.gates(), self.place(), &self.inputs, matched);
+        self.p = softmax(mixed + self.correction.forward(rows));
     }
 
     /// Makes the prediction of the nibble to come from the long match alone.
@@ -212,16 +221,33 @@ impl Network {
         self.p = softmax(self.matcher.forward_long(head.checked_sub(1)));
     }
 
-    /// Which of the mixer's weights are in use.
+    /// Which weights of the second layer are in use.
     #[inline(always)]
-    fn gates(&self) -> Gates {
+    fn place(&self) -> usize {
+        (usize::from(self.history.strides.binary) * 4 + self.matcher.sureness()) * HEADS + self.head
+    }
+
+    /// Which of each mixer's weights are in use. One looks at the match, the byte before and the classes of the last two
+    /// runs; the other at how many contexts were seen before, the second byte back and the byte that the match expects.
+    #[inline(always)]
+    fn gates(&self) -> [Gates; MIXERS] {
         let half = usize::from(self.head > 0);
         let binary = usize::from(self.history.strides.binary);
-        Gates {
-            state: (binary * 4 + self.matcher.sureness()) * 2 + half,
-            byte: usize::from(self.history.last8 as u8) * 2 + half,
-            classes: (self.history.classes as usize & 255) * 17 + self.head,
-        }
+        let byte = |back: u32| usize::from((self.history.last8 >> (8 * back)) as u8);
+        let seen: u32 = self.inputs.state[..self.contexts].iter().map(|&state| u32::from(state > 0)).sum();
+        let hits = seen as usize * (HITS - 1) / self.contexts;
+        [
+            Gates {
+                state: (binary * 4 + self.matcher.sureness()) * 2 + half,
+                byte: byte(0) * 2 + half,
+                classes: (self.history.classes as usize & 255) * HEADS + self.head,
+            },
+            Gates {
+                state: (binary * HITS + hits) * 2 + half,
+                byte: byte(1) * 2 + half,
+                classes: self.matcher.expected_byte() * 2 + half,
+            },
+        ]
     }
 
     /// The probabilities of the next byte's values; in the middle of a byte, of those with its high nibble. Looks at

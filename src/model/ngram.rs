@@ -12,7 +12,10 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
-use super::table::{Table, prefetch};
+use super::{
+    mixer::one_hot,
+    table::{Table, prefetch},
+};
 use crate::{
     Result,
     math::{F32x16, LANES},
@@ -173,6 +176,7 @@ impl Ngrams {
     /// Moves the probabilities of the rows in use towards `symbol`, and writes them back.
     #[inline(always)]
     pub fn learn(&mut self, symbol: usize) {
+        let hot = one_hot(symbol as u32 & 15, 1.0).0;
         let symbol = (symbol & 15) as u32;
         let rows = self.table.rows_mut();
         for k in 0..self.contexts.min(MAX_INPUTS) {
@@ -182,8 +186,7 @@ impl Ngrams {
             let row = &mut rows[self.places[k] as usize];
             let p = &self.p[k].0;
             for i in 0..LANES {
-                let target = if i as u32 == symbol { add } else { 0.0 };
-                let q = to_int(p[i] * keep + target).wrapping_sub(UNIFORM) & MASK;
+                let q = to_int(p[i] * keep + add * hot[i]).wrapping_sub(UNIFORM) & MASK;
                 row.high[i] = (q >> 8) as u16;
                 row.low[i] = q as u8;
             }

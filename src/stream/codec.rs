@@ -1,10 +1,10 @@
 //! One block of content ↔ one coded block, whatever the method.
 
-use super::{Progress, neural, window::Window};
+use super::{Progress, neural, unpacked, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockHeader, Method, varint},
-    huffman,
+    deflate, huffman,
     math::isa::Isa,
     model::Level,
 };
@@ -14,6 +14,8 @@ pub struct CodedBlock {
     pub header: BlockHeader,
     /// `None`: the raw bytes themselves.
     pub payload: Option<Vec<u8>>,
+    /// Bytes of memory that coding it took, by the method that was tried even if it was stored in the end.
+    pub memory: u64,
 }
 
 /// What counts (raw bytes, coded bytes) into `progress`, if anybody watches.
@@ -25,26 +27,47 @@ fn reporter(progress: Option<&Progress>) -> impl FnMut(usize, usize) {
     }
 }
 
-/// Codes `raw` by `method`, or says to store it where that would not shrink it.
+/// Codes `raw` by `method`, or says to store it where that would not shrink it. By the neural method, deflate streams
+/// are unpacked where there are any.
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model.
 pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> Result<CodedBlock> {
     let mut report = reporter(progress);
+    let mut header = BlockHeader {
+        method,
+        raw_len: raw.len(),
+        coded_len: raw.len(),
+        unpacked_len: raw.len(),
+        raw_crc: crc32fast::hash(raw),
+    };
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
         Method::Huffman => Some(huffman::encode(raw)),
-        Method::Neural => Some(neural::encode(raw, level, Isa::detect(), &mut report)?),
+        Method::Neural | Method::Unpacked => match deflate::unpack(raw) {
+            Some(content) => {
+                header.method = Method::Unpacked;
+                header.unpacked_len = content.bytes.len();
+                Some(unpacked::encode(&content, raw.len(), level, Isa::detect(), &mut report)?)
+            }
+            None => {
+                header.method = Method::Neural;
+                Some(neural::encode(raw, level, Isa::detect(), &mut report)?)
+            }
+        },
     };
     let payload = payload.filter(|coded| coded.len() < raw.len());
-    let coded_len = payload.as_ref().map_or(raw.len(), Vec::len);
-    if method != Method::Neural {
-        report(raw.len(), coded_len);
+    let tried = header;
+    match &payload {
+        Some(coded) => header.coded_len = coded.len(),
+        None => header = BlockHeader { method: Method::Store, unpacked_len: raw.len(), ..header },
     }
-    let method = if payload.is_some() { method } else { Method::Store };
-    let header = BlockHeader { method, raw_len: raw.len(), coded_len, raw_crc: crc32fast::hash(raw) };
-    Ok(CodedBlock { header, payload })
+    if !tried.method.is_neural() {
+        report(raw.len(), header.coded_len);
+    }
+    let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, level, 0);
+    Ok(CodedBlock { header, payload, memory })
 }
 
 /// Codes `raw`, which equals the content `distance` bytes before.
@@ -53,18 +76,20 @@ pub fn encode_copy(raw: &[u8], distance: usize, progress: Option<&Progress>) -> 
     varint::write(&mut payload, distance as u64);
     reporter(progress)(raw.len(), payload.len());
     let raw_crc = crc32fast::hash(raw);
-    let header = BlockHeader { method: Method::Copy, raw_len: raw.len(), coded_len: payload.len(), raw_crc };
-    CodedBlock { header, payload: Some(payload) }
+    let (raw_len, coded_len) = (raw.len(), payload.len());
+    let header = BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc };
+    CodedBlock { header, payload: Some(payload), memory: (raw_len + coded_len) as u64 }
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block, the
-/// model of a neural one, and `beside` it the content that is held for what copies may reach back to, or to come next.
+/// model of a neural one, what an unpacked one is unpacked to, and `beside` it the content that is held for what copies may reach back to, or to come next.
 pub fn memory(header: &BlockHeader, level: Level, beside: usize) -> u64 {
-    let model = match header.method {
+    let method = match header.method {
         Method::Neural => level.memory(header.raw_len),
+        Method::Unpacked => level.memory(header.unpacked_len) + header.unpacked_len + deflate::MEMORY,
         Method::Store | Method::Huffman | Method::Copy => 0,
     };
-    (beside + header.raw_len + header.coded_len + model) as u64
+    (beside + header.raw_len + header.coded_len + method) as u64
 }
 
 /// Decodes and checks one block; `window` is the content before it.
@@ -85,8 +110,9 @@ pub fn decode(
         Method::Huffman => huffman::decode(&coded, header.raw_len)?,
         Method::Neural => neural::decode(&coded, header.raw_len, level, Isa::detect(), &mut report)?,
         Method::Copy => window.copy(&coded, header.raw_len)?,
+        Method::Unpacked => unpacked::decode(&coded, header, level, Isa::detect(), &mut report)?,
     };
-    if header.method != Method::Neural {
+    if !header.method.is_neural() {
         report(raw.len(), coded_len);
     }
     if crc32fast::hash(&raw) != header.raw_crc {

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    container::{BlockHeader, FrameHeader, Item, Method},
+    container::{FrameHeader, Item, Method},
 };
 
 /// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
@@ -55,7 +55,8 @@ impl<W: Write> Encoder<W> {
     pub fn new(inner: W, options: &Options) -> Self {
         let header = FrameHeader { level: options.level, content_size: options.content_size };
         let block_len = block_len(options);
-        let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
+        let copies =
+            matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
         Self {
             inner,
             options: options.clone(),
@@ -113,14 +114,13 @@ impl<W: Write> Encoder<W> {
     fn code(&mut self, piece: Piece) -> Result<()> {
         let Options { method, level, progress, .. } = &self.options;
         let raw = &self.content.uncoded()[..piece.len()];
-        let (method, coded) = match piece {
-            Piece::Fresh(_) => (*method, codec::encode(raw, *method, *level, progress.as_deref())?),
-            Piece::Copy { distance, .. } => (Method::Copy, codec::encode_copy(raw, distance, progress.as_deref())),
+        let coded = match piece {
+            Piece::Fresh(_) => codec::encode(raw, *method, *level, progress.as_deref())?,
+            Piece::Copy { distance, .. } => codec::encode_copy(raw, distance, progress.as_deref()),
         };
         if let Some(progress) = progress {
-            // A block that was stored in the end had its method tried before.
             let beside = self.content.held() - raw.len() + self.pending.len();
-            progress.takes_memory(codec::memory(&BlockHeader { method, ..coded.header }, *level, beside));
+            progress.takes_memory(coded.memory + beside as u64);
         }
         self.hash.write(raw);
         Item::Block(coded.header).write(&mut self.pending);
@@ -173,7 +173,7 @@ impl<W: Write> Write for Encoder<W> {
 fn block_len(options: &Options) -> usize {
     let most = options.level.block_len();
     let suits = match options.method {
-        Method::Neural | Method::Copy => most,
+        Method::Neural | Method::Unpacked | Method::Copy => most,
         Method::Huffman => HUFFMAN_BLOCK,
         Method::Store => STORE_BLOCK,
     };

@@ -8,6 +8,7 @@ mod neural;
 mod options;
 mod pieces;
 mod repeats;
+mod unpacked;
 mod window;
 
 use std::io::{Read, Write};

@@ -49,7 +49,9 @@ impl Options {
     /// How to code blocks; one that would not shrink is stored whatever this says.
     ///
     /// [`Method::Neural`] codes very long repeats (from 1 MiB on) by [`Method::Copy`], and all else by the network.
-    /// [`Method::Copy`] does the same but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
+    /// Where there are deflate streams in the content, the network codes what they are unpacked to: [`Method::Unpacked`],
+    /// which means the same as [`Method::Neural`] here.
+    /// [`Method::Copy`] copies in the same way but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self

@@ -13,6 +13,7 @@ pub use corpus::{corpus, corpus_files};
 use foretell::{
     Level, Method,
     container::{BlockHeader, FrameHeader, Item, varint},
+    deflate::{Dialect, Family, Sink, Token, Trailer, Work, deflate},
 };
 
 /// [`foretell::compress`], for tests that have the memory.
@@ -76,12 +77,37 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
             }
         };
         let raw_crc = crc32fast::hash(raw);
-        Item::Block(BlockHeader { method, raw_len: raw.len(), coded_len: coded.len(), raw_crc }).write(&mut frame);
+        let (raw_len, coded_len) = (raw.len(), coded.len());
+        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc }).write(&mut frame);
         frame.extend(coded);
         content.extend_from_slice(raw);
     }
     Item::End(twox_hash::XxHash3_64::oneshot(&content)).write(&mut frame);
     frame
+}
+
+/// `content`, deflated.
+pub fn deflated(content: &[u8], family: Family, level: u8) -> Vec<u8> {
+    struct Stream(Vec<u8>);
+    impl Sink for Stream {
+        fn token(&mut self, _: Token) -> bool {
+            true
+        }
+        fn bytes(&mut self, bytes: &[u8]) -> bool {
+            self.0.extend_from_slice(bytes);
+            true
+        }
+    }
+    let mut stream = Stream(vec![]);
+    assert!(deflate(content, Dialect { family, level }, &mut Work::new(u64::MAX), &mut stream));
+    stream.0
+}
+
+/// What GNU gzip makes of `content` without a name.
+pub fn gzip(content: &[u8], level: u8) -> Vec<u8> {
+    let effort = [0, 4, 0, 0, 0, 0, 0, 0, 0, 2][usize::from(level)];
+    let header = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, effort, 3];
+    [&header[..], &deflated(content, Family::Gzip, level), &Trailer::Gzip.bytes(content)].concat()
 }
 
 /// English text of a kind.

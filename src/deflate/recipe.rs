@@ -1,0 +1,53 @@
+//! How to deflate streams again: one entry a stream.
+//!
+//! ```text
+//! entry = gap | length of the content | kind
+//! ```
+//! `gap` is what stands between the stream before and this one; both lengths are LEB128. `kind` is one byte: the
+//! number of the trailer, times the number of dialects, plus the number of the dialect.
+
+use super::{Dialect, Trailer};
+use crate::{Error, Result, container::varint};
+
+/// One stream of deflate data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Bytes between the stream before, its trailer included, and this one.
+    pub gap: usize,
+    /// Bytes of its content.
+    pub len: usize,
+    /// How it is deflated.
+    pub dialect: Dialect,
+    /// What follows it and is computed.
+    pub trailer: Trailer,
+}
+
+impl Entry {
+    /// Appends the entry's bytes to `out`.
+    pub fn write(self, out: &mut Vec<u8>) {
+        varint::write(out, self.gap as u64);
+        varint::write(out, self.len as u64);
+        out.push(self.trailer as u8 * Dialect::COUNT + self.dialect.number());
+    }
+
+    /// Takes an entry from the front of `bytes`.
+    ///
+    /// # Errors
+    /// No entry stands there.
+    pub fn read(bytes: &mut &[u8]) -> Result<Self> {
+        let mut length = || varint::read(bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged);
+        let (gap, len) = (length()?, length()?);
+        let (&kind, rest) = bytes.split_first().ok_or_else(damaged)?;
+        *bytes = rest;
+        let trailer = Trailer::ALL.get(usize::from(kind / Dialect::COUNT));
+        match (Dialect::from_number(kind % Dialect::COUNT), trailer) {
+            (Some(dialect), Some(&trailer)) => Ok(Self { gap, len, dialect, trailer }),
+            _ => Err(damaged()),
+        }
+    }
+}
+
+/// The error for a recipe that cannot be followed.
+pub fn damaged() -> Error {
+    Error::corrupt("a recipe for deflating streams again is damaged")
+}

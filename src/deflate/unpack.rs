@@ -1,0 +1,208 @@
+//! Content with deflate streams ↔ the same with each stream's content in its place, and the recipe for the way back.
+//!
+//! Nothing is relied on that was not done: a stream is replaced only when deflating its content has given the same
+//! bytes. Both ways take time in proportion to the content, whatever it is. The way back spends at most
+//! [`work_for`] steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it
+//! unpacks; and all that leads to nothing in a content, be it inflated or deflated again, has one pool of steps to spend
+//! ([`futile_work`]), after which no more streams are looked for. A step takes nanoseconds.
+
+use super::{
+    Candidate, Dialect, Work,
+    encode::{Sink, deflate},
+    inflate::{Inflated, Tokens, inflate},
+    recipe::{Entry, damaged},
+    symbols::Token,
+    wrapper::{Trailer, find},
+};
+use crate::{Result, container::MAX_BLOCK_LEN};
+
+/// Streams shorter than this are left alone: telling where they are costs about as much as they could save, and setting
+/// up to deflate again costs time.
+pub const MIN_STREAM: usize = 32;
+/// Memory that deflating takes, besides content and stream: hash table, chains, tokens and symbols of a block.
+pub const MEMORY: usize = 1 << 20;
+
+/// Content, its streams unpacked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unpacked {
+    /// The content with each stream's content in its place, and behind it the recipe.
+    pub bytes: Vec<u8>,
+    /// How many of the bytes are the recipe.
+    pub recipe_len: usize,
+}
+
+/// The steps that deflating `len` bytes again may take.
+fn work_for(len: usize) -> u64 {
+    (1 << 16) + ((len as u64) << 10)
+}
+
+/// The steps that may be spent in vain on content of `len` bytes.
+fn futile_work(len: usize) -> u64 {
+    (1 << 26) + ((len as u64) << 8)
+}
+
+/// Unpacks the streams in `content` that can be packed again, if there are any. The result is no longer than a block
+/// can be.
+pub fn unpack(content: &[u8]) -> Option<Unpacked> {
+    let mut search = Search { content, futile: Work::new(futile_work(content.len())) };
+    let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
+    // What is dealt with, and where to look on.
+    let (mut done, mut from) = (0, 0);
+    while let Some((header, candidate)) = find(content, from)
+        && search.futile.spend(64)
+    {
+        let room = MAX_BLOCK_LEN.saturating_sub(bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY);
+        match search.stream(&candidate, room) {
+            Some(stream) => {
+                bytes.extend_from_slice(&content[done..candidate.start]);
+                Entry { gap: candidate.start - done, ..stream.entry }.write(&mut recipe);
+                bytes.extend_from_slice(&stream.content);
+                (done, from) = (stream.end, stream.end);
+            }
+            None => from = header + 1,
+        }
+    }
+    if recipe.is_empty() {
+        return None;
+    }
+    bytes.extend_from_slice(&content[done..]);
+    bytes.extend_from_slice(&recipe);
+    Some(Unpacked { bytes, recipe_len: recipe.len() })
+}
+
+/// Bytes of the longest entry of a recipe.
+const MAX_ENTRY: usize = 4 + 4 + 1;
+
+/// A stream that can be made again.
+struct Stream {
+    entry: Entry,
+    content: Vec<u8>,
+    /// Where it ends in the content around it, its trailer included.
+    end: usize,
+}
+
+/// The search for streams in some content.
+struct Search<'a> {
+    content: &'a [u8],
+    futile: Work,
+}
+
+impl Search<'_> {
+    /// The stream that may begin at `candidate`, if it inflates to at most `room` bytes and can be made again.
+    fn stream(&mut self, candidate: &Candidate, room: usize) -> Option<Stream> {
+        let coded = &self.content[candidate.start..];
+        let Inflated { content, consumed, steps } = match inflate(coded, room) {
+            Ok(inflated) => inflated,
+            Err(error) => {
+                self.futile.spend(error.steps);
+                return None;
+            }
+        };
+        let dialect = if consumed >= MIN_STREAM { self.dialect(&coded[..consumed], &content, candidate) } else { None };
+        let Some(dialect) = dialect else {
+            self.futile.spend(steps);
+            return None;
+        };
+        let trailer = candidate.trailer.bytes(&content);
+        let is_right = coded[consumed..].starts_with(&trailer);
+        let trailer_kind = if is_right { candidate.trailer } else { Trailer::None };
+        let end = candidate.start + consumed + if is_right { trailer.len() } else { 0 };
+        let entry = Entry { gap: 0, len: content.len(), dialect, trailer: trailer_kind };
+        Some(Stream { entry, content, end })
+    }
+
+    /// The dialect by which `content` becomes the stream `coded`.
+    fn dialect(&mut self, coded: &[u8], content: &[u8], candidate: &Candidate) -> Option<Dialect> {
+        candidate.dialects().into_iter().find(|&dialect| {
+            let steps = work_for(content.len()).min(self.futile.left());
+            let mut work = Work::new(steps);
+            let mut trial = Trial { tokens: Tokens::new(coded), left: coded };
+            let is_same = deflate(content, dialect, &mut work, &mut trial) && trial.left.is_empty();
+            if !is_same {
+                self.futile.spend((steps - work.left()) as usize);
+            }
+            is_same
+        })
+    }
+}
+
+/// Compares a stream in the making with one that is there. Tokens differ long before the block is complete to which
+/// they belong, so that wrong dialects mostly cost next to nothing.
+struct Trial<'a> {
+    tokens: Tokens<'a>,
+    left: &'a [u8],
+}
+
+impl Sink for Trial<'_> {
+    fn token(&mut self, token: Token) -> bool {
+        match self.tokens.next() {
+            // A stored block does not tell what its tokens were.
+            Some(_) if self.tokens.is_stored() => {
+                self.tokens.by_ref().take(token.span() - 1).count() == token.span() - 1
+            }
+            found => found == Some(token),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> bool {
+        match self.left.strip_prefix(bytes) {
+            Some(left) => self.left = left,
+            None => return false,
+        }
+        true
+    }
+}
+
+/// Packs the streams again: the inverse of [`unpack`]. The result is `len` bytes long.
+///
+/// # Errors
+/// The recipe is damaged, does not fit the content, or takes more work than any that [`unpack`] writes.
+pub fn pack(unpacked: &Unpacked, len: usize) -> Result<Vec<u8>> {
+    let content_len = unpacked.bytes.len().checked_sub(unpacked.recipe_len).ok_or_else(damaged)?;
+    let (mut content, mut recipe) = unpacked.bytes.split_at(content_len);
+    let mut out = Bounded { bytes: Vec::new(), len };
+    while !recipe.is_empty() {
+        let entry = Entry::read(&mut recipe)?;
+        let gap = take(&mut content, entry.gap)?;
+        let inflated = take(&mut content, entry.len)?;
+        let mut work = Work::new(work_for(entry.len));
+        let start = out.bytes.len() + gap.len();
+        let fits = out.bytes(gap)
+            && deflate(inflated, entry.dialect, &mut work, &mut out)
+            && out.bytes.len() - start >= MIN_STREAM
+            && out.bytes(&entry.trailer.bytes(inflated));
+        fits.then_some(()).ok_or_else(damaged)?;
+    }
+    let is_whole = out.bytes(content) && out.bytes.len() == len;
+    is_whole.then_some(out.bytes).ok_or_else(damaged)
+}
+
+/// Takes `len` bytes from the front of `bytes`.
+fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
+    let (front, rest) = bytes.split_at_checked(len).ok_or_else(damaged)?;
+    *bytes = rest;
+    Ok(front)
+}
+
+/// Bytes that are to be `len` in the end, and never more.
+struct Bounded {
+    bytes: Vec<u8>,
+    len: usize,
+}
+
+impl Sink for Bounded {
+    fn token(&mut self, _: Token) -> bool {
+        true
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> bool {
+        let fits = bytes.len() <= self.len - self.bytes.len();
+        if fits {
+            self.bytes.extend_from_slice(bytes);
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests;
