@@ -118,7 +118,8 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
 fn block(method: Method, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None }.to_bytes();
-    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), raw_crc }).write(&mut frame);
+    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), unpacked_len: raw_len, raw_crc })
+        .write(&mut frame);
     frame.extend_from_slice(coded);
     frame
 }
