@@ -29,15 +29,16 @@ impl Frequencies {
         (start, if symbol == LANES - 1 { TOTAL } else { start + self.0[symbol] })
     }
 
-    /// The symbol whose interval holds `point`, the last symbol for points beyond all; and its interval. Symbols are
-    /// tried in turn: where one is to be expected, the processor foresees which, and goes on before it is certain.
+    /// The symbol whose interval, in pieces of `unit`, holds `point`, the last symbol for points beyond all; and that
+    /// interval. Symbols are tried in turn: where one is to be expected, the processor foresees which, and goes on before
+    /// it is certain.
     #[inline(always)]
-    pub fn find(&self, point: u32) -> (u8, u32, u32) {
+    pub fn find(&self, point: u64, unit: u64) -> (u8, u32, u32) {
         let mut start = 0;
-        for symbol in 0..LANES - 1 {
-            let end = start + self.0[symbol];
-            if point < end {
-                return (symbol as u8, start, end);
+        for (symbol, frequency) in (0..).zip(&self.0[..LANES - 1]) {
+            let end = start + frequency;
+            if point < unit * u64::from(end) {
+                return (symbol, start, end);
             }
             start = end;
         }
@@ -98,10 +99,12 @@ mod tests {
         let mut p = [0.01; 16];
         p[9] = 0.85;
         let f = check(p);
-        for s in 0..16u8 {
+        for (s, unit) in (0..16u8).zip([1, 7, 1 << 36].into_iter().cycle()) {
             let (low, high) = f.interval(s);
-            assert_eq!((f.find(low), f.find(high - 1)), ((s, low, high), (s, low, high)));
+            for point in [unit * u64::from(low), unit * u64::from(high) - 1] {
+                assert_eq!(f.find(point, unit), (s, low, high));
+            }
         }
-        assert_eq!(f.find(u32::MAX).0, 15);
+        assert_eq!(f.find(u64::MAX, 1).0, 15);
     }
 }

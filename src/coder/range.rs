@@ -2,9 +2,6 @@
 
 use super::{Frequencies, TOTAL_BITS};
 
-/// Below this the range gives up a byte.
-const RENORM: u64 = 1 << 56;
-
 /// Codes symbols into bytes.
 #[derive(Debug)]
 pub struct Encoder {
@@ -114,9 +111,7 @@ impl<'a> Decoder<'a> {
     /// A decoder at the start of `input`.
     pub fn new(input: &'a [u8]) -> Self {
         let mut decoder = Self { code: 0, range: u64::MAX, input, consumed: 0 };
-        for _ in 0..8 {
-            decoder.code = decoder.code << 8 | decoder.next_byte();
-        }
+        (decoder.code, decoder.consumed) = (decoder.next_bytes(), 8);
         decoder
     }
 
@@ -144,23 +139,31 @@ impl<'a> Decoder<'a> {
     #[inline(always)]
     pub fn decode(&mut self, frequencies: &Frequencies) -> u8 {
         let unit = self.range >> TOTAL_BITS;
-        // Damaged data may point beyond the total; the saturated point then names the last symbol.
-        let point = u32::try_from(self.code / unit).unwrap_or(u32::MAX);
-        let (symbol, start, end) = frequencies.find(point);
+        let (symbol, start, end) = frequencies.find(self.code, unit);
+        // Damaged data may point beyond the total, to the last symbol.
         self.code = self.code.wrapping_sub(unit * u64::from(start));
         self.range = unit * u64::from(end - start);
-        while self.range < RENORM {
-            self.code = self.code << 8 | self.next_byte();
-            self.range <<= 8;
-        }
+        // As in the encoder, no branch hangs on how many bytes are taken.
+        let done = self.range.leading_zeros() / 8;
+        self.code = self.code << (8 * done) | self.next_bytes() >> 1 >> (63 - 8 * done);
+        self.range <<= 8 * done;
+        self.consumed += done as usize;
         symbol
     }
 
+    /// The next eight bytes.
     #[inline(always)]
-    fn next_byte(&mut self) -> u64 {
-        let byte = self.byte(self.consumed);
-        self.consumed += 1;
-        byte
+    fn next_bytes(&self) -> u64 {
+        match self.input.get(self.consumed..).and_then(<[u8]>::first_chunk) {
+            Some(bytes) => u64::from_be_bytes(*bytes),
+            None => self.last_bytes(),
+        }
+    }
+
+    /// The next eight bytes, where the input ends: zeros are made up.
+    #[cold]
+    fn last_bytes(&self) -> u64 {
+        (self.consumed..self.consumed + 8).fold(0, |bytes, at| bytes << 8 | self.byte(at))
     }
 
     #[inline(always)]

@@ -92,60 +92,31 @@ pub fn flat_mut(vectors: &mut [F32x16]) -> &mut [f32] {
     bytemuck::cast_slice_mut(vectors)
 }
 
-/// The sums of sixteen vectors, side by side: lane `i` is `vectors[i].sum()`.
+/// The sums of vectors, side by side: number `i` is `vectors[i].sum()`.
 ///
 /// Halving all vectors at once, level by level, gives the compiler short loops over neighbours. Not inlined on purpose:
 /// within AVX code LLVM turns the transposition into gathers, several times slower than the baseline's shuffles.
 #[inline(never)]
-pub fn sums(vectors: &[F32x16; LANES]) -> F32x16 {
-    let mut eight = [[0.0; 8]; LANES];
+pub fn sums<const N: usize>(vectors: &[F32x16; N]) -> [f32; N] {
+    let mut eight = [[0.0; 8]; N];
     for (vector, eight) in vectors.iter().zip(&mut eight) {
         for i in 0..8 {
             eight[i] = vector.0[i] + vector.0[i + 8];
         }
     }
-    let mut four = [[0.0; 4]; LANES];
+    let mut four = [[0.0; 4]; N];
     for (eight, four) in eight.iter().zip(&mut four) {
         for i in 0..4 {
             four[i] = eight[i] + eight[i + 4];
         }
     }
-    let mut two = [[0.0; 2]; LANES];
+    let mut two = [[0.0; 2]; N];
     for (four, two) in four.iter().zip(&mut two) {
         for i in 0..2 {
             two[i] = four[i] + four[i + 2];
         }
     }
-    F32x16(two.map(|two| two[0] + two[1]))
-}
-
-/// As [`sums`], of eight.
-#[inline(never)]
-pub fn sums8(vectors: &[F32x16; 8]) -> [f32; 8] {
-    let v = flat(vectors);
-    let mut eight = [0.0; 64];
-    for k in 0..8 {
-        for i in 0..8 {
-            eight[k * 8 + i] = v[k * 16 + i] + v[k * 16 + i + 8];
-        }
-    }
-    let mut four = [0.0; 32];
-    for k in 0..8 {
-        for i in 0..4 {
-            four[k * 4 + i] = eight[k * 8 + i] + eight[k * 8 + i + 4];
-        }
-    }
-    let mut two = [0.0; 16];
-    for k in 0..8 {
-        for i in 0..2 {
-            two[k * 2 + i] = four[k * 4 + i] + four[k * 4 + i + 2];
-        }
-    }
-    let mut out = [0.0; 8];
-    for k in 0..8 {
-        out[k] = two[k * 2] + two[k * 2 + 1];
-    }
-    out
+    two.map(|two| two[0] + two[1])
 }
 
 impl Add for F32x16 {
@@ -196,7 +167,7 @@ mod tests {
     fn sums_of_sixteen_are_those_of_each() {
         let vectors: [F32x16; LANES] =
             std::array::from_fn(|v| F32x16(std::array::from_fn(|i| ((v * 31 + i * 7) as f32 * 0.37).fract() - 0.4)));
-        assert_eq!(sums(&vectors).0.map(f32::to_bits), vectors.map(|v| v.sum().to_bits()));
+        assert_eq!(sums(&vectors).map(f32::to_bits), vectors.map(|v| v.sum().to_bits()));
     }
 
     #[test]

@@ -8,4 +8,4 @@ pub mod isa;
 mod lanes;
 
 pub use exp::{exp, ln, softmax};
-pub use lanes::{F32x16, LANES, flat, flat_mut, sums, sums8};
+pub use lanes::{F32x16, LANES, flat, flat_mut, sums};

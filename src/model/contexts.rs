@@ -8,12 +8,12 @@ pub const MAX_CONTEXTS: usize = 24;
 /// What the contexts see, in text and in binary data; bytes are counted back from the one to come. To be kept in step
 /// with the lists below.
 pub const NAMES: [(&str, &str); MAX_CONTEXTS] = [
-    ("last 2", "last 2"),
-    ("last 4", "plane, last 1"),
-    ("last 6", "north, phase"),
-    ("word, last 1", "last 4"),
-    ("classes", "byte 2"),
-    ("above, column", "last 6"),
+    ("last 4", "last 2"),
+    ("last 6", "plane, last 1"),
+    ("word, last 1", "north, phase"),
+    ("classes", "last 4"),
+    ("above, column", "byte 2"),
+    ("last 2", "last 6"),
     ("word, word before", "last 1"),
     ("last 3", "last 3"),
     ("last 5", "north, west, north-east rounded, phase"),
@@ -61,6 +61,13 @@ pub fn hash(a: u64, b: u64) -> u64 {
     (h ^ h >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
+/// The hash of a nibble's context: of its byte's, and of the head.
+#[inline(always)]
+pub fn of_nibble(byte_hash: u64, head: usize) -> u64 {
+    let salt = (head as u64).wrapping_mul(0x632b_e5a6_3177_d35b);
+    byte_hash.wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
 /// The last `n` bytes.
 #[inline(always)]
 fn order(history: &History, n: u32) -> u64 {
@@ -70,12 +77,12 @@ fn order(history: &History, n: u32) -> u64 {
 fn text_first(h: &History) -> [Context; 8] {
     let [word, word1, _] = h.words.map(u64::from);
     [
-        (order(h, 2), 0),
         (order(h, 4), 0),
         (order(h, 6), 0),
         (word, order(h, 1)),
         (u64::from(h.classes), 0),
         (u64::from(h.above()), h.column.min(255) as u64),
+        (order(h, 2), 0),
         (word, word1 + 1),
         (order(h, 3), 0),
     ]

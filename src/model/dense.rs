@@ -82,7 +82,7 @@ impl Dense {
             for (rows, out) in group.chunks_exact(4 * self.width).zip(products.chunks_exact_mut(4)) {
                 out.copy_from_slice(&dot_rows(rows, &pass.x));
             }
-            let z = (*bias + sums(&products)).clamp(FEATURE_LIMIT);
+            let z = (*bias + F32x16(sums(&products))).clamp(FEATURE_LIMIT);
             *h = z.map(|z| if z > 0.0 { z } else { LEAK * z });
         }
     }

@@ -55,7 +55,7 @@ impl Heads {
                 *product = *product + *w * *h;
             }
         }
-        self.bias[head] + sums(&products)
+        self.bias[head] + F32x16(sums(&products))
     }
 
     /// Adds to `dh` the gradient at the features that `delta` at the logits of `head` gives, and takes one step of

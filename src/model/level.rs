@@ -44,17 +44,17 @@ pub struct DenseParams {
 
 const LEVELS: [Params; 9] = [
     // 1: the fastest; transfers, machine logs, backups that have a window of time.
-    sparse(6, 19, 22, 15, 0.28, 0.0014),
-    // 2: two contexts more, and room for twice as many rows.
+    sparse(5, 19, 22, 15, 0.3, 0.0014),
+    // 2: three contexts more, and room for twice as many rows.
     sparse(8, 20, 23, 16, 0.25, 0.0013),
     // 3: quick, and about as small as contexts alone get.
     sparse(12, 21, 24, 18, 0.2, 0.001),
     // 4: the dense network enters, a narrow one.
     dense(sparse(12, 21, 24, 18, 0.2, 0.001), 8, 1, 20, 0.004),
     // 5: a wider one.
-    dense(sparse(12, 21, 25, 18, 0.2, 0.001), 12, 2, 20, 0.003),
+    dense(sparse(12, 21, 25, 18, 0.2, 0.001), 8, 2, 20, 0.003),
     // 6: the default, for every day: two layers of mixers.
-    two_layers(dense(sparse(12, 22, 25, 19, 0.2, 0.001), 12, 2, 21, 0.003)),
+    two_layers(dense(sparse(12, 22, 25, 19, 0.2, 0.001), 8, 2, 21, 0.003)),
     // 7: more contexts, a wider hidden layer.
     two_layers(dense(sparse(16, 22, 25, 19, 0.18, 0.001), 16, 4, 22, 0.0022)),
     // 8: wider still.

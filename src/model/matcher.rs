@@ -129,6 +129,13 @@ impl Matcher {
     /// The logits of the nibble that comes next, after `high` if it is a low one. (16)
     #[inline(always)]
     pub fn forward(&mut self, high: Option<usize>) -> F32x16 {
+        self.aim(high);
+        one_hot(self.symbol, self.logits[self.bucket])
+    }
+
+    /// Finds the expected nibble, and the bucket that says how surely.
+    #[inline(always)]
+    fn aim(&mut self, high: Option<usize>) {
         self.symbol = match high {
             _ if self.length == 0 => NO_SYMBOL,
             None => u32::from(self.expected >> 4),
@@ -136,7 +143,6 @@ impl Matcher {
             Some(_) => NO_SYMBOL,
         };
         self.bucket = 2 * bucket(self.length) + usize::from(high.is_some());
-        one_hot(self.symbol, self.logits[self.bucket])
     }
 
     /// One step of the logit in use along `delta`, the gradient at the logits. (16)
@@ -177,7 +183,7 @@ impl Matcher {
     /// The logits of a long match, for the nibble that [`forward`](Self::forward) would be asked for. (16)
     #[inline(always)]
     pub fn forward_long(&mut self, high: Option<usize>) -> F32x16 {
-        self.forward(high);
+        self.aim(high);
         one_hot(self.symbol, self.long_logit)
     }
 

@@ -8,7 +8,7 @@
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
 use super::ngram::{Each, Inputs, MAX_INPUTS, STATES};
-use crate::math::{F32x16, LANES, sums8};
+use crate::math::{F32x16, LANES, sums};
 
 /// The rates' surplus at first, which halves after so many nibbles.
 const BOOST: f32 = 0.01;
@@ -120,7 +120,7 @@ impl Mixer {
             for (product, x) in products.iter_mut().zip(&inputs.x[first..first + PIECE]) {
                 *product = *x * delta;
             }
-            let gradients = sums8(&products);
+            let gradients = sums(&products);
             for (i, gradient) in gradients.iter().enumerate() {
                 by_byte[first + i] += gradient * byte_rate;
                 by_classes[first + i] += gradient * classes_rate;

@@ -182,9 +182,8 @@ impl Network {
     /// Has the rows of the nibble to come brought near.
     #[inline(always)]
     fn fetch(&mut self, head: usize) -> [u64; ORDERS] {
-        let salt = (head as u64).wrapping_mul(0x632b_e5a6_3177_d35b);
         for (hash, byte_hash) in self.hashes.iter_mut().zip(self.byte_hashes).take(self.contexts) {
-            *hash = self.ngrams.near(byte_hash, byte_hash.wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+            *hash = self.ngrams.near(byte_hash, contexts::of_nibble(byte_hash, head));
         }
         self.ngrams.prefetch(&self.hashes[..self.contexts]);
         self.correction.prefetch(head, self.history.last8)
@@ -257,16 +256,16 @@ impl Network {
     /// would be is looked at only when they come.
     pub fn byte_distribution(&mut self) -> [f32; 256] {
         let mut out = [0.0; 256];
-        let (head, coasting, p) = (self.head, self.coasting, self.p);
-        for high in 0..LANES {
-            let p_high = match head {
-                0 => p.0[high],
-                head => f32::from(u8::from(head == 1 + high)),
-            };
-            self.turn_to(1 + high, coasting);
-            out[high * LANES..][..LANES].copy_from_slice(&(self.p * p_high).0);
+        if let Some(high) = self.head.checked_sub(1) {
+            out[high * LANES..][..LANES].copy_from_slice(&self.p.0);
+            return out;
         }
-        self.turn_to(head, coasting);
+        let (coasting, p) = (self.coasting, self.p);
+        for (high, out) in out.chunks_exact_mut(LANES).enumerate() {
+            self.turn_to(1 + high, coasting);
+            out.copy_from_slice(&(self.p * p.0[high]).0);
+        }
+        self.turn_to(0, coasting);
         out
     }
 
