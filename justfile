@@ -25,6 +25,20 @@ bench-builds:
 test:
     cargo test
 
+PREFIX := "/usr/local"
+
+# Commands, manual pages and shell completions: `just PREFIX=$HOME/.local install`.
+install:
+    cargo install --path . --locked --force --no-track --root "{{PREFIX}}"
+    ln -sf fore "{{PREFIX}}/bin/unfore"
+    ln -sf fore "{{PREFIX}}/bin/forecat"
+    "{{PREFIX}}/bin/foretell" install-files "{{PREFIX}}"
+
+# Mixed commands at random, killed now and then; no original may be lost.
+soak SECONDS="900":
+    cargo build --release --bin fore
+    tests/soak.py --seconds {{SECONDS}} --fore "${CARGO_TARGET_DIR:-target}/release/fore"
+
 # Writes corpus/SIZES again, after a change that is meant to alter compressed sizes.
 sizes:
     FORETELL_WRITE_GOLDEN=1 cargo test --test sizes

@@ -24,6 +24,8 @@ pub enum ErrorKind {
     ChecksumMismatch,
     /// Decoding would need more memory than is allowed.
     MemoryLimit,
+    /// An option was given a value that it cannot have.
+    OutOfBounds,
     /// Reading or writing failed.
     Io,
 }
@@ -88,6 +90,7 @@ impl From<Error> for io::Error {
                 None => io::ErrorKind::Other,
             },
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
+            ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)

@@ -193,3 +193,28 @@ fn progress_ends_at_the_sizes_of_the_whole() {
         assert_eq!(progress.raw(), content.len() as u64);
     }
 }
+
+#[test]
+fn blocks_have_the_length_that_was_asked_for() {
+    let content = common::Random(7).bytes(300_000);
+    for method in [Method::Neural, Method::Huffman, Method::Store] {
+        let options = fast().method(method).block_len(1 << 16).unwrap();
+        let coded = compress(&content, &options);
+        assert_eq!(inspect(coded.as_slice()).unwrap()[0].blocks.iter().sum::<u64>(), 5);
+        assert!(decompress(&coded).unwrap() == content);
+    }
+    for bytes in [0, (1 << 16) - 1, (1 << 25) + 1, usize::MAX] {
+        assert_eq!(fast().block_len(bytes).unwrap_err().kind(), ErrorKind::OutOfBounds);
+    }
+}
+
+#[test]
+fn blocks_too_short_for_long_repeats_have_no_copies() {
+    let content = vec![7; 5 << 20];
+    for (block_len, copies) in [(1 << 16, false), (1 << 20, true)] {
+        let options = Options::new().method(Method::Copy).block_len(block_len).unwrap();
+        let coded = compress(&content, &options);
+        assert_eq!(inspect(coded.as_slice()).unwrap()[0].blocks[Method::Copy as usize] > 0, copies);
+        assert!(decompress(&coded).unwrap() == content);
+    }
+}

@@ -10,6 +10,7 @@ use twox_hash::XxHash3_64;
 use super::{
     Options, codec,
     pieces::{Piece, Pieces},
+    repeats::MIN_REPEAT,
 };
 use crate::{
     Error, ErrorKind, Result,
@@ -23,7 +24,7 @@ const STORE_BLOCK: usize = 1 << 20;
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes) and its coded form, as much again of
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded form, as much again of
 /// what came before it, and the level's model while a block is coded. [`finish`](Self::finish) must be called: without
 /// it the frame has no end, and a decoder will say so.
 ///
@@ -53,13 +54,15 @@ impl<W: Write> Encoder<W> {
     /// An encoder of one frame onto `inner`; writes nothing yet.
     pub fn new(inner: W, options: &Options) -> Self {
         let header = FrameHeader { level: options.level, content_size: options.content_size };
-        let copies = matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy);
+        let block_len = block_len(options);
+        let copies =
+            matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
         Self {
             inner,
             options: options.clone(),
             pending: header.to_bytes(),
             written: 0,
-            content: Pieces::new(block_len(options), copies),
+            content: Pieces::new(block_len, copies),
             hash: XxHash3_64::new(),
             total_in: 0,
             total_out: 0,
@@ -166,11 +169,13 @@ impl<W: Write> Write for Encoder<W> {
     }
 }
 
-/// Bytes of content in a block by the method that was asked for.
+/// Bytes of content in a block: as many as were asked for, else what suits the method.
 fn block_len(options: &Options) -> usize {
-    match options.method {
-        Method::Neural | Method::Unpacked | Method::Copy => options.level.block_len(),
+    let most = options.level.block_len();
+    let suits = match options.method {
+        Method::Neural | Method::Unpacked | Method::Copy => most,
         Method::Huffman => HUFFMAN_BLOCK,
         Method::Store => STORE_BLOCK,
-    }
+    };
+    options.block_len.map_or(suits, |asked| asked.min(most))
 }

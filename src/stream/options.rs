@@ -5,7 +5,10 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use crate::{container::Method, model::Level};
+use crate::{Error, ErrorKind, Result, container::Method, model::Level};
+
+/// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
+const MIN_BLOCK_LEN: usize = 1 << 16;
 
 /// Choices for compression; a builder.
 ///
@@ -20,6 +23,7 @@ use crate::{container::Method, model::Level};
 pub struct Options {
     pub(super) level: Level,
     pub(super) method: Method,
+    pub(super) block_len: Option<usize>,
     pub(super) content_size: Option<u64>,
     pub(super) progress: Option<Arc<Progress>>,
 }
@@ -31,9 +35,9 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The default level, the neural method, no content size, nobody watching.
+    /// The default level, the neural method and its block length, no content size, nobody watching.
     pub fn new() -> Self {
-        Self { level: Level::DEFAULT, method: Method::Neural, content_size: None, progress: None }
+        Self { level: Level::DEFAULT, method: Method::Neural, block_len: None, content_size: None, progress: None }
     }
 
     /// How large and slow a model to use.
@@ -51,6 +55,23 @@ impl Options {
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
+    }
+
+    /// Makes blocks of `bytes` instead of what suits the method, at most the level's [`Level::block_len`].
+    ///
+    /// A short block takes less memory, and damage in it harms less; but each starts with a network that knows nothing,
+    /// and below 1 MiB no long repeats are looked for. A decoder need not be told.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfBounds`] if `bytes` is less than 64 KiB or more than a block of any level has, 32 MiB.
+    pub fn block_len(mut self, bytes: usize) -> Result<Self> {
+        let most = Level::BEST.block_len();
+        if !(MIN_BLOCK_LEN..=most).contains(&bytes) {
+            let text = format!("a block has {MIN_BLOCK_LEN} to {most} bytes, not {bytes}");
+            return Err(Error::new(ErrorKind::OutOfBounds, text));
+        }
+        self.block_len = Some(bytes);
+        Ok(self)
     }
 
     /// Promises how many bytes will be written, so that the header can say so. A promise that is not kept
@@ -93,7 +114,7 @@ impl Progress {
         self.memory.load(Relaxed)
     }
 
-    pub(super) fn add(&self, raw: usize, coded: usize) {
+    pub(crate) fn add(&self, raw: usize, coded: usize) {
         self.raw.fetch_add(raw as u64, Relaxed);
         self.coded.fetch_add(coded as u64, Relaxed);
     }

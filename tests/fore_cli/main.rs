@@ -1,7 +1,9 @@
 //! The command `fore` as its users meet it. `contract Tnn` names the case of its gzip-like contract.
 
 mod basics;
+mod callers;
 mod damage;
+mod errors;
 mod list;
 mod metadata;
 mod names;

@@ -3,11 +3,7 @@
 use std::{
     fs::{self, File, FileTimes, OpenOptions, Permissions},
     io::{Seek, Write},
-    os::unix::{
-        fs::{MetadataExt, PermissionsExt, chown},
-        process::CommandExt,
-    },
-    process::{Command, Stdio},
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
     time::{Duration, SystemTime},
 };
 
@@ -121,29 +117,4 @@ fn synchronous_output_is_the_same_output() {
     s.run("--synchronous f", 0).is_silent();
     s.run("--synchronous -d f.fore", 0).is_silent();
     assert_eq!((s.names().as_str(), s.read("f")), ("f", text(3000)));
-}
-
-#[test]
-fn other_programs_use_it_like_gzip() {
-    // contract T44
-    let s = Sandbox::with_f();
-    let bin = Sandbox::new();
-    std::os::unix::fs::symlink(FORE, bin.path("fore")).unwrap();
-    let path = format!("{}:{}", bin.path("").display(), std::env::var("PATH").unwrap_or_default());
-    let script = "
-        set -e
-        tar -I fore -cf a.tfore f
-        test \"$(tar -I fore -tf a.tfore)\" = f
-        mkdir d
-        tar -I 'fore -9' -C d -xf a.tfore
-        cmp f d/f
-        seq 5000 -1 1 | sort -n -S 1k --compress-program=fore >sorted
-        seq 1 5000 | cmp - sorted";
-    let mut shell = s.command("/bin/sh");
-    shell.args(["-c", script]).env("PATH", path).env("FORE_LEVEL", "1").stderr(Stdio::inherit());
-    let has_tar = Command::new("tar").arg("--version").output().is_ok_and(|o| o.stdout.starts_with(b"tar (GNU tar)"));
-    if has_tar {
-        shell.process_group(0);
-        assert!(shell.status().unwrap().success());
-    }
 }

@@ -85,7 +85,7 @@ fn forced_to_standard_output_plain_data_pass_and_members_are_decoded() {
     let yyy = s.pipe("", b"yyy\n", 0).stdout;
     assert_eq!(s.pipe("-cdf", &[b"xxx\n".as_slice(), &yyy].concat(), 0).stdout, b"xxx\nyyy\n");
     assert_eq!(s.pipe("-df", &[yyy.as_slice(), b"xxx\n", &yyy].concat(), 0).stdout, b"yyy\nxxx\nyyy\n");
-    for len in [0, 1, 2, 3, 19, 20, 21, 63, 32831, 32832, 32833, 131071, 131072, 131073] {
+    for len in (0..=64).chain(32831..=32833).chain(131071..=131073) {
         let plain = text(len);
         assert_eq!(s.pipe("-cdf", &plain, 0).stdout, plain, "{len} bytes");
     }

@@ -62,6 +62,51 @@ fn the_environment_sets_the_level_that_no_option_sets() {
 }
 
 #[test]
+fn the_environment_sets_the_threads_that_no_option_sets() {
+    // contract T38
+    let s = Sandbox::with_f();
+    for value in ["0", "3", "+3"] {
+        s.fore("-t f.fore").env("FORE_THREADS", value).expect_code(1).complains(&["f.fore: No such file"]);
+    }
+    for value in ["", "a", "3a7", "50000000000", "-3"] {
+        s.fore("-k f -o -").env("FORE_THREADS", value).expect_code(0).complains(&["FORE_THREADS", "ignored"]);
+        assert_eq!(s.fore("-c -T2 f").env("FORE_THREADS", value).expect_code(0).stderr, "");
+    }
+}
+
+#[test]
+fn threads_change_no_byte_of_the_output() {
+    // contract T42, T49
+    let s = Sandbox::with_f();
+    let one = s.run("-c f", 0).stdout;
+    for args in ["-T1", "-T2", "-T0", "-T 7", "--threads=3", "-kT2"] {
+        assert_eq!(s.run(&format!("{args} -c f"), 0).stdout, one, "{args}");
+    }
+    for args in ["-T", "-T x", "-T-1", "-T 65536", "--threads="] {
+        s.run(&format!("{args} f"), 1);
+    }
+    assert_eq!(s.names(), "f");
+}
+
+#[test]
+fn the_block_size_is_what_was_asked_for() {
+    let s = Sandbox::new();
+    let content = text(200_000);
+    s.write("f", &content);
+    for (size, blocks) in [("64K", 4), ("65536", 4), ("100KiB", 2), ("1M", 1), ("32MiB", 1)] {
+        let coded = s.run(&format!("-1c --block-size {size} f"), 0).stdout;
+        let json: serde_json::Value = serde_json::from_slice(&s.pipe("-l --json", &coded, 0).stdout).unwrap();
+        assert_eq!(json[0]["frames"][0]["blocks"]["neural"], blocks, "{size}");
+        assert!(s.pipe("-d", &coded, 0).stdout == content);
+    }
+    for size in ["0", "63K", "33M", "99999999G", "x", ""] {
+        let printed = s.run(&format!("--block-size={size} f"), 1);
+        assert!(printed.stderr.starts_with("fore: ") && printed.stderr.contains("--block-size"), "{printed:?}");
+    }
+    assert_eq!(s.names(), "f");
+}
+
+#[test]
 fn short_options_combine_and_repeat() {
     // contract T39
     let s = Sandbox::with_f();
@@ -78,8 +123,7 @@ fn unknown_options_get_a_hint_and_exit_code_1() {
     // contract T39
     let s = Sandbox::with_f();
     for args in ["--blah f", "-y f", "-k --json f", "--method zip f", "-o a f f", "-c -o a f"] {
-        let printed = s.run(args, 1);
-        assert!(printed.stderr.starts_with("fore: ") && printed.stderr.contains("--help"), "{printed:?}");
+        s.run(args, 1).complains(&["; try 'fore --help'"]);
     }
     assert_eq!(s.names(), "f");
 }
@@ -120,6 +164,17 @@ fn help_and_version_go_to_standard_output() {
     }
     let version = String::from_utf8(s.run("-V", 0).stdout).unwrap();
     assert!(version.starts_with("fore ") && version.contains("(format ") && version.contains(", model "), "{version}");
+}
+
+#[test]
+fn help_has_one_line_for_each_option() {
+    let help = String::from_utf8(Sandbox::new().run("--help", 0).stdout).unwrap();
+    let options =
+        help.lines().skip_while(|line| *line != "What to do:").take_while(|line| !line.starts_with("With no"));
+    for line in options {
+        let is_option = line.starts_with("  -") || line.starts_with("      --");
+        assert!(line.is_empty() || line.ends_with(':') || is_option, "{line}");
+    }
 }
 
 #[test]

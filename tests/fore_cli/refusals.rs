@@ -166,3 +166,22 @@ fn a_directory_that_cannot_be_written_costs_nothing() {
     assert_eq!(s.read("d/f"), text(100));
     fs::set_permissions(s.path("d"), Permissions::from_mode(0o755)).unwrap();
 }
+
+#[test]
+fn an_input_that_cannot_be_removed_is_an_error_after_its_output_is_made() {
+    let s = Sandbox::new();
+    fs::create_dir(s.path("d")).unwrap();
+    s.write("d/f", &text(100));
+    fs::set_permissions(s.path("d"), Permissions::from_mode(0o555)).unwrap();
+    s.fore_unprivileged("--rm d/f -o out").expect_code(1).complains(&["d/f: cannot remove it: Permission denied"]);
+    assert_eq!((s.run("-dc out", 0).stdout, s.read("d/f")), (text(100), text(100)));
+    fs::set_permissions(s.path("d"), Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn an_input_that_cannot_be_read_is_an_error() {
+    let s = Sandbox::with_f();
+    fs::set_permissions(s.path("f"), Permissions::from_mode(0o000)).unwrap();
+    s.fore_unprivileged("-k f").expect_code(1).complains(&["f: Permission denied"]);
+    assert_eq!(s.names(), "f");
+}

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::Read,
+    io::{ErrorKind, Read},
     os::{
         fd::OwnedFd,
         unix::{fs::PermissionsExt, process::CommandExt},
@@ -60,7 +60,7 @@ impl Sandbox {
 
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
-        command.current_dir(self.0.path()).env_remove("FORE_LEVEL").stdin(Stdio::null());
+        command.current_dir(self.0.path()).env_remove("FORE_LEVEL").env_remove("FORE_THREADS").stdin(Stdio::null());
         command
     }
 
@@ -144,7 +144,11 @@ pub trait Expect {
 impl Expect for Command {
     #[track_caller]
     fn expect_code(&mut self, code: i32) -> Printed {
-        let output = self.output().unwrap();
+        // A program that was just copied is busy as long as a child that another test forked holds it open.
+        let output = wait_until(|| match self.output() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => None,
+            result => Some(result.unwrap()),
+        });
         let printed = Printed { stdout: output.stdout, stderr: String::from_utf8_lossy(&output.stderr).into_owned() };
         assert_eq!(output.status.code(), Some(code), "{:?} printed {}", self.get_args(), printed.stderr);
         printed

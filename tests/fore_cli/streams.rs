@@ -51,6 +51,15 @@ fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
     }
 }
 
+#[test]
+fn a_limit_on_file_sizes_is_an_error_and_leaves_no_partial_output() {
+    let s = Sandbox::new();
+    s.write("f", &noise(100_000, 2));
+    let script = format!("ulimit -f 1; '{FORE}' --method store f");
+    s.command("/bin/sh").args(["-c", &script]).expect_code(1).complains(&["f.fore: File too large"]);
+    assert_eq!(s.names(), "f");
+}
+
 fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(child.id() as i32), signal).unwrap();
 }
@@ -62,7 +71,7 @@ fn wait_for_temporary_file(s: &Sandbox) {
 #[test]
 fn signals_leave_no_partial_output_and_the_input() {
     // contract T32
-    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP] {
+    for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGXCPU] {
         let s = Sandbox::new();
         s.zeros("f", 1 << 26);
         let mut child = s.fore("-9 f").spawn().unwrap();
@@ -111,7 +120,10 @@ fn a_file_that_shrinks_while_it_is_read_is_an_error() {
     File::options().write(true).open(s.path("f")).unwrap().set_len(1000).unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "fore: f: file shrank while it was read\n");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "fore: f: file shrank while it was read; try again when nobody writes to it\n"
+    );
 }
 
 #[test]
@@ -121,5 +133,8 @@ fn a_file_that_grows_while_it_is_read_is_an_error() {
     File::options().append(true).open(s.path("f")).unwrap().write_all(b"more").unwrap();
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(String::from_utf8_lossy(&output.stderr), "fore: f: file changed while it was read\n");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "fore: f: file changed while it was read; try again when nobody writes to it\n"
+    );
 }

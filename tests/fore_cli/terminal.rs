@@ -29,13 +29,17 @@ fn compressed_data_never_go_to_a_terminal_unless_forced() {
 }
 
 #[test]
-fn compressed_data_are_never_read_from_a_terminal() {
+fn compressed_data_are_never_read_from_a_terminal_unless_forced() {
     // contract T34
     let s = Sandbox::new();
     for args in ["-d", "-dc", "-t", "-l"] {
         let Some((_master, slave)) = terminal() else { return };
         s.fore(args).stdin(slave).expect_code(1).complains(&["stdin: ", "not read from a terminal"]);
     }
+    let Some((master, slave)) = terminal() else { return };
+    let mut keyboard = File::from(master);
+    keyboard.write_all(b"typed\n").unwrap();
+    s.fore("-tf").stdin(slave).expect_code(1).complains(&["stdin: not in foretell format"]);
 }
 
 #[test]
@@ -93,7 +97,13 @@ fn progress_shows_elsewhere_only_when_forced() {
     let s = Sandbox::new();
     assert_eq!(slow_run(&s, "-c", Stdio::piped()), "");
     let printed = s.pipe("-c --progress", &text(100), 0);
-    printed.says(&["stdin: 100 B, ", "bits/byte"]);
+    printed.says(&["stdin: 100 %, 100 B, ", "bits/byte"]);
+    s.write("a", &text(100));
+    s.write("b", &text(300));
+    let both = s.run("--progress a b", 0).stderr;
+    let [a, b] = both.lines().collect::<Vec<_>>().try_into().unwrap();
+    assert!(a.starts_with("a: 100 %, 100 B, ") && a.contains("; 1 of 2 files, 25 %"), "{a}");
+    assert!(b.starts_with("b: 100 %, 300 B, ") && b.ends_with("; 2 of 2 files, 100 %"), "{b}");
 }
 
 #[test]

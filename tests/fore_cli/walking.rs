@@ -58,3 +58,13 @@ fn a_directory_that_cannot_be_read_is_one_error() {
     assert!(printed.stderr.contains("d/sub: Permission denied"), "{printed:?}");
     fs::set_permissions(s.path("d/sub"), fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+#[test]
+fn plain_files_in_a_directory_are_neither_tested_nor_listed() {
+    let s = tree();
+    s.run("-rtq d", 1).complains(&["d/sub/already.fore: not in foretell format"]);
+    s.write("d/sub/already.fore", &s.run("-c d/a", 0).stdout);
+    s.run("-rt d", 0).is_silent();
+    let listed = s.run("-rl d", 0).stdout;
+    assert_eq!(String::from_utf8(listed).unwrap().lines().count(), 2);
+}

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod ablate;
+mod install_files;
 
 use std::{
     fs,

@@ -9,9 +9,9 @@ use std::{
     sync::LazyLock,
 };
 
-use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind, value_parser};
+use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind};
 
-use super::report::plain;
+use super::report::{plain, say};
 use crate::{Method, container::header::FORMAT_VERSION, model};
 
 const DO: &str = "What to do";
@@ -23,7 +23,7 @@ const SAY: &str = "What to say";
 const AFTER_HELP: &str = "\
 With no FILE, or when FILE is -, standard input is read and standard output written.
 Each FILE becomes FILE.fore (or back), and is removed once that is complete.
-FORE_LEVEL in the environment sets the level that no option sets.
+FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given.
 Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped).";
 
 /// Compress files by a neural network that learns as it goes
@@ -44,7 +44,7 @@ pub struct Args {
     /// Check that compressed files are whole, write nothing
     #[arg(short, long, help_heading = DO)]
     pub test: bool,
-    /// Tell sizes from the headers of compressed files; with -v, also how they were made
+    /// Tell the sizes of compressed files; with -v, also how they were made
     #[arg(short, long, help_heading = DO)]
     pub list: bool,
     /// List as JSON
@@ -69,12 +69,12 @@ pub struct Args {
     /// Remove the input (the default), also with -o
     #[arg(long, help_heading = WHERE, overrides_with = "keep")]
     pub rm: bool,
-    /// Overwrite files, take links, use a terminal for compressed data; with -dc, copy plain data
+    /// Overwrite, take links, use terminals; with -dc, copy plain data as it is
     #[arg(short, long, help_heading = WHERE)]
     pub force: bool,
 
     /// From 1 (fastest) to 9 (smallest), by default 6; in short, -1 … -9
-    #[arg(long, value_name = "N", help_heading = HOW, value_parser = value_parser!(u8).range(1..=9))]
+    #[arg(long, value_name = "N", help_heading = HOW, value_parser = parse_level)]
     #[arg(overrides_with_all = ["fast", "best"])]
     pub level: Option<u8>,
     /// Same as -1
@@ -83,9 +83,16 @@ pub struct Args {
     /// Same as -9
     #[arg(long, help_heading = HOW, overrides_with_all = ["level", "fast"])]
     pub best: bool,
-    /// How to code blocks that it makes smaller; others are stored
-    #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods())]
+    /// How to code blocks: neural (the default), huffman, copy or store
+    #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
+
+    /// Threads, 0: all cores; so far one is used, and no N changes the output
+    #[arg(short = 'T', long, value_name = "N", help_heading = HOW, value_parser = parse_threads)]
+    pub threads: Option<u16>,
+    /// New block every SIZE bytes, 64K to 32M: less memory, larger output
+    #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
+    pub block_size: Option<u64>,
 
     /// Decode what was written and compare, before the input is removed
     #[arg(long, help_heading = CARE)]
@@ -141,7 +148,7 @@ fn methods() -> PossibleValuesParser {
 }
 
 /// Short options that take a value: what follows them is not more options.
-const WITH_VALUE: &[u8] = b"oSM";
+const WITH_VALUE: &[u8] = b"oSTM";
 
 /// Spells levels out for clap: `-9kf` → `--level=9 -kf`. All digits of a run count, so that `-99` is a level
 /// out of range and not -9 twice.
@@ -181,6 +188,14 @@ fn spell_cluster(cluster: &[u8], out: &mut Vec<OsString>) -> bool {
     valued.len() == 1
 }
 
+fn parse_level(text: &str) -> Result<u8, &'static str> {
+    text.parse().ok().filter(|level| (1..=9).contains(level)).ok_or("levels are 1 to 9")
+}
+
+fn parse_threads(text: &str) -> Result<u16, &'static str> {
+    text.parse().map_err(|_| "threads are 0 to 65535")
+}
+
 /// A number of bytes: `1000`, `64K`, `64KiB`, `64KB`, all powers of 1024.
 fn parse_size(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
@@ -205,13 +220,20 @@ pub fn print(answer: &clap::Error) -> ExitCode {
         return match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                let _ = writeln!(io::stderr(), "fore: stdout: {}", plain(&error));
+                say(&format!("fore: stdout: {}", plain(&error)));
                 ExitCode::FAILURE
             }
         };
     }
-    let _ = write!(io::stderr(), "fore: {}", text.trim_start_matches("error: "));
+    say(&format!("fore: {}; try 'fore --help'", in_one_line(&text)));
     ExitCode::FAILURE
+}
+
+/// What clap says is wrong, and its tip if it has one, without its own hints at usage and help.
+fn in_one_line(text: &str) -> String {
+    let hint = |paragraph: &&str| !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information");
+    let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.trim_start_matches("error: ").split("\n\n").filter(hint).map(words).collect::<Vec<_>>().join("; ")
 }
 
 #[cfg(test)]
@@ -238,7 +260,15 @@ mod tests {
 
     #[test]
     fn digits_that_are_not_levels_stay() {
-        for args in ["fore -- -9", "fore -S9 f", "fore -S -9", "fore -kM64K f9", "fore --level=3 - 9"] {
+        for args in [
+            "fore -- -9",
+            "fore -S9 f",
+            "fore -S -9",
+            "fore -T4 f",
+            "fore -kT 4 f",
+            "fore -kM64K f9",
+            "fore --level=3 - 9",
+        ] {
             assert_eq!(spelled(args), args);
         }
     }

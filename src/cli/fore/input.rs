@@ -23,6 +23,9 @@ use crate::{Error, ErrorKind};
 /// Bytes copied from a mapped file after one check that it still reaches so far.
 const WINDOW: usize = 1 << 16;
 
+const CHANGED: &str = "file changed while it was read; try again when nobody writes to it";
+const SHRANK: &str = "file shrank while it was read; try again when nobody writes to it";
+
 /// What an input may be.
 #[derive(Clone, Copy, Debug)]
 pub struct Allowed {
@@ -131,7 +134,7 @@ impl Input {
         let state = |meta: &Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
         let now = self.file.metadata()?;
         if now.is_file() && state(&now) != state(&self.meta) {
-            return Err(Error::new(ErrorKind::Io, "file changed while it was read").into());
+            return Err(Error::new(ErrorKind::Io, CHANGED).into());
         }
         Ok(())
     }
@@ -140,7 +143,10 @@ impl Input {
     pub fn remove(self) -> Result<(), Problem> {
         let Some(path) = &self.path else { return Ok(()) };
         if !self.is_same_file(path) {
-            return Err(Problem::warning(&self, "moved or replaced while it was read, not removed"));
+            return Err(Problem::warning(
+                &self,
+                "moved or replaced while it was read, not removed; the output is whole",
+            ));
         }
         fs::remove_file(path).map_err(|e| Problem::error(&self, format_args!("cannot remove it: {}", plain(&e))))
     }
@@ -150,7 +156,7 @@ impl Input {
         let at = self.start + self.taken;
         let end = map.len().min((at as usize).saturating_add(out.len().min(WINDOW)));
         if self.file.metadata()?.len() < end as u64 {
-            return Err(Error::new(ErrorKind::Io, "file shrank while it was read").into());
+            return Err(Error::new(ErrorKind::Io, SHRANK).into());
         }
         let window = &map[at as usize..end];
         out[..window.len()].copy_from_slice(window);
@@ -182,15 +188,15 @@ impl fmt::Display for Input {
 /// Whether the file that `meta` describes may be worked on.
 fn check(path: &Path, meta: &Metadata, allowed: Allowed) -> Result<(), Problem> {
     let reason = if meta.is_dir() {
-        "is a directory, skipped"
+        "is a directory, skipped; -r takes what is in it"
     } else if meta.is_symlink() {
-        "is a symbolic link, skipped"
+        "is a symbolic link, skipped; -f takes what it points to"
     } else if !meta.is_file() && !allowed.special {
-        "not a regular file, skipped"
+        "not a regular file, skipped; -c reads it"
     } else if meta.is_file() && meta.nlink() > 1 && !allowed.odd {
-        "has another hard link, skipped"
+        "has another hard link, skipped; -k keeps both, -f removes this one"
     } else if meta.is_file() && meta.mode() & 0o7000 != 0 && !allowed.odd {
-        "has the setuid, setgid or sticky bit, skipped"
+        "has the setuid, setgid or sticky bit, skipped; -f takes it without"
     } else {
         return Ok(());
     };
@@ -221,7 +227,7 @@ mod tests {
         assert_eq!(input.len(), Some(4 * WINDOW as u64));
         input.read_exact(&mut vec![0; WINDOW]).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
-        assert_eq!(input.read(&mut [0; 9]).unwrap_err().to_string(), "file shrank while it was read");
+        assert_eq!(input.read(&mut [0; 9]).unwrap_err().to_string(), SHRANK);
     }
 
     #[test]
@@ -230,7 +236,7 @@ mod tests {
         let mut input = Input::open(&path, ANY).unwrap();
         File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
         assert_eq!(input.read_to_end(&mut Vec::new()).unwrap(), 100);
-        assert_eq!(input.check_unchanged().unwrap_err().to_string(), "file changed while it was read");
+        assert_eq!(input.check_unchanged().unwrap_err().to_string(), CHANGED);
     }
 
     #[test]

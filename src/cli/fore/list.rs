@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::{
     input::Input,
     plan::Plan,
-    report::{Problem, plain, saved},
+    report::{Problem, one_line, plain, saved},
     signals,
 };
 use crate::{FrameInfo, Method, inspect};
@@ -62,7 +62,7 @@ impl List {
             Some(path) => plan.names.decompressed(path).as_deref().unwrap_or(path).display().to_string(),
             None => "-".into(),
         };
-        let infos = inspect(BufReader::new(&mut *input)).map_err(|e| Problem::error(&*input, plain(&e)))?;
+        let infos = inspect(BufReader::new(&mut *input)).map_err(|e| Problem::error(&*input, plain(&e.into())))?;
         let frames: Vec<Frame> = infos.into_iter().map(Frame::from).collect();
         let compressed = frames.iter().map(|frame| frame.compressed).sum();
         let uncompressed = frames.iter().map(|frame| frame.uncompressed).sum();
@@ -136,5 +136,5 @@ impl Row {
 
 fn line(details: &str, compressed: u64, uncompressed: u64, name: &str) -> String {
     let ratio = format!("{:.1}%", saved(uncompressed, compressed));
-    format!("{details}{compressed:>19} {uncompressed:>19} {ratio:>6} {name}\n")
+    format!("{details}{compressed:>19} {uncompressed:>19} {ratio:>6} {}\n", one_line(name))
 }

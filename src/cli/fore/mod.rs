@@ -25,10 +25,15 @@ mod work;
 
 use std::{env, process::ExitCode};
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use plan::{Environment, Plan};
 use report::Report;
+
+/// The definition of its options.
+pub fn command() -> clap::Command {
+    args::Args::command()
+}
 
 /// Runs the command `fore` on this process's arguments. Exit codes: 0 all well, 1 an error, 2 a warning.
 pub fn main() -> ExitCode {

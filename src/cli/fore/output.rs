@@ -69,7 +69,9 @@ impl Output {
     pub fn beside(target: &Path, replace: impl FnOnce(&Path) -> Result<bool, Problem>) -> Result<Self, Problem> {
         let failed = |error| Problem::error(target.display(), format_args!("cannot create it: {}", plain(&error)));
         let replace = match fs::symlink_metadata(target) {
-            Ok(meta) if meta.is_dir() => return Err(Problem::error(target.display(), "is a directory")),
+            Ok(meta) if meta.is_dir() => {
+                return Err(Problem::error(target.display(), "is a directory, no place for a file"));
+            }
             Ok(_) => replace(target)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(failed(error)),
@@ -135,21 +137,28 @@ impl Output {
     /// file gets them. `synchronous`: when it is there, it is on the disk too.
     pub fn commit(mut self, like: Option<&Metadata>, synchronous: bool, report: &mut Report) -> Result<(), Problem> {
         self.complete(synchronous).map_err(|error| self.failed(&error))?;
-        let (Some(file), Place::Beside { temp, target, replace }) = (self.file, self.place) else {
-            return Ok(());
+        let Some(file) = self.file else { return Ok(()) };
+        let (temp, target, replace) = match self.place {
+            Place::Nowhere => return Ok(()),
+            Place::There(name) => return close(file).map_err(|error| Problem::error(name, plain(&error))),
+            Place::Beside { temp, target, replace } => (temp, target, replace),
         };
         let failed = |error| Problem::error(target.display(), plain(&error));
         if let Err(error) = dress(&file, like) {
             report
                 .add(Problem::warning(target.display(), format_args!("cannot keep mode and time: {}", plain(&error))));
         }
-        // Some file systems report a failed write only here.
-        nix::unistd::close(file).map_err(|errno| failed(errno.into()))?;
+        close(file).map_err(failed)?;
         let mut doomed = signals::hold();
         let moved = if replace { temp.persist(&target) } else { temp.persist_noclobber(&target) };
         *doomed = None;
         drop(doomed);
-        moved.map_err(|e| failed(e.error))?;
+        moved.map_err(|moved| match moved.error.kind() {
+            io::ErrorKind::AlreadyExists => {
+                Problem::error(target.display(), "came into being meanwhile, not overwritten; -f overwrites")
+            }
+            _ => failed(moved.error),
+        })?;
         if synchronous {
             let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
@@ -193,6 +202,11 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Closes `file`: only here do some file systems report a write that failed.
+fn close(file: File) -> io::Result<()> {
+    Ok(nix::unistd::close(file)?)
 }
 
 /// Gives `file` the owner (where we may), mode and times of `like`; without it, the mode that a new file gets.

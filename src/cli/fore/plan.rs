@@ -77,6 +77,8 @@ pub struct Plan {
     pub synchronous: bool,
     /// Where to leave holes.
     pub sparse: Sparse,
+    /// Threads asked for; 0 is one a core.
+    pub threads: u16,
     /// Bytes of memory that decoding may take.
     pub memory_limit: u64,
     /// Whether to tell what became of each input.
@@ -92,6 +94,8 @@ pub struct Environment {
     pub name: String,
     /// The variable FORE_LEVEL.
     pub level: Option<OsString>,
+    /// The variable FORE_THREADS.
+    pub threads: Option<OsString>,
     /// Whether standard input is a terminal.
     pub stdin_is_terminal: bool,
 }
@@ -103,6 +107,7 @@ impl Environment {
         Self {
             name: program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             level: env::var_os("FORE_LEVEL"),
+            threads: env::var_os("FORE_THREADS"),
             stdin_is_terminal: io::stdin().is_terminal(),
         }
     }
@@ -123,7 +128,7 @@ impl Plan {
         } else if decompress {
             Action::Decompress
         } else {
-            Action::Compress(Options::new().level(level(&args, environment, report)).method(method(&args.method)?))
+            Action::Compress(options(&args, environment, report)?)
         };
         let mut operands = args.files;
         if operands.is_empty() {
@@ -162,6 +167,7 @@ impl Plan {
                 (_, true) => Sparse::Never,
                 _ => Sparse::Files,
             },
+            threads: threads(args.threads, environment, report),
             memory_limit: args.memlimit.unwrap_or(u64::MAX),
             verbose: args.verbose > 0 && args.quiet == 0,
             progress: match (args.no_progress || args.quiet > 0, args.progress) {
@@ -180,6 +186,14 @@ pub fn is_stdin(operand: &Path) -> bool {
     operand.as_os_str() == "-"
 }
 
+/// How to compress.
+fn options(args: &Args, environment: &Environment, report: &mut Report) -> Result<Options, Problem> {
+    let options = Options::new().level(level(args, environment, report)).method(method(&args.method)?);
+    let Some(bytes) = args.block_size else { return Ok(options) };
+    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+    options.block_len(bytes).map_err(|error| Problem::usage(format_args!("--block-size: {error}")))
+}
+
 /// The level: of the command line, else of the environment, else the default.
 fn level(args: &Args, environment: &Environment, report: &mut Report) -> Level {
     if args.fast || args.best {
@@ -193,6 +207,15 @@ fn level(args: &Args, environment: &Environment, report: &mut Report) -> Level {
     level.unwrap_or_else(|| {
         report.add(Problem::notice("FORE_LEVEL", format_args!("{text:?} is not a level from 1 to 9, ignored")));
         Level::DEFAULT
+    })
+}
+
+/// How many threads were asked for: by the command line, else the environment, else one.
+fn threads(typed: Option<u16>, environment: &Environment, report: &mut Report) -> u16 {
+    let (None, Some(text)) = (typed, &environment.threads) else { return typed.unwrap_or(1) };
+    text.to_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+        report.add(Problem::notice("FORE_THREADS", format_args!("{text:?} is not a number of threads, ignored")));
+        1
     })
 }
 

@@ -6,6 +6,8 @@ use std::{
     process::ExitCode,
 };
 
+use crate::{Error, ErrorKind};
+
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -80,15 +82,36 @@ impl Report {
 
 /// Prints one line on standard error. If that fails there is nowhere left to say so.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+    let _ = writeln!(io::stderr(), "{}", one_line(line));
 }
 
-/// An error's text without the number that Rust appends to the system's words.
-pub fn plain(error: &impl Display) -> String {
+/// `text` with control characters spelled out: names of files may contain any.
+pub fn one_line(text: &str) -> String {
+    let spelled = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(spelled).collect()
+}
+
+/// What went wrong, in the system's words but without the number that Rust appends, or in the library's and with what
+/// can be done about it.
+pub fn plain(error: &io::Error) -> String {
     let text = error.to_string();
-    match text.find(" (os error ") {
-        Some(end) => text[..end].to_string(),
-        None => text,
+    let ours = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    match (text.find(" (os error "), ours.and_then(|ours| advice(ours.kind()))) {
+        (Some(end), _) => text[..end].to_string(),
+        (None, Some(advice)) => format!("{text}; {advice}"),
+        (None, None) => text,
+    }
+}
+
+/// What can be done about an error of the library.
+fn advice(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::NotForetell => Some("-dcf copies such data"),
+        ErrorKind::Corrupt | ErrorKind::ChecksumMismatch => Some("use another copy"),
+        ErrorKind::Truncated => Some("use a whole copy"),
+        ErrorKind::Unsupported => Some("use the fore that wrote it"),
+        ErrorKind::MemoryLimit => Some("allow or free that much"),
+        ErrorKind::OutOfBounds | ErrorKind::Io => None,
     }
 }
 

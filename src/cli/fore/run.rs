@@ -1,6 +1,7 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
 use std::{
+    fs::Metadata,
     io::{self, Write},
     path::{Path, PathBuf},
 };
@@ -10,6 +11,7 @@ use super::{
     list::List,
     output::Output,
     plan::{Action, Destination, Plan, Sparse},
+    progress::{All, Course},
     report::{Problem, Report, bits_per_byte, mebibytes, plain, saved, say},
     signals,
     walk::{Found, walk},
@@ -21,9 +23,16 @@ pub fn run(plan: &Plan, report: &mut Report) {
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
     }
+    if plan.threads != 1 && plan.verbose {
+        report.add(Problem::notice("-T", "one thread is used so far; the output is that of any number"));
+    }
     let mut list = List::default();
+    let mut course = Course::begin(plan.progress, || size_up(plan));
     walk(plan, &mut |found| {
-        if let Err(problem) = found.and_then(|found| take_up(plan, &found, &mut list, report)) {
+        if let Ok(found) = &found {
+            course.next(|| size(plan, found));
+        }
+        if let Err(problem) = found.and_then(|found| take_up(plan, &course, &found, &mut list, report)) {
             report.add(problem);
         }
     });
@@ -34,8 +43,31 @@ pub fn run(plan: &Plan, report: &mut Report) {
     }
 }
 
+/// How much there is to do, if it is several files.
+fn size_up(plan: &Plan) -> Option<All> {
+    if plan.operands.len() == 1 && !plan.recursive {
+        return None;
+    }
+    let mut all = All::default();
+    walk(plan, &mut |found| {
+        if let Some(bytes) = found.ok().and_then(|found| size(plan, &found)) {
+            all.files += 1;
+            all.bytes += bytes;
+        }
+    });
+    Some(all)
+}
+
+/// Bytes of a regular file that is to be dealt with.
+fn size(plan: &Plan, found: &Found) -> Option<u64> {
+    let found = with_suffix(plan, found);
+    let (Found::Named(path) | Found::Within(path)) = &found else { return None };
+    target(plan, &found).ok()?;
+    path.metadata().ok().filter(Metadata::is_file).map(|meta| meta.len())
+}
+
 /// Deals with one input from end to end.
-fn take_up(plan: &Plan, found: &Found, list: &mut List, report: &mut Report) -> Result<(), Problem> {
+fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report: &mut Report) -> Result<(), Problem> {
     let found = &with_suffix(plan, found);
     let target = target(plan, found);
     if target.is_err() && matches!(found, Found::Within(_)) {
@@ -48,11 +80,11 @@ fn take_up(plan: &Plan, found: &Found, list: &mut List, report: &mut Report) -> 
     let target = target?;
     let mut output = create(plan, &input, target.as_deref())?;
     let done = match &plan.action {
-        Action::Compress(options) => work::compress(plan, options, &mut input, &mut output)?,
-        _ => work::decompress(plan, &mut input, &mut output)?,
+        Action::Compress(options) => work::compress(course, options, &mut input, &mut output)?,
+        _ => work::decompress(plan, course, &mut input, &mut output)?,
     };
     if plan.verify {
-        work::verify(plan, &mut input, &output)?;
+        work::verify(plan, course, &mut input, &output)?;
     }
     output.commit(input.meta(), plan.synchronous, report)?;
     if plan.verbose {
@@ -94,11 +126,18 @@ fn target(plan: &Plan, found: &Found) -> Result<Option<PathBuf>, Problem> {
             }
         },
         Action::Decompress => match plan.names.decompressed(path) {
-            None => Err(Problem::warning(path.display(), "unknown suffix, skipped")),
+            None => Err(unknown_suffix(path)),
             name => Ok(name),
         },
-        Action::Test | Action::List { .. } => Ok(None),
+        Action::Test | Action::List { .. } => match found {
+            Found::Within(path) if plan.names.decompressed(path).is_none() => Err(unknown_suffix(path)),
+            _ => Ok(None),
+        },
     }
+}
+
+fn unknown_suffix(path: &Path) -> Problem {
+    Problem::warning(path.display(), "unknown suffix, skipped; -c or -o reads it")
 }
 
 fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
@@ -115,7 +154,7 @@ fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
         Found::Named(path) | Found::Within(path) => Input::open(path, allowed)?,
     };
     if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
-        return Err(Problem::error(&input, "compressed data is not read from a terminal (-f forces it, -h helps)"));
+        return Err(Problem::error(&input, "compressed data is not read from a terminal; -f forces it, -h helps"));
     }
     Ok(input)
 }
@@ -125,7 +164,7 @@ fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, P
         (Action::Test | Action::List { .. }, _) => return Ok(Output::nowhere()),
         (_, None) => Output::stdout()?,
         (_, Some(target)) if input.is_same_file(target) => {
-            return Err(Problem::error(target.display(), "is the input itself"));
+            return Err(Problem::error(target.display(), "is the input itself; name another output"));
         }
         (_, Some(target)) => {
             let may_replace = |target: &Path| may_replace(plan, target);
@@ -137,7 +176,7 @@ fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, P
     };
     if let Action::Compress(_) = plan.action {
         if output.is_terminal() && !plan.force {
-            let text = "compressed data is not written to a terminal (-f forces it, -h helps)";
+            let text = "compressed data is not written to a terminal; -f forces it, -h helps";
             return Err(Problem::error(&output, text));
         }
         return Ok(output);
@@ -159,7 +198,7 @@ fn may_replace(plan: &Plan, target: &Path) -> Result<bool, Problem> {
             return Ok(true);
         }
     }
-    Err(Problem::warning(target.display(), "already exists, not overwritten"))
+    Err(Problem::warning(target.display(), "already exists, not overwritten; -f overwrites"))
 }
 
 /// What became of one input, for `-v`.

@@ -1,4 +1,4 @@
-//! SIGINT, SIGTERM and SIGHUP: remove the unfinished output, then die by the signal, so that a calling shell
+//! SIGINT, SIGTERM, SIGHUP and others that end a process: remove the unfinished output, then die by the signal, so that a calling shell
 //! sees what happened.
 //!
 //! At most one temporary file exists at a time. Its path stands behind a lock that is held while the file
@@ -8,12 +8,13 @@
 use std::{
     fs, io,
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
 
 use signal_hook::{
-    consts::{SIGBUS, SIGHUP, SIGINT, SIGPIPE, SIGTERM},
+    consts::{SIGBUS, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ},
+    flag,
     iterator::Signals,
     low_level::emulate_default_handler,
 };
@@ -28,11 +29,13 @@ pub fn hold() -> MutexGuard<'static, Option<PathBuf>> {
 
 /// Starts to watch for signals. Those that were ignored from the start (as by `nohup`) stay so.
 ///
-/// SIGBUS is among them for the instant between a mapped file's length check and the copy from its pages.
+/// SIGBUS is among them for the instant between a mapped file's length check and the copy from its pages. SIGXFSZ is
+/// caught to no end but that a write beyond the limit on file sizes fails as on a full disk.
 pub fn watch() -> io::Result<()> {
     let ignored = ignored_from_start();
-    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGBUS].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0);
-    let mut signals = Signals::new(wanted)?;
+    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGBUS];
+    let mut signals = Signals::new(wanted.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
+    flag::register(SIGXFSZ, Arc::default())?;
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let doomed = hold();

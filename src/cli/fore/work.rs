@@ -10,7 +10,7 @@ use super::{
     mixed::Mixed,
     output::Output,
     plan::Plan,
-    progress::{Meter, Total},
+    progress::{Course, Meter, Total},
     report::{Problem, plain},
 };
 use crate::{Decoder, Encoder, Options, Progress};
@@ -32,7 +32,7 @@ pub struct Done {
 }
 
 /// Compresses `input` onto `output`.
-pub fn compress(plan: &Plan, options: &Options, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
+pub fn compress(course: &Course, options: &Options, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
     let mut options = options.clone().progress(Arc::clone(&progress));
     let mut total = Total::Unknown;
@@ -40,7 +40,7 @@ pub fn compress(plan: &Plan, options: &Options, input: &mut Input, output: &mut 
         options = options.content_size(len);
         total = Total::Raw(len);
     }
-    let _meter = Meter::start(plan.progress, input.to_string(), total, &progress);
+    let _meter = Meter::start(course, &input.to_string(), total, &progress);
     let mut encoder = Encoder::new(&mut *output, &options);
     let copied = copy(input, &mut encoder).and_then(|()| input.check_unchanged().map_err(Fault::Read));
     let finished = copied.and_then(|()| encoder.finish().map(drop).map_err(Fault::Write));
@@ -49,10 +49,10 @@ pub fn compress(plan: &Plan, options: &Options, input: &mut Input, output: &mut 
 }
 
 /// Decompresses `input` onto `output`.
-pub fn decompress(plan: &Plan, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
+pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
     let total = input.len().map_or(Total::Unknown, Total::Coded);
-    let _meter = Meter::start(plan.progress, input.to_string(), total, &progress);
+    let _meter = Meter::start(course, &input.to_string(), total, &progress);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() {
         copy(&mut Mixed::new(&mut *input, plan.memory_limit, Arc::clone(&progress)), output)
@@ -71,11 +71,11 @@ pub fn decompress(plan: &Plan, input: &mut Input, output: &mut Output) -> Result
 
 /// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again, else by
 /// the checksum that the frame keeps of what came in.
-pub fn verify(plan: &Plan, input: &mut Input, output: &Output) -> Result<(), Problem> {
+pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) -> Result<(), Problem> {
     let failed = |text: &str| Problem::error(output, format_args!("verification failed: {text}"));
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
     let progress = Arc::<Progress>::default();
-    let _meter = Meter::start(plan.progress, format!("{input} (verifying)"), Total::Coded(output.written()), &progress);
+    let _meter = Meter::start(course, &format!("{input} (verifying)"), Total::Coded(output.written()), &progress);
     let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file))
         .with_memory_limit(plan.memory_limit)
         .with_progress(progress);

@@ -12,6 +12,7 @@ mod compare;
 mod curve;
 mod export;
 mod inputs;
+mod install_files;
 mod levels;
 mod notes;
 mod peers;
@@ -45,6 +46,7 @@ enum Command {
     /// Regenerate the project's corpus, or check a folder of corpora against the manifest.
     #[command(subcommand)]
     Corpus(corpus::Command),
+    InstallFiles(install_files::Args),
 }
 
 /// Runs `foretell` with the process's arguments: exit code 0, or 1 if anything went wrong.
@@ -61,6 +63,7 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(&args, &mut notes),
         Command::Bench(args) => bench::run(&args, &mut notes),
         Command::Corpus(command) => corpus::run(command),
+        Command::InstallFiles(args) => install_files::run(&args),
     };
     if let Err(error) = done {
         notes.failure(&error);
