@@ -31,6 +31,10 @@ pub mod deflate;
 mod error;
 pub mod huffman;
 pub mod math;
+mod memory;
+#[cfg(test)]
+#[path = "../tests/common/mixed.rs"]
+mod mixed;
 pub mod model;
 pub mod stream;
 
