@@ -24,6 +24,8 @@ pub enum ErrorKind {
     ChecksumMismatch,
     /// Decoding would need more memory than is allowed.
     MemoryLimit,
+    /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.
+    Arithmetic,
     /// An option was given a value that it cannot have.
     OutOfBounds,
     /// Reading or writing failed.
@@ -47,6 +49,11 @@ impl Error {
     /// A [`ErrorKind::Corrupt`] error.
     pub(crate) fn corrupt(context: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Corrupt, context)
+    }
+
+    /// A [`ErrorKind::MemoryLimit`] error: the system does not give `bytes` of memory.
+    pub(crate) fn no_memory(bytes: u64) -> Self {
+        Self::new(ErrorKind::MemoryLimit, format!("the system does not give the {bytes} bytes that are needed"))
     }
 
     /// What kind of error this is.
@@ -90,6 +97,7 @@ impl From<Error> for io::Error {
                 None => io::ErrorKind::Other,
             },
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
+            ErrorKind::Arithmetic => io::ErrorKind::Unsupported,
             ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
             _ => io::ErrorKind::InvalidData,
         };

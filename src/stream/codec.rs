@@ -6,6 +6,7 @@ use crate::{
     container::{BlockHeader, Method, varint},
     deflate, huffman,
     math::isa::Isa,
+    memory::ensure,
     model::Level,
 };
 
@@ -41,6 +42,7 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
         unpacked_len: raw.len(),
         raw_crc: crc32fast::hash(raw),
     };
+    ensure(memory(&header, level, 0))?;
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
@@ -49,6 +51,7 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
+                ensure(memory(&header, level, 0))?;
                 Some(unpacked::encode(&content, raw.len(), level, Isa::detect(), &mut report)?)
             }
             None => {
@@ -103,6 +106,7 @@ pub fn decode(
     level: Level,
     progress: Option<&Progress>,
 ) -> Result<Vec<u8>> {
+    ensure(memory(header, level, 0))?;
     let mut report = reporter(progress);
     let coded_len = coded.len();
     let raw = match header.method {

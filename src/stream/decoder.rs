@@ -131,7 +131,7 @@ impl<R: Read> Decoder<R> {
         match Item::read(&mut self.inner)? {
             Item::Block(header) => {
                 // Given out by now. Its memory is given back before more is taken.
-                frame.window.push(&std::mem::take(&mut self.block));
+                frame.window.push(&std::mem::take(&mut self.block))?;
                 self.given = 0;
                 let level = frame.header.level;
                 let needed = codec::memory(&header, level, frame.window.len());

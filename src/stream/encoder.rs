@@ -123,8 +123,10 @@ impl<W: Write> Encoder<W> {
             progress.takes_memory(coded.memory + beside as u64);
         }
         self.hash.write(raw);
+        let payload = coded.payload.as_deref().unwrap_or(raw);
+        self.pending.try_reserve(payload.len()).map_err(|_| Error::no_memory(payload.len() as u64))?;
         Item::Block(coded.header).write(&mut self.pending);
-        self.pending.extend_from_slice(coded.payload.as_deref().unwrap_or(raw));
+        self.pending.extend_from_slice(payload);
         self.content.advance(piece.len());
         Ok(())
     }
@@ -152,7 +154,7 @@ impl<W: Write> Write for Encoder<W> {
     /// Takes as much of `bytes` as the current block wants.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drain()?;
-        let taken = self.content.fill(bytes);
+        let taken = self.content.fill(bytes)?;
         if self.content.is_full() {
             self.code_buffered(false)?;
         }

@@ -25,7 +25,8 @@ use crate::Result;
 /// Compresses `content` into one frame, whose header says how long the content is.
 ///
 /// # Errors
-/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model.
+/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model;
+/// [`ErrorKind::Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the format's.
 pub fn compress(content: &[u8], options: &Options) -> Result<Vec<u8>> {
     let options = options.clone().content_size(content.len() as u64);
     let mut encoder = Encoder::new(Vec::new(), &options);

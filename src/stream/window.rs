@@ -20,11 +20,16 @@ impl Window {
     }
 
     /// Adds a block's content, and forgets what is out of reach then.
-    pub fn push(&mut self, block: &[u8]) {
+    ///
+    /// # Errors
+    /// Only if the system does not have the memory.
+    pub fn push(&mut self, block: &[u8]) -> Result<()> {
         let block = &block[block.len().saturating_sub(MAX_DISTANCE)..];
         let excess = (self.bytes.len() + block.len()).saturating_sub(MAX_DISTANCE);
         self.bytes.drain(..excess);
+        self.bytes.try_reserve(block.len()).map_err(|_| Error::no_memory(block.len() as u64))?;
         self.bytes.extend(block);
+        Ok(())
     }
 
     /// Decodes a copy of `len` bytes from its `coded` distance.
@@ -64,7 +69,7 @@ mod tests {
 
     fn window(blocks: &[&[u8]]) -> Window {
         let mut window = Window::default();
-        blocks.iter().for_each(|block| window.push(block));
+        blocks.iter().for_each(|block| window.push(block).unwrap());
         window
     }
 
@@ -102,13 +107,13 @@ mod tests {
         let mut window = Window::default();
         for _ in 0..9 {
             all.extend_from_slice(&block);
-            window.push(&block);
+            window.push(&block).unwrap();
             let reach = all.len().min(MAX_DISTANCE);
             assert_eq!(window.len(), reach);
             assert!(copy(&window, reach as u64, reach).unwrap() == all[all.len() - reach..]);
             assert!(copy(&window, reach as u64 + 1, 1).is_err());
         }
-        window.push(&all);
+        window.push(&all).unwrap();
         assert!(copy(&window, MAX_DISTANCE as u64, 100).unwrap() == all[all.len() - MAX_DISTANCE..][..100]);
     }
 }

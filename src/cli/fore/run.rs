@@ -17,11 +17,15 @@ use super::{
     walk::{Found, walk},
     work::{self, Done},
 };
+use crate::memory::ensure;
 
 /// Does what `plan` says; `report` hears of everything that goes wrong.
 pub fn run(plan: &Plan, report: &mut Report) {
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
+    }
+    if let Err(error) = ensure(0) {
+        return report.add(Problem::error("memory", plain(&error.into())));
     }
     if plan.threads != 1 && plan.verbose {
         report.add(Problem::notice("-T", "one thread is used so far; the output is that of any number"));
