@@ -28,6 +28,8 @@ pub enum ErrorKind {
     OutOfBounds,
     /// Reading or writing failed.
     Io,
+    /// A mistake in this library: something that cannot happen did.
+    Internal,
 }
 
 /// An error of the library: a kind, a sentence, and the I/O error behind it if there is one.
@@ -47,6 +49,17 @@ impl Error {
     /// A [`ErrorKind::Corrupt`] error.
     pub(crate) fn corrupt(context: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Corrupt, context)
+    }
+
+    /// The same error once more, for who asks again.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.kind, self.to_string())
+    }
+
+    /// Whether the data are to blame, not what was asked for or the machine.
+    pub(crate) fn is_damage(&self) -> bool {
+        use ErrorKind::{ChecksumMismatch, Corrupt, NotForetell, Truncated};
+        matches!(self.kind, NotForetell | Corrupt | Truncated | ChecksumMismatch)
     }
 
     /// What kind of error this is.
@@ -91,6 +104,7 @@ impl From<Error> for io::Error {
             },
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
             ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
+            ErrorKind::Internal => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)

@@ -27,6 +27,12 @@ impl Window {
         self.bytes.extend(block);
     }
 
+    /// Adds so many zeros, in the place of content that is not there.
+    pub fn push_zeros(&mut self, len: u64) {
+        let len = usize::try_from(len).map_or(MAX_DISTANCE, |len| len.min(MAX_DISTANCE));
+        self.push(&vec![0; len]);
+    }
+
     /// Decodes a copy of `len` bytes from its `coded` distance.
     ///
     /// # Errors
@@ -53,7 +59,8 @@ impl Window {
     }
 }
 
-fn damaged() -> Error {
+/// The error for a copy of what cannot be.
+pub fn damaged() -> Error {
     Error::corrupt("a copy does not say how far back its content lies")
 }
 
