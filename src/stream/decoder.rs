@@ -1,26 +1,19 @@
 //! Frames read in → content read out.
 
+mod frame;
+
 use std::{
-    hash::Hasher,
     io::{self, Read},
     sync::Arc,
 };
 
-use twox_hash::XxHash3_64;
-
-use super::{
-    Progress,
-    budget::Budget,
-    codec::{self, Watch},
-    pool::Pool,
-    window::Window,
-};
+use self::frame::{Decoded, Frame};
+use super::{Progress, budget::Budget, codec};
 use crate::{
     Error, ErrorKind, Result,
     container::{
-        BlockHeader, FrameHeader, Index, Item, Method,
+        FrameHeader, Index, Item,
         header::{Start, find_frame},
-        index::Entry,
         read::read_vec,
     },
 };
@@ -54,30 +47,6 @@ pub struct Decoder<R: Read> {
     block: Vec<u8>,
     given: usize,
     state: State,
-}
-
-struct Frame {
-    /// Its header, and what its index must say of the blocks that were read.
-    index: Index,
-    hash: XxHash3_64,
-    len: u64,
-    /// The content before the last block. One that is alone, as in all short frames, never gets here.
-    window: Window,
-    /// What was read and is not given out.
-    blocks: Pool<Decoded>,
-    /// What was read but has to wait until there is room.
-    next: Option<Item>,
-    /// Whether all of the frame was read, or all that can be.
-    is_read: bool,
-    /// Bytes of content in all blocks that were read.
-    begun: u64,
-}
-
-/// What comes of an item, as far as it does not need what comes before it.
-enum Decoded {
-    Content(Vec<u8>),
-    Copy(BlockHeader, Vec<u8>),
-    End(u64),
 }
 
 enum State {
@@ -241,49 +210,8 @@ impl<R: Read> Decoder<R> {
             Decoded::Content(content) => content,
             Decoded::End(_) => Vec::new(),
         };
-        frame.hash.write(&self.block);
-        frame.len += self.block.len() as u64;
+        frame.note(&self.block);
         Ok(Some(frame))
-    }
-}
-
-impl Frame {
-    fn new(header: FrameHeader, budget: Budget) -> Self {
-        Self {
-            index: Index { header, blocks: Vec::new() },
-            hash: XxHash3_64::new(),
-            len: 0,
-            window: Window::default(),
-            blocks: Pool::new(budget),
-            next: None,
-            is_read: false,
-            begun: 0,
-        }
-    }
-
-    fn watch(&self, progress: Option<Arc<Progress>>) -> Watch {
-        Watch { progress, stop: self.blocks.stop() }
-    }
-
-    /// Begins to decode a block. The last one, if it is known to be that, is decoded here: nothing else is left to do.
-    fn begin(&mut self, header: BlockHeader, coded: Vec<u8>, progress: Option<Arc<Progress>>, memory: u64) {
-        self.begun += header.raw_len as u64;
-        self.index.blocks.push(Entry::of(&header));
-        if header.method == Method::Copy {
-            return self.blocks.put(Ok(Decoded::Copy(header, coded)));
-        }
-        let (level, watch) = (self.index.header.level, self.watch(progress));
-        let decode = move || codec::decode(&header, coded, level, &watch).map(Decoded::Content);
-        if self.index.header.content_size == Some(self.begun) {
-            self.blocks.put(decode());
-        } else {
-            self.blocks.run(memory, decode);
-        }
-    }
-
-    fn check_end(&self, hash: u64) -> Result<()> {
-        self.index.header.check_content_size(self.len)?;
-        if hash == self.hash.finish() { Ok(()) } else { Err(codec::content_mismatch()) }
     }
 }
 
