@@ -44,8 +44,8 @@ soak SECONDS="900":
 everywhere *MACHINES:
     .ci/everywhere {{MACHINES}}
 
-# So many mutations of frames, Huffman blocks, deflate streams and recipes each.
-mutations CASES="500000":
+# So many mutations of frames, files of several blocks, Huffman blocks, deflate streams and recipes each.
+mutations CASES="400000":
     FORETELL_MUTATIONS={{CASES}} cargo test --release --test mutations
 
 # Each fuzzer of fuzz/ for so many seconds (needs a nightly compiler and cargo-fuzz).

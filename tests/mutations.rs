@@ -8,6 +8,7 @@ mod common;
 
 use std::{
     env, fs,
+    io::Write,
     ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
@@ -15,9 +16,9 @@ use std::{
 };
 
 use common::{Part, Random, compress, frame_of, gzip, properties, text};
-use foretell::{Level, Method, Options, decompress, deflate, huffman};
+use foretell::{Encoder, Level, Method, Options, decompress, deflate, huffman};
 
-/// Cases of each of the four tests in a usual run.
+/// Cases of each of the five tests in a usual run.
 const CASES: u64 = 30_000;
 /// What takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -41,6 +42,18 @@ fn a_mutated_frame_decodes_to_its_content_or_not_at_all() {
             assert!(whole || decoded == *content, "decoded to something else");
         }
         properties::headers(&mutated[3.min(mutated.len())..]);
+    });
+}
+
+#[test]
+fn of_a_mutated_file_all_is_read_and_saved_or_its_damage_is_told() {
+    let files = files_of_several_blocks();
+    for_each_case(|random| {
+        let mut mutated = mutate(&files[random.below(files.len())], random);
+        if random.below(2) == 0 {
+            properties::seal(&mut mutated);
+        }
+        properties::parts_and_recovery(&mutated);
     });
 }
 
@@ -128,6 +141,22 @@ fn short_frames() -> Vec<(Vec<u8>, Vec<u8>)> {
     frames.push((short, joined));
     frames.push((b"x".to_vec(), compress(b"x", &fast())));
     frames
+}
+
+/// Frames of three blocks each, which have an index; alone, and one behind another.
+fn files_of_several_blocks() -> Vec<Vec<u8>> {
+    let frame = |method| {
+        let mut encoder = Encoder::new(Vec::new(), &Options::new().level(Level::FASTEST).method(method));
+        for part in [&text()[..60], &[7; 50], &text()[30..60]] {
+            encoder.write_all(part).unwrap();
+            encoder.flush().unwrap();
+        }
+        encoder.finish().unwrap()
+    };
+    let frames = [Method::Store, Method::Huffman, Method::Neural].map(frame);
+    let lone = compress(b"x", &Options::new().method(Method::Store));
+    let joined = [&frames[1][..], &lone, &frames[0]].concat();
+    frames.into_iter().chain([joined]).collect()
 }
 
 fn golden_files() -> Vec<(Vec<u8>, Vec<u8>)> {

@@ -1,13 +1,19 @@
 //! Content ↔ frames, in pieces or at once.
 
+mod budget;
 mod codec;
 mod decoder;
 mod encoder;
+mod frames;
+mod indexed;
 mod inspect;
 mod neural;
 mod options;
 mod pieces;
+mod pool;
+mod recover;
 mod repeats;
+mod survey;
 mod unpacked;
 mod window;
 
@@ -15,10 +21,12 @@ use std::io::{Read, Write};
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
-pub use inspect::{FrameInfo, inspect};
+pub use indexed::IndexedReader;
+pub use inspect::{FrameInfo, inspect, inspect_file};
 #[doc(hidden)]
 pub use neural::ablated_len;
 pub use options::{Options, Progress};
+pub use recover::{Damage, Recovered, Recovery};
 
 use crate::Result;
 

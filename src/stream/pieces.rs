@@ -182,7 +182,7 @@ mod tests {
     fn without_copies_a_block_is_all_that_is_kept() {
         let mut pieces = Pieces::new(1000, false);
         for _ in 0..5 {
-            assert_eq!(pieces.fill(&[0; 3000]), 1000);
+            assert_eq!(pieces.fill(&[0; 3000]).unwrap(), 1000);
             assert!(pieces.is_full());
             assert_eq!(pieces.cut(false), [Piece::Fresh(1000)]);
             pieces.advance(1000);

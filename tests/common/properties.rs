@@ -2,11 +2,11 @@
 //! the fuzzers of `fuzz/`, which take this file in by its path, on whatever they come up with.
 #![allow(dead_code)] // each user has its own part
 
-use std::io::Read;
+use std::io::{self, Cursor, Read, Write};
 
 use foretell::{
-    Decoder, ErrorKind, Level, Method, Options,
-    container::{FrameHeader, Item, header::MAGIC},
+    Decoder, ErrorKind, IndexedReader, Level, Method, Options, Recovery,
+    container::{FrameHeader, Index, Item, header::MAGIC},
     deflate::{self, Unpacked},
     huffman,
 };
@@ -41,6 +41,45 @@ pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
+/// A file as one to be read in parts, or to be saved from damage: all of it if it decodes, nothing without a word if it does not.
+pub fn parts_and_recovery(coded: &[u8]) {
+    let decoded = decode(coded);
+    let mut parts = Vec::new();
+    let reader = IndexedReader::new(Cursor::new(coded)).map(|reader| reader.with_memory_limit(MEMORY));
+    let parts =
+        reader.map_err(io::Error::from).and_then(|reader| reader.take(MEMORY).read_to_end(&mut parts).map(|_| parts));
+    let mut saved = Limited(Vec::new());
+    let recovered = Recovery::new(Cursor::new(coded)).with_memory_limit(MEMORY).write_to(&mut saved);
+    match decoded {
+        Some(content) => {
+            assert!(parts.expect("what decodes can be read in parts") == content);
+            let recovered = recovered.expect("what decodes can be recovered");
+            assert!(recovered.damages.is_empty() && !recovered.trailing_garbage);
+            assert!(saved.0 == content);
+        }
+        None => {
+            let told = |recovered: foretell::Recovered| !recovered.damages.is_empty() || recovered.trailing_garbage;
+            assert!(recovered.map_or(true, told), "damage that recovery does not tell of");
+        }
+    }
+}
+
+/// As much as a fuzzer may write: zeros stand for what is lost, however much a header says that is.
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MEMORY as usize {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Compresses content at the level and by the method that the first byte says; it must come back, and take little more than it is.
 pub fn round_trip(bytes: &[u8]) {
     let Some((&choice, content)) = bytes.split_first() else { return };
@@ -53,7 +92,7 @@ pub fn round_trip(bytes: &[u8]) {
     assert!(foretell::decompress(&coded).expect("what was compressed decodes") == content);
 }
 
-/// A header or an item that is read is written again as the same bytes: nothing has two spellings.
+/// A header, an item or an index that is read is written again as the same bytes: nothing has two spellings.
 pub fn headers(bytes: &[u8]) {
     let mut rest = bytes;
     if let Ok(header) = FrameHeader::read_after_magic(&mut rest) {
@@ -65,6 +104,10 @@ pub fn headers(bytes: &[u8]) {
         let mut written = Vec::new();
         item.write(&mut written);
         assert_eq!(&bytes[..bytes.len() - rest.len()], written);
+    }
+    rest = bytes;
+    if let Ok(index) = Index::read(&mut rest) {
+        assert_eq!(&bytes[..bytes.len() - rest.len()], index.to_bytes());
     }
 }
 
@@ -134,6 +177,10 @@ fn seal_frame(frame: &mut [u8]) -> Option<()> {
         if tag == 0 {
             return None;
         }
+        if tag == 6 {
+            at += 8;
+            return seal_index(frame, at);
+        }
         let mut coded_len = length(frame, &mut at)?;
         if tag != 1 {
             coded_len = length(frame, &mut at)?;
@@ -147,10 +194,32 @@ fn seal_frame(frame: &mut [u8]) -> Option<()> {
     }
 }
 
+/// Does it for the index that begins at `start`.
+fn seal_index(frame: &mut [u8], start: usize) -> Option<()> {
+    let mut at = start + 3;
+    if frame.get(start + 2)? & 0x10 != 0 {
+        length(frame, &mut at)?;
+    }
+    let header = [&MAGIC, frame.get(start..at)?].concat();
+    put_check(frame, crc32fast::hash(&header), &mut at)?;
+    // Breaks off where the frame does.
+    for _ in 0..length(frame, &mut at)? {
+        at += 1;
+        length(frame, &mut at)?;
+        length(frame, &mut at)?;
+    }
+    seal_range(frame, start, &mut at)
+}
+
 /// Writes the check of what stands between `start` and `at` behind it, and moves behind that.
 fn seal_range(frame: &mut [u8], start: usize, at: &mut usize) -> Option<()> {
-    let check = crc32fast::hash(frame.get(start..*at)?).to_le_bytes();
-    frame.get_mut(*at..*at + 4)?.copy_from_slice(&check);
+    let check = crc32fast::hash(frame.get(start..*at)?);
+    put_check(frame, check, at)
+}
+
+/// Writes `check` at `at`, and moves behind it.
+fn put_check(frame: &mut [u8], check: u32, at: &mut usize) -> Option<()> {
+    frame.get_mut(*at..*at + 4)?.copy_from_slice(&check.to_le_bytes());
     *at += 4;
     Some(())
 }

@@ -10,6 +10,7 @@ mod list;
 mod metadata;
 mod names;
 mod options;
+mod parts;
 mod refusals;
 mod sandbox;
 mod streams;

@@ -112,7 +112,7 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Unsupported => Some("use the fore that wrote it"),
         ErrorKind::MemoryLimit => Some("allow or free that much"),
         ErrorKind::Arithmetic => Some("run it without the library that changed this"),
-        ErrorKind::OutOfBounds | ErrorKind::Io => None,
+        ErrorKind::OutOfBounds | ErrorKind::Io | ErrorKind::Internal => None,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
 const CORPUS_CUT: usize = 1 << 15;
 
 fn code(content: &[u8], level: Level, isa: Isa) -> Vec<u8> {
-    encode(content, level, isa, &mut |_, _| {}).unwrap()
+    encode(content, level, isa, &mut |_, _| Ok(())).unwrap()
 }
 
 /// All files of the corpus, cut short, on each instruction set in a thread of its own.
@@ -61,7 +61,10 @@ fn digests(isa: Isa) -> String {
     let content = mixed_content();
     let digest = |level: Level| {
         let coded = code(&content, level, isa);
-        assert!(decode(&coded, content.len(), level, isa, &mut |_, _| {}).unwrap() == content, "{isa:?}, {level:?}");
+        assert!(
+            decode(&coded, content.len(), level, isa, &mut |_, _| Ok(())).unwrap() == content,
+            "{isa:?}, {level:?}"
+        );
         format!("{} {:08x}\n", level.get(), crc32fast::hash(&coded))
     };
     Level::all().map(digest).collect()
@@ -70,7 +73,7 @@ fn digests(isa: Isa) -> String {
 #[track_caller]
 fn round_trip(content: &[u8], level: Level) -> usize {
     let coded = code(content, level, Isa::detect());
-    let back = decode(&coded, content.len(), level, Isa::detect(), &mut |_, _| {}).unwrap();
+    let back = decode(&coded, content.len(), level, Isa::detect(), &mut |_, _| Ok(())).unwrap();
     assert!(back == content, "{} bytes at {level:?}", content.len());
     coded.len()
 }
@@ -138,7 +141,11 @@ fn an_ablated_network_is_measured_by_the_same_loop() {
 fn progress_adds_up() {
     let content = mixed_content();
     let (mut raw, mut coded) = (0, 0);
-    let bytes = encode(&content, Level::FASTEST, Isa::detect(), &mut |r, c| (raw, coded) = (raw + r, coded + c));
+    let mut report = |r, c| {
+        (raw, coded) = (raw + r, coded + c);
+        Ok(())
+    };
+    let bytes = encode(&content, Level::FASTEST, Isa::detect(), &mut report);
     assert_eq!(raw, content.len());
     assert!(coded <= bytes.unwrap().len());
 }
@@ -147,6 +154,18 @@ fn progress_adds_up() {
 fn coded_bytes_that_run_out_are_an_error() {
     let content = mixed_content();
     let coded = code(&content, Level::FASTEST, Isa::detect());
-    let error = decode(&coded[..coded.len() / 2], content.len(), Level::FASTEST, Isa::detect(), &mut |_, _| {});
+    let error = decode(&coded[..coded.len() / 2], content.len(), Level::FASTEST, Isa::detect(), &mut |_, _| Ok(()));
     assert_eq!(error.unwrap_err().kind(), crate::ErrorKind::Corrupt);
+}
+
+#[test]
+fn an_error_of_the_report_ends_the_work() {
+    let content = mixed_content();
+    let mut calls = 0;
+    let mut report = |_, _| {
+        calls += 1;
+        Err(crate::Error::new(crate::ErrorKind::Internal, "stopped"))
+    };
+    assert!(encode(&content, Level::FASTEST, Isa::detect(), &mut report).is_err());
+    assert_eq!(calls, 1);
 }

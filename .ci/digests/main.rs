@@ -32,6 +32,6 @@ fn first_block(frame: &[u8]) -> Result<&[u8], Box<dyn Error>> {
     FrameHeader::read_after_magic(&mut rest)?;
     match Item::read(&mut rest)? {
         Item::Block(block) => Ok(rest.get(..block.coded_len).ok_or("no whole block")?),
-        Item::End(_) => Err("no block".into()),
+        Item::End(_) | Item::IndexedEnd(_) => Err("no block".into()),
     }
 }
