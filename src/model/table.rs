@@ -45,13 +45,13 @@ impl<T: Pod> Table<T> {
     /// All rows.
     #[inline(always)]
     pub fn rows(&self) -> &[T] {
-        bytemuck::cast_slice(&*self.memory)
+        bytemuck::cast_slice(&self.memory)
     }
 
     /// All rows, to be changed.
     #[inline(always)]
     pub fn rows_mut(&mut self) -> &mut [T] {
-        bytemuck::cast_slice_mut(&mut *self.memory)
+        bytemuck::cast_slice_mut(&mut self.memory)
     }
 
     /// The row of `hash`.
