@@ -20,13 +20,17 @@ use super::{
 };
 use crate::memory::ensure;
 
+/// Bytes of memory for the stack of the thread that waits for signals, and to read and write.
+const TO_START: u64 = 4 << 20;
+
 /// Does what `plan` says; `report` hears of everything that goes wrong.
 pub fn run(plan: &Plan, report: &mut Report) {
+    // Before there is a second thread: one that starts without memory ends the process.
+    if let Err(error) = ensure(TO_START) {
+        return report.add(Problem::error("memory", plain(&error.into())));
+    }
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
-    }
-    if let Err(error) = ensure(0) {
-        return report.add(Problem::error("memory", plain(&error.into())));
     }
     let mut list = List::default();
     let mut course = Course::begin(plan.progress, || size_up(plan));
