@@ -5,6 +5,7 @@ default:
 
 # All that CI checks.
 ci: fmt clippy library docs bench-builds test
+    .ci/everywhere aarch64
 
 fmt:
     cargo fmt --check
@@ -38,6 +39,20 @@ install:
 soak SECONDS="900":
     cargo build --release --bin fore
     tests/soak.py --seconds {{SECONDS}} --fore "${CARGO_TARGET_DIR:-target}/release/fore"
+
+# The same bits on other processors, under emulators: all of them, or those named.
+everywhere *MACHINES:
+    .ci/everywhere {{MACHINES}}
+
+# So many mutations of frames, files of several blocks, Huffman blocks, deflate streams and recipes each.
+mutations CASES="400000":
+    FORETELL_MUTATIONS={{CASES}} cargo test --release --test mutations
+
+# Each fuzzer of fuzz/ for so many seconds (needs a nightly compiler and cargo-fuzz).
+fuzz SECONDS="600":
+    for target in $(cargo +nightly fuzz list); do \
+        cargo +nightly fuzz run "$target" -- -max_total_time={{SECONDS}} -timeout=5 -rss_limit_mb=1024 -max_len=4096 || exit 1; \
+    done
 
 # Writes corpus/SIZES again, after a change that is meant to alter compressed sizes.
 sizes:

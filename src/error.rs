@@ -24,10 +24,14 @@ pub enum ErrorKind {
     ChecksumMismatch,
     /// Decoding would need more memory than is allowed.
     MemoryLimit,
+    /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.
+    Arithmetic,
     /// An option was given a value that it cannot have.
     OutOfBounds,
     /// Reading or writing failed.
     Io,
+    /// A mistake in this library: something that cannot happen did.
+    Internal,
 }
 
 /// An error of the library: a kind, a sentence, and the I/O error behind it if there is one.
@@ -47,6 +51,22 @@ impl Error {
     /// A [`ErrorKind::Corrupt`] error.
     pub(crate) fn corrupt(context: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::Corrupt, context)
+    }
+
+    /// A [`ErrorKind::MemoryLimit`] error: the system does not give `bytes` of memory.
+    pub(crate) fn no_memory(bytes: u64) -> Self {
+        Self::new(ErrorKind::MemoryLimit, format!("the system does not give the {bytes} bytes that are needed"))
+    }
+
+    /// The same error once more, for who asks again.
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.kind, self.to_string())
+    }
+
+    /// Whether the data are to blame, not what was asked for or the machine.
+    pub(crate) fn is_damage(&self) -> bool {
+        use ErrorKind::{ChecksumMismatch, Corrupt, NotForetell, Truncated};
+        matches!(self.kind, NotForetell | Corrupt | Truncated | ChecksumMismatch)
     }
 
     /// What kind of error this is.
@@ -90,7 +110,9 @@ impl From<Error> for io::Error {
                 None => io::ErrorKind::Other,
             },
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
+            ErrorKind::Arithmetic => io::ErrorKind::Unsupported,
             ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
+            ErrorKind::Internal => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)

@@ -11,8 +11,8 @@
 //! Prediction *is* compression: a symbol of probability p costs −log2 p bits, which [`coder`] makes real. The
 //! decoder runs the same network in lockstep, so no model is shipped.
 //!
-//! [`compress`] and [`decompress`] work on slices, [`Encoder`] and [`Decoder`] on streams, [`inspect`] reads headers
-//! only, and [`Predictor`] is the network by itself.
+//! [`compress`] and [`decompress`] work on slices, [`Encoder`] and [`Decoder`] on streams, [`IndexedReader`] reads from
+//! anywhere in a file, [`Recovery`] saves what is good of a damaged one, [`inspect`] reads headers only, and [`Predictor`] is the network by itself.
 //!
 //! ```
 //! let content = b"to be, or not to be, that is the question".repeat(9);
@@ -31,6 +31,10 @@ pub mod deflate;
 mod error;
 pub mod huffman;
 pub mod math;
+mod memory;
+#[cfg(test)]
+#[path = "../tests/common/mixed.rs"]
+mod mixed;
 pub mod model;
 pub mod stream;
 
@@ -41,4 +45,7 @@ pub mod cli;
 pub use container::Method;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
-pub use stream::{Decoder, Encoder, FrameInfo, Options, Progress, compress, decompress, inspect};
+pub use stream::{
+    Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, compress, decompress,
+    inspect, inspect_file,
+};

@@ -25,16 +25,16 @@ fn round_trip(content: &[u8], options: &Options) -> (usize, u64) {
 #[test]
 fn runs_over_several_blocks_take_next_to_nothing() {
     // One byte, and what is left of the first block; a whole block; what is behind it.
-    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (78, 3));
+    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (123, 3));
     let (size, copies) = round_trip(&vec![0; 65 * MIB], &Options::new());
-    assert!(size < 100 && copies == 3, "{size}, {copies}");
+    assert!(size < 150 && copies == 3, "{size}, {copies}");
 }
 
 #[test]
 fn content_repeated_over_several_blocks_is_coded_once() {
     let million = Random(1).bytes(1_000_000);
     let (size, copies) = round_trip(&million.repeat(40), &copying());
-    assert!(size < million.len() + 100 && copies == 2, "{size}, {copies}");
+    assert!(size < million.len() + 150 && copies == 2, "{size}, {copies}");
 }
 
 #[test]
@@ -43,7 +43,7 @@ fn the_network_codes_what_is_new_and_copies_the_rest() {
     let letter = text();
     let (once, _) = round_trip(&letter, &fast);
     let (size, copies) = round_trip(&letter.repeat(3 * MIB / letter.len()), &fast);
-    assert!(size < once + 50 && copies == 1, "{once}, {size}, {copies}");
+    assert!(size < once + 100 && copies == 1, "{once}, {size}, {copies}");
 }
 
 #[test]
@@ -63,7 +63,7 @@ fn a_repeat_that_begins_at_the_end_of_a_block_waits_for_the_rest() {
     // Half a MiB of the second `part` comes with the first block, which has a copy: of zeros.
     let content = [&part[..], &vec![0; 29 * MIB + MIB / 2], &part].concat();
     let (size, copies) = round_trip(&content, &copying());
-    assert!(size < part.len() + 100 && copies == 2, "{size}, {copies}");
+    assert!(size < part.len() + 150 && copies == 2, "{size}, {copies}");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! block   tag 1–5 | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
-//! end     tag 0   | XXH3-64 of the frame's whole content
+//! end     tag 0, or 6 if the frame's index follows | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
 //! damaged length is found before any work is done for it.
@@ -17,6 +17,12 @@ pub const MAX_BLOCK_LEN: usize = 1 << 26;
 
 /// The farthest that a copy may reach back: 32 MiB, a neural block of any level. A decoder must keep that much.
 pub const MAX_DISTANCE: usize = 1 << 25;
+
+/// Tags of the end marker: none of a method.
+const END: u8 = 0;
+const INDEXED_END: u8 = 6;
+/// Bytes of the end marker.
+pub const END_LEN: u64 = 9;
 
 /// How the bytes of a block are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,11 +60,11 @@ impl Method {
         matches!(self, Self::Neural | Self::Unpacked)
     }
 
-    fn tag(self) -> u8 {
+    pub(super) fn tag(self) -> u8 {
         1 + self as u8
     }
 
-    fn from_tag(tag: u8) -> Option<Self> {
+    pub(super) fn from_tag(tag: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|m| m.tag() == tag)
     }
 }
@@ -70,7 +76,7 @@ pub struct BlockHeader {
     pub method: Method,
     /// Bytes of content, 1 to [`MAX_BLOCK_LEN`].
     pub raw_len: usize,
-    /// Bytes that follow this header; less than `raw_len` unless stored.
+    /// Bytes that follow this header; less than `raw_len` unless stored, and of a copy at most [`varint::MAX_LEN`].
     pub coded_len: usize,
     /// Bytes that the method codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
     pub unpacked_len: usize,
@@ -85,6 +91,8 @@ pub enum Item {
     Block(BlockHeader),
     /// The end of the frame, with the XXH3-64 of its content.
     End(u64),
+    /// The same, but the frame's [`Index`](super::Index) follows.
+    IndexedEnd(u64),
 }
 
 impl Item {
@@ -92,8 +100,8 @@ impl Item {
     pub fn write(self, out: &mut Vec<u8>) {
         let start = out.len();
         match self {
-            Self::End(hash) => {
-                out.push(0);
+            Self::End(hash) | Self::IndexedEnd(hash) => {
+                out.push(if matches!(self, Self::End(_)) { END } else { INDEXED_END });
                 out.extend(hash.to_le_bytes());
             }
             Self::Block(block) => {
@@ -118,8 +126,10 @@ impl Item {
     /// Truncated or damaged data.
     pub fn read(input: &mut impl Read) -> Result<Self> {
         let [tag] = read_array(input)?;
-        if tag == 0 {
-            return Ok(Self::End(u64::from_le_bytes(read_array(input)?)));
+        match tag {
+            END => return Ok(Self::End(u64::from_le_bytes(read_array(input)?))),
+            INDEXED_END => return Ok(Self::IndexedEnd(u64::from_le_bytes(read_array(input)?))),
+            _ => {}
         }
         let method = Method::from_tag(tag).ok_or_else(damaged)?;
         let raw_len = varint::read(input)?;
@@ -129,7 +139,8 @@ impl Item {
         let bounds = 1..=MAX_BLOCK_LEN as u64;
         let in_bounds = bounds.contains(&raw_len)
             && bounds.contains(&unpacked_len)
-            && (method == Method::Store || (1..raw_len).contains(&coded_len));
+            && (method == Method::Store || (1..raw_len).contains(&coded_len))
+            && (method != Method::Copy || coded_len <= varint::MAX_LEN as u64);
         if !in_bounds {
             return Err(damaged());
         }
@@ -158,11 +169,17 @@ mod tests {
 
     #[test]
     fn items_round_trip() {
-        let end = Item::End(0x0123_4567_89ab_cdef);
-        assert_eq!(Item::read(&mut bytes(end).as_slice()).unwrap(), end);
+        for end in [Item::End(0x0123_4567_89ab_cdef), Item::IndexedEnd(0x0123_4567_89ab_cdef)] {
+            assert_eq!(Item::read(&mut bytes(end).as_slice()).unwrap(), end);
+            assert_eq!(bytes(end).len() as u64, END_LEN);
+        }
         for method in Method::ALL {
             for raw_len in [2, 127, 128, 1 << 20, MAX_BLOCK_LEN] {
-                let coded_len = if method == Method::Store { raw_len } else { raw_len - 1 };
+                let coded_len = match method {
+                    Method::Store => raw_len,
+                    Method::Copy => 1,
+                    _ => raw_len - 1,
+                };
                 let unpacked_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
                 let block = Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0xdead_beef });
                 assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
@@ -190,6 +207,10 @@ mod tests {
         for (raw_len, coded_len) in [(0, 0), (5, 5), (5, 0), (MAX_BLOCK_LEN + 1, 7)] {
             let block = BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0 };
             assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
+        }
+        for (coded_len, is_good) in [(10, true), (11, false)] {
+            let block = BlockHeader { method: Method::Copy, raw_len: 99, coded_len, unpacked_len: 99, raw_crc: 0 };
+            assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
         for (unpacked_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
             let block = BlockHeader { method: Method::Unpacked, raw_len: 9, coded_len: 8, unpacked_len, raw_crc: 0 };

@@ -2,14 +2,16 @@
 //!
 //! ```text
 //! file  = frame+ zero*
-//! frame = header block* end
+//! frame = header block* end index?
 //! ```
 //! This layer knows bytes and lengths only; what a block's bytes mean is `stream`'s affair.
 
 pub mod block;
 pub mod header;
+pub mod index;
 pub mod read;
 pub mod varint;
 
 pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, MAX_DISTANCE, Method};
 pub use header::FrameHeader;
+pub use index::Index;

@@ -7,6 +7,9 @@ use std::io::Read;
 use super::read::read_array;
 use crate::{Error, Result};
 
+/// The most bytes that a length takes.
+pub const MAX_LEN: usize = 10;
+
 /// Appends `value` to `out` (1 to 10 bytes).
 pub fn write(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {

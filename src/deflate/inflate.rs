@@ -31,11 +31,11 @@ pub struct Inflated {
 pub struct NotInflated {
     /// Steps of work that it took to know that.
     pub steps: usize,
-    /// Whether the limit was the reason.
+    /// Whether the limit, or memory, was the reason.
     pub too_long: bool,
 }
 
-/// Inflates the stream that `coded` begins with to at most `limit` bytes.
+/// Inflates the stream that `coded` begins with to at most `limit` bytes, and to no more than there is memory for.
 ///
 /// # Errors
 /// No stream begins here, or it ends beyond `coded`, or its content would exceed the limit.
@@ -43,7 +43,7 @@ pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
     let mut content = Vec::new();
     let mut tokens = Tokens::new(coded);
     while let Some(token) = tokens.next() {
-        if content.len() + token.span() > limit {
+        if content.len() + token.span() > limit || content.try_reserve(token.span()).is_err() {
             return Err(tokens.failed(&content, true));
         }
         match token {

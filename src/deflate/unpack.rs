@@ -41,8 +41,8 @@ fn futile_work(len: usize) -> u64 {
     (1 << 26) + ((len as u64) << 8)
 }
 
-/// Unpacks the streams in `content` that can be packed again, if there are any. The result is no longer than a block
-/// can be.
+/// Unpacks the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
+/// longer than a block can be.
 pub fn unpack(content: &[u8]) -> Option<Unpacked> {
     let mut search = Search { content, futile: Work::new(futile_work(content.len())) };
     let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
@@ -54,8 +54,10 @@ pub fn unpack(content: &[u8]) -> Option<Unpacked> {
         let room = MAX_BLOCK_LEN.saturating_sub(bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY);
         match search.stream(&candidate, room) {
             Some(stream) => {
-                bytes.extend_from_slice(&content[done..candidate.start]);
-                Entry { gap: candidate.start - done, ..stream.entry }.write(&mut recipe);
+                let gap = &content[done..candidate.start];
+                bytes.try_reserve(gap.len() + stream.content.len()).ok()?;
+                bytes.extend_from_slice(gap);
+                Entry { gap: gap.len(), ..stream.entry }.write(&mut recipe);
                 bytes.extend_from_slice(&stream.content);
                 (done, from) = (stream.end, stream.end);
             }
@@ -65,6 +67,7 @@ pub fn unpack(content: &[u8]) -> Option<Unpacked> {
     if recipe.is_empty() {
         return None;
     }
+    bytes.try_reserve(content.len() - done + recipe.len()).ok()?;
     bytes.extend_from_slice(&content[done..]);
     bytes.extend_from_slice(&recipe);
     Some(Unpacked { bytes, recipe_len: recipe.len() })

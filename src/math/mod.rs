@@ -3,6 +3,7 @@
 //! A neural decoder that differs from its encoder by one unit in the last place loses the file. So nothing here
 //! or in `model` may use libm, fused multiply-add or a reciprocal estimate; `clippy.toml` forbids them.
 
+pub mod environment;
 mod exp;
 pub mod isa;
 mod lanes;

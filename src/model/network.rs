@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Result,
-    math::{F32x16, LANES, softmax},
+    math::{F32x16, LANES, environment, softmax},
 };
 
 /// Rates of the mixer's bonuses and of the final correction.
@@ -61,7 +61,8 @@ impl Network {
     /// A network that has seen nothing, for content of `raw_len` bytes.
     ///
     /// # Errors
-    /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory.
+    /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the format's.
     pub fn new(level: Level, raw_len: usize) -> Result<Self> {
         Self::without(None, level, raw_len)
     }
@@ -75,6 +76,7 @@ impl Network {
     }
 
     fn with(params: Params) -> Result<Self> {
+        environment::check()?;
         let on = |part| params.without != Some(part);
         let dense = params.dense.filter(|_| on(Part::Dense));
         let rate_if = |part, rate| if on(part) { rate } else { 0.0 };

@@ -3,17 +3,24 @@
 use std::marker::PhantomData;
 
 use bytemuck::Pod;
-use memmap2::MmapMut;
 
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result};
 
 /// Tables from this size on ask for huge pages: their rows are looked up at random, and would miss the TLB each time.
+#[cfg(target_os = "linux")]
 const HUGE_FROM: usize = 1 << 22;
+
+/// Zeroed memory: mapped, and so aligned to a page, where there are pages to map.
+#[cfg(any(unix, windows))]
+type Memory = memmap2::MmapMut;
+/// Zeroed memory: allocated, in cache lines, where nothing can be mapped, as on WebAssembly.
+#[cfg(not(any(unix, windows)))]
+type Memory = Box<[crate::math::F32x16]>;
 
 /// 2^bits rows of type `T`. A page of them takes memory only once one of its rows is written.
 #[derive(Debug)]
 pub struct Table<T> {
-    map: MmapMut,
+    memory: Memory,
     shift: u32,
     rows: PhantomData<T>,
 }
@@ -22,19 +29,11 @@ impl<T: Pod> Table<T> {
     /// All rows zero; `bits` is 1 to 32.
     ///
     /// # Errors
-    /// [`ErrorKind::MemoryLimit`] if the system does not have the memory.
+    /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory.
     pub fn new(bits: u32) -> Result<Self> {
-        let bytes = size_of::<T>() << bits;
-        let map = MmapMut::map_anon(bytes).map_err(|_| {
-            Error::new(
-                ErrorKind::MemoryLimit,
-                format!("the system does not give the {bytes} bytes that the model needs"),
-            )
-        })?;
-        if bytes >= HUGE_FROM {
-            advise_huge_pages(&map);
-        }
-        Ok(Self { map, shift: 64 - bits, rows: PhantomData })
+        let bytes = (size_of::<T>() as u64) << bits;
+        let memory = usize::try_from(bytes).ok().and_then(zeroed).ok_or_else(|| Error::no_memory(bytes))?;
+        Ok(Self { memory, shift: 64 - bits, rows: PhantomData })
     }
 
     /// Where the row of `hash` is: its upper bits.
@@ -46,13 +45,13 @@ impl<T: Pod> Table<T> {
     /// All rows.
     #[inline(always)]
     pub fn rows(&self) -> &[T] {
-        bytemuck::cast_slice(&self.map)
+        bytemuck::cast_slice(&self.memory)
     }
 
     /// All rows, to be changed.
     #[inline(always)]
     pub fn rows_mut(&mut self) -> &mut [T] {
-        bytemuck::cast_slice_mut(&mut self.map)
+        bytemuck::cast_slice_mut(&mut self.memory)
     }
 
     /// The row of `hash`.
@@ -82,11 +81,20 @@ pub fn prefetch<T>(value: &T) {
     let _ = value;
 }
 
-/// Only advice: where it is not taken everything is the same but slower.
-#[cfg(target_os = "linux")]
-fn advise_huge_pages(map: &MmapMut) {
-    let _ = map.advise(memmap2::Advice::HugePage);
+/// Memory of `bytes` zeros, if the system has it.
+#[cfg(any(unix, windows))]
+fn zeroed(bytes: usize) -> Option<Memory> {
+    let memory = Memory::map_anon(bytes).ok()?;
+    #[cfg(target_os = "linux")]
+    if bytes >= HUGE_FROM {
+        // Only advice: where it is not taken everything is the same but slower.
+        let _ = memory.advise(memmap2::Advice::HugePage);
+    }
+    Some(memory)
 }
 
-#[cfg(not(target_os = "linux"))]
-fn advise_huge_pages(_: &MmapMut) {}
+/// Memory of `bytes` zeros, if the system has it; rows and so `bytes` are whole cache lines.
+#[cfg(not(any(unix, windows)))]
+fn zeroed(bytes: usize) -> Option<Memory> {
+    bytemuck::allocation::try_zeroed_slice_box(bytes / size_of::<crate::math::F32x16>()).ok()
+}

@@ -1,29 +1,41 @@
 //! One block of content ↔ one coded block, whatever the method.
 
-use super::{Progress, neural, unpacked, window::Window};
+use std::{borrow::Cow, sync::Arc};
+
+use super::{Progress, neural, pool::Stop, unpacked, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockHeader, Method, varint},
     deflate, huffman,
     math::isa::Isa,
+    memory::ensure,
     model::Level,
 };
 
 /// A block ready to be written.
 pub struct CodedBlock {
     pub header: BlockHeader,
-    /// `None`: the raw bytes themselves.
-    pub payload: Option<Vec<u8>>,
+    pub payload: Vec<u8>,
     /// Bytes of memory that coding it took, by the method that was tried even if it was stored in the end.
     pub memory: u64,
 }
 
-/// What counts (raw bytes, coded bytes) into `progress`, if anybody watches.
-fn reporter(progress: Option<&Progress>) -> impl FnMut(usize, usize) {
-    move |raw, coded| {
-        if let Some(progress) = progress {
+/// Who hears how far the work on a block has come, and may end it.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    pub progress: Option<Arc<Progress>>,
+    pub stop: Stop,
+}
+
+impl Watch {
+    fn report(&self, raw: usize, coded: usize) -> Result<()> {
+        if self.stop.is_asked_for() {
+            return Err(Error::new(ErrorKind::Internal, "stopped, as nobody waits for it"));
+        }
+        if let Some(progress) = &self.progress {
             progress.add(raw, coded);
         }
+        Ok(())
     }
 }
 
@@ -31,29 +43,31 @@ fn reporter(progress: Option<&Progress>) -> impl FnMut(usize, usize) {
 /// are unpacked where there are any.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model.
-pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progress>) -> Result<CodedBlock> {
-    let mut report = reporter(progress);
+/// Only if the system does not have the memory for the model, or `watch` ends the work.
+pub fn encode(raw: Cow<[u8]>, method: Method, level: Level, watch: &Watch) -> Result<CodedBlock> {
+    let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
         method,
         raw_len: raw.len(),
         coded_len: raw.len(),
         unpacked_len: raw.len(),
-        raw_crc: crc32fast::hash(raw),
+        raw_crc: crc32fast::hash(&raw),
     };
+    ensure(memory(&header, level, 0))?;
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
-        Method::Huffman => Some(huffman::encode(raw)),
-        Method::Neural | Method::Unpacked => match deflate::unpack(raw) {
+        Method::Huffman => Some(huffman::encode(&raw)),
+        Method::Neural | Method::Unpacked => match deflate::unpack(&raw) {
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
+                ensure(memory(&header, level, 0))?;
                 Some(unpacked::encode(&content, raw.len(), level, Isa::detect(), &mut report)?)
             }
             None => {
                 header.method = Method::Neural;
-                Some(neural::encode(raw, level, Isa::detect(), &mut report)?)
+                Some(neural::encode(&raw, level, Isa::detect(), &mut report)?)
             }
         },
     };
@@ -64,21 +78,30 @@ pub fn encode(raw: &[u8], method: Method, level: Level, progress: Option<&Progre
         None => header = BlockHeader { method: Method::Store, unpacked_len: raw.len(), ..header },
     }
     if !tried.method.is_neural() {
-        report(raw.len(), header.coded_len);
+        report(raw.len(), header.coded_len)?;
     }
     let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, level, 0);
-    Ok(CodedBlock { header, payload, memory })
+    Ok(CodedBlock { header, payload: payload.unwrap_or_else(|| raw.into_owned()), memory })
 }
 
 /// Codes `raw`, which equals the content `distance` bytes before.
-pub fn encode_copy(raw: &[u8], distance: usize, progress: Option<&Progress>) -> CodedBlock {
+///
+/// # Errors
+/// Only if `watch` ends the work.
+pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBlock> {
     let mut payload = Vec::new();
     varint::write(&mut payload, distance as u64);
-    reporter(progress)(raw.len(), payload.len());
+    watch.report(raw.len(), payload.len())?;
     let raw_crc = crc32fast::hash(raw);
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header = BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc };
-    CodedBlock { header, payload: Some(payload), memory: (raw_len + coded_len) as u64 }
+    Ok(CodedBlock { header, payload, memory: (raw_len + coded_len) as u64 })
+}
+
+/// Bytes of memory that coding `raw_len` bytes will take, if they hold no deflate streams and shrink as they mostly do.
+pub fn expected_memory(method: Method, level: Level, raw_len: usize) -> u64 {
+    let method = if method == Method::Unpacked { Method::Neural } else { method };
+    memory(&BlockHeader { method, raw_len, coded_len: raw_len / 2, unpacked_len: raw_len, raw_crc: 0 }, level, 0)
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block, the
@@ -92,29 +115,50 @@ pub fn memory(header: &BlockHeader, level: Level, beside: usize) -> u64 {
     (beside + header.raw_len + header.coded_len + method) as u64
 }
 
-/// Decodes and checks one block; `window` is the content before it.
+/// The error for a block that takes more memory than is allowed.
+pub fn too_much_memory(needed: u64, allowed: u64) -> Error {
+    Error::new(ErrorKind::MemoryLimit, format!("decoding needs {needed} bytes of memory, {allowed} are allowed"))
+}
+
+/// The error for a frame whose content has another checksum than the end marker says.
+pub fn content_mismatch() -> Error {
+    Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum")
+}
+
+/// Decodes and checks one block that is no copy.
 ///
 /// # Errors
-/// Damaged data: of the method's own structure, or content that does not match its checksum.
-pub fn decode(
-    header: &BlockHeader,
-    coded: Vec<u8>,
-    window: &Window,
-    level: Level,
-    progress: Option<&Progress>,
-) -> Result<Vec<u8>> {
-    let mut report = reporter(progress);
+/// Damaged data: of the method's own structure, or content that does not match its checksum. Or `watch` ends the work.
+pub fn decode(header: &BlockHeader, coded: Vec<u8>, level: Level, watch: &Watch) -> Result<Vec<u8>> {
+    ensure(memory(header, level, 0))?;
+    let mut report = |raw, coded| watch.report(raw, coded);
     let coded_len = coded.len();
     let raw = match header.method {
         Method::Store => coded,
         Method::Huffman => huffman::decode(&coded, header.raw_len)?,
         Method::Neural => neural::decode(&coded, header.raw_len, level, Isa::detect(), &mut report)?,
-        Method::Copy => window.copy(&coded, header.raw_len)?,
         Method::Unpacked => unpacked::decode(&coded, header, level, Isa::detect(), &mut report)?,
+        // Nothing before it: that is what a copy cannot do without.
+        Method::Copy => return decode_copy(header, &coded, &Window::default(), watch),
     };
     if !header.method.is_neural() {
-        report(raw.len(), coded_len);
+        report(raw.len(), coded_len)?;
     }
+    check(header, raw)
+}
+
+/// Copies and checks one block; `window` is the content before it.
+///
+/// # Errors
+/// As of [`decode`].
+pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &Window, watch: &Watch) -> Result<Vec<u8>> {
+    ensure(memory(header, Level::FASTEST, 0))?;
+    let raw = window.copy(coded, header.raw_len)?;
+    watch.report(raw.len(), coded.len())?;
+    check(header, raw)
+}
+
+fn check(header: &BlockHeader, raw: Vec<u8>) -> Result<Vec<u8>> {
     if crc32fast::hash(&raw) != header.raw_crc {
         return Err(Error::new(ErrorKind::ChecksumMismatch, "a block's content does not match its checksum"));
     }

@@ -1,18 +1,18 @@
 //! Frames read in → content read out.
 
+mod frame;
+
 use std::{
-    hash::Hasher,
     io::{self, Read},
     sync::Arc,
 };
 
-use twox_hash::XxHash3_64;
-
-use super::{Progress, codec, window::Window};
+use self::frame::{Decoded, Frame};
+use super::{Progress, budget::Budget, codec};
 use crate::{
     Error, ErrorKind, Result,
     container::{
-        FrameHeader, Item,
+        FrameHeader, Index, Item,
         header::{Start, find_frame},
         read::read_vec,
     },
@@ -25,6 +25,8 @@ use crate::{
 /// Zero bytes after the last frame are ignored; for anything else see
 /// [`trailing_garbage`](Self::trailing_garbage). After an error every further read repeats it.
 ///
+/// With several [threads](Self::with_threads) it reads ahead within a frame. Dropping it stops them.
+///
 /// ```
 /// use std::io::Read;
 /// let coded = foretell::compress(b"next byte", &foretell::Options::new())?;
@@ -36,6 +38,7 @@ use crate::{
 pub struct Decoder<R: Read> {
     inner: R,
     progress: Option<Arc<Progress>>,
+    threads: usize,
     memory_limit: u64,
     /// The frame being read; `None` between frames.
     frame: Option<Frame>,
@@ -46,18 +49,10 @@ pub struct Decoder<R: Read> {
     state: State,
 }
 
-struct Frame {
-    header: FrameHeader,
-    hash: XxHash3_64,
-    len: u64,
-    /// The content before the last block. One that is alone, as in all short frames, never gets here.
-    window: Window,
-}
-
 enum State {
     Reading,
     Ended { garbage: bool },
-    Failed(ErrorKind, String),
+    Failed(Error),
 }
 
 impl<R: Read> Decoder<R> {
@@ -67,6 +62,7 @@ impl<R: Read> Decoder<R> {
         Self {
             inner,
             progress: None,
+            threads: 1,
             memory_limit: u64::MAX,
             frame: None,
             frames: 0,
@@ -79,6 +75,16 @@ impl<R: Read> Decoder<R> {
     /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to included.
     pub fn with_memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
+        self
+    }
+
+    /// Decodes up to `threads` blocks at once, as far as the memory limit allows; 0 means one a core, as far as half
+    /// of the free memory holds what they need.
+    ///
+    /// Several threads need several blocks: before any content is given out, as many are read as can be worked on. So
+    /// where the other end of a pipe waits for an answer to its first block, use one thread, as is the default.
+    pub fn with_threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
         self
     }
 
@@ -109,7 +115,10 @@ impl<R: Read> Decoder<R> {
         while self.given == self.block.len() && matches!(self.state, State::Reading) {
             match self.frame.take() {
                 None => self.start_frame()?,
-                Some(frame) => self.frame = self.next_item(frame)?,
+                Some(mut frame) => {
+                    self.read_ahead(&mut frame);
+                    self.frame = self.next_item(frame)?;
+                }
             }
         }
         Ok(())
@@ -119,48 +128,90 @@ impl<R: Read> Decoder<R> {
         match find_frame(&mut self.inner, self.frames == 0)? {
             Start::Frame => {
                 let header = FrameHeader::read_after_magic(&mut self.inner)?;
-                self.frame = Some(Frame { header, hash: XxHash3_64::new(), len: 0, window: Window::default() });
+                self.frame = Some(Frame::new(header, Budget::new(self.threads, self.memory_limit)));
             }
             start => self.state = State::Ended { garbage: start == Start::Other },
         }
         Ok(())
     }
 
-    /// Reads one block into `self.block`, or the end of `frame` (then gives back `None`).
-    fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
-        match Item::read(&mut self.inner)? {
-            Item::Block(header) => {
-                // Given out by now. Its memory is given back before more is taken.
-                frame.window.push(&std::mem::take(&mut self.block));
-                self.given = 0;
-                let level = frame.header.level;
-                let needed = codec::memory(&header, level, frame.window.len());
-                if needed > self.memory_limit {
-                    let text = format!("decoding needs {needed} bytes of memory, {} are allowed", self.memory_limit);
-                    return Err(Error::new(ErrorKind::MemoryLimit, text));
+    /// Reads blocks and begins to decode them, as many as there is room for. An error waits for its turn: what stands
+    /// before it is good.
+    fn read_ahead(&mut self, frame: &mut Frame) {
+        while !frame.is_read {
+            match self.begin_item(frame) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) => {
+                    frame.blocks.put(Err(error));
+                    frame.is_read = true;
                 }
-                if let Some(progress) = &self.progress {
-                    progress.takes_memory(needed);
-                }
-                let mut coded = Vec::new();
-                read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
-                self.block = codec::decode(&header, coded, &frame.window, level, self.progress.as_deref())?;
-                frame.hash.write(&self.block);
-                frame.len += self.block.len() as u64;
-                Ok(Some(frame))
-            }
-            Item::End(hash) => {
-                frame.header.check_content_size(frame.len)?;
-                if hash != frame.hash.finish() {
-                    return Err(Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum"));
-                }
-                self.frames += 1;
-                // No copy reaches into another frame.
-                self.block.clear();
-                self.given = 0;
-                Ok(None)
             }
         }
+    }
+
+    /// Reads one item and begins to decode it, if there is room; else says so.
+    fn begin_item(&mut self, frame: &mut Frame) -> Result<bool> {
+        if !frame.blocks.has_room(0, frame.window.len() as u64) {
+            return Ok(false);
+        }
+        let item = frame.next.take().map_or_else(|| Item::read(&mut self.inner), Ok)?;
+        let header = match item {
+            Item::Block(header) => header,
+            Item::End(hash) | Item::IndexedEnd(hash) => {
+                frame.is_read = true;
+                if let Item::IndexedEnd(_) = item {
+                    frame.index.check(&Index::read(&mut self.inner)?)?;
+                }
+                frame.blocks.put(Ok(Decoded::End(hash)));
+                return Ok(true);
+            }
+        };
+        // Given out by now. Its memory is given back before more is taken.
+        frame.window.push(&std::mem::take(&mut self.block))?;
+        self.given = 0;
+        let level = frame.index.header.level;
+        let (needed, beside) = (codec::memory(&header, level, 0), frame.window.len() as u64);
+        if !frame.blocks.has_room(needed, beside) {
+            frame.next = Some(item);
+            return Ok(false);
+        }
+        let taken = needed + beside + frame.blocks.memory();
+        if taken > self.memory_limit {
+            return Err(codec::too_much_memory(taken, self.memory_limit));
+        }
+        if let Some(progress) = &self.progress {
+            progress.takes_memory(taken);
+        }
+        let mut coded = Vec::new();
+        read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
+        frame.begin(header, coded, self.progress.clone(), needed);
+        Ok(true)
+    }
+
+    /// Takes the next block into `self.block`, or the end of `frame` (then gives back `None`).
+    fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
+        let nothing = || Err(Error::new(ErrorKind::Internal, "a frame that is not at its end has no next block"));
+        let decoded = frame.blocks.next().unwrap_or_else(nothing)?;
+        if let Decoded::End(hash) = decoded {
+            frame.check_end(hash)?;
+            self.frames += 1;
+            // No copy reaches into another frame.
+            self.block.clear();
+            self.given = 0;
+            return Ok(None);
+        }
+        frame.window.push(&std::mem::take(&mut self.block))?;
+        self.given = 0;
+        self.block = match decoded {
+            Decoded::Copy(header, coded) => {
+                codec::decode_copy(&header, &coded, &frame.window, &frame.watch(self.progress.clone()))?
+            }
+            Decoded::Content(content) => content,
+            Decoded::End(_) => Vec::new(),
+        };
+        frame.note(&self.block);
+        Ok(Some(frame))
     }
 }
 
@@ -169,11 +220,11 @@ impl<R: Read> Read for Decoder<R> {
         if out.is_empty() {
             return Ok(0);
         }
-        if let State::Failed(kind, text) = &self.state {
-            return Err(Error::new(*kind, text.clone()).into());
+        if let State::Failed(error) = &self.state {
+            return Err(error.again().into());
         }
         if let Err(error) = self.advance() {
-            self.state = State::Failed(error.kind(), error.to_string());
+            self.state = State::Failed(error.again());
             return Err(error.into());
         }
         let n = out.len().min(self.block.len() - self.given);

@@ -8,13 +8,17 @@ use std::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    Options, codec,
+    Options,
+    budget::Budget,
+    codec::{self, CodedBlock, Watch},
     pieces::{Piece, Pieces},
+    pool::Pool,
     repeats::MIN_REPEAT,
 };
 use crate::{
     Error, ErrorKind, Result,
-    container::{FrameHeader, Item, Method},
+    container::{FrameHeader, Index, Item, Method, index::Entry},
+    memory::ensure,
 };
 
 /// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
@@ -25,8 +29,9 @@ const STORE_BLOCK: usize = 1 << 20;
 /// Compresses what is written to it into one frame on `W`.
 ///
 /// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded form, as much again of
-/// what came before it, and the level's model while a block is coded. [`finish`](Self::finish) must be called: without
-/// it the frame has no end, and a decoder will say so.
+/// what came before it, and the level's model while a block is coded; with several [threads](Options::threads), a
+/// block and a model for each. [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder
+/// will say so. Dropping the encoder stops its threads.
 ///
 /// ```
 /// use std::io::Write;
@@ -45,6 +50,11 @@ pub struct Encoder<W: Write> {
     written: usize,
     /// Content not yet coded, shorter than a whole block between calls, and what it may repeat.
     content: Pieces,
+    /// Blocks that are being coded.
+    blocks: Pool<CodedBlock>,
+    /// After a failed block all calls fail: the frame would lack it.
+    failure: Option<Error>,
+    index: Index,
     hash: XxHash3_64,
     total_in: u64,
     total_out: u64,
@@ -63,6 +73,9 @@ impl<W: Write> Encoder<W> {
             pending: header.to_bytes(),
             written: 0,
             content: Pieces::new(block_len, copies),
+            blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
+            failure: None,
+            index: Index { header, blocks: Vec::new() },
             hash: XxHash3_64::new(),
             total_in: 0,
             total_out: 0,
@@ -96,37 +109,83 @@ impl<W: Write> Encoder<W> {
             return Err(Error::new(ErrorKind::Io, text).into());
         }
         self.code_buffered(true)?;
-        Item::End(self.hash.finish()).write(&mut self.pending);
+        self.end_frame();
         self.drain()?;
         self.inner.flush()?;
         Ok(self.inner)
     }
 
-    /// Codes what is buffered, but for what better waits for more content unless this `is_end`.
-    fn code_buffered(&mut self, is_end: bool) -> Result<()> {
-        for piece in self.content.cut(is_end) {
-            self.code(piece)?;
+    /// Appends the end marker, and the index if there are blocks to be found by it.
+    fn end_frame(&mut self) {
+        let hash = self.hash.finish();
+        if self.index.blocks.len() > 1 {
+            Item::IndexedEnd(hash).write(&mut self.pending);
+            self.pending.extend(self.index.to_bytes());
+        } else {
+            Item::End(hash).write(&mut self.pending);
         }
+    }
+
+    /// Codes what is buffered, but for what better waits for more content unless this `is_end`. Then all of it is
+    /// pending; else some blocks may still be at work.
+    fn code_buffered(&mut self, is_end: bool) -> Result<()> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.again());
+        }
+        let coded = self.try_code_buffered(is_end);
+        coded.inspect_err(|error| self.failure = Some(error.again()))
+    }
+
+    fn try_code_buffered(&mut self, is_end: bool) -> Result<()> {
+        let mut pieces = self.content.cut(is_end).into_iter().peekable();
+        while let Some(piece) = pieces.next() {
+            self.code(piece, is_end && pieces.peek().is_none())?;
+        }
+        while is_end && self.collect()? {}
         Ok(())
     }
 
-    /// Codes the next piece as one block and appends it to what is pending.
-    fn code(&mut self, piece: Piece) -> Result<()> {
-        let Options { method, level, progress, .. } = &self.options;
-        let raw = &self.content.uncoded()[..piece.len()];
-        let coded = match piece {
-            Piece::Fresh(_) => codec::encode(raw, *method, *level, progress.as_deref())?,
-            Piece::Copy { distance, .. } => codec::encode_copy(raw, distance, progress.as_deref()),
-        };
-        if let Some(progress) = progress {
-            let beside = self.content.held() - raw.len() + self.pending.len();
-            progress.takes_memory(coded.memory + beside as u64);
+    /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
+    fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
+        let Options { method, level, .. } = self.options;
+        let expected = codec::expected_memory(method, level, piece.len());
+        while !self.blocks.has_room(expected, (self.content.held() + self.pending.len()) as u64) {
+            self.collect()?;
         }
+        let watch = Watch { progress: self.options.progress.clone(), stop: self.blocks.stop() };
+        let raw = &self.content.uncoded()[..piece.len()];
         self.hash.write(raw);
-        Item::Block(coded.header).write(&mut self.pending);
-        self.pending.extend_from_slice(coded.payload.as_deref().unwrap_or(raw));
+        match piece {
+            Piece::Copy { distance, .. } => self.blocks.put(codec::encode_copy(raw, distance, &watch)),
+            Piece::Fresh(_) if is_last || !self.blocks.has_threads() => {
+                let coded = codec::encode(raw.into(), method, level, &watch);
+                // The content lies where it counts already.
+                let coded = coded.map(|coded| CodedBlock { memory: coded.memory - raw.len() as u64, ..coded });
+                self.blocks.put(coded);
+            }
+            Piece::Fresh(_) => {
+                ensure(raw.len() as u64)?;
+                let raw = raw.to_vec();
+                self.blocks.run(expected, move || codec::encode(raw.into(), method, level, &watch));
+            }
+        }
         self.content.advance(piece.len());
         Ok(())
+    }
+
+    /// Appends the oldest block that is being coded to what is pending; says whether there was one.
+    fn collect(&mut self) -> Result<bool> {
+        let Some(coded) = self.blocks.next() else { return Ok(false) };
+        let coded = coded?;
+        if let Some(progress) = &self.options.progress {
+            let beside = (self.content.held() + self.pending.len()) as u64 + self.blocks.memory();
+            progress.takes_memory(coded.memory + beside);
+        }
+        self.pending.try_reserve(coded.payload.len()).map_err(|_| Error::no_memory(coded.payload.len() as u64))?;
+        Item::Block(coded.header).write(&mut self.pending);
+        self.index.blocks.push(Entry::of(&coded.header));
+        self.pending.extend_from_slice(&coded.payload);
+        Ok(true)
     }
 
     /// Writes all that is pending. After an error it goes on where it stopped.
@@ -152,7 +211,7 @@ impl<W: Write> Write for Encoder<W> {
     /// Takes as much of `bytes` as the current block wants.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drain()?;
-        let taken = self.content.fill(bytes);
+        let taken = self.content.fill(bytes)?;
         if self.content.is_full() {
             self.code_buffered(false)?;
         }

@@ -1,13 +1,19 @@
 //! Content ↔ frames, in pieces or at once.
 
+mod budget;
 mod codec;
 mod decoder;
 mod encoder;
+mod frames;
+mod indexed;
 mod inspect;
 mod neural;
 mod options;
 mod pieces;
+mod pool;
+mod recover;
 mod repeats;
+mod survey;
 mod unpacked;
 mod window;
 
@@ -15,17 +21,20 @@ use std::io::{Read, Write};
 
 pub use decoder::Decoder;
 pub use encoder::Encoder;
-pub use inspect::{FrameInfo, inspect};
+pub use indexed::IndexedReader;
+pub use inspect::{FrameInfo, inspect, inspect_file};
 #[doc(hidden)]
 pub use neural::ablated_len;
 pub use options::{Options, Progress};
+pub use recover::{Damage, Recovered, Recovery};
 
 use crate::Result;
 
 /// Compresses `content` into one frame, whose header says how long the content is.
 ///
 /// # Errors
-/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model.
+/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model;
+/// [`ErrorKind::Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the format's.
 pub fn compress(content: &[u8], options: &Options) -> Result<Vec<u8>> {
     let options = options.clone().content_size(content.len() as u64);
     let mut encoder = Encoder::new(Vec::new(), &options);

@@ -14,13 +14,15 @@ use crate::{
 /// How many bytes are coded between two reports of progress.
 const REPORT_EVERY: usize = 4096;
 
-/// Codes `raw` by a predictor that knows nothing at first. `report` hears of progress as
-/// (raw bytes, coded bytes) since it was last called.
+/// Hears of progress as (raw bytes, coded bytes) since the last call; an error ends the work.
+pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
+
+/// Codes `raw` by a predictor that knows nothing at first.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model.
-pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut dyn FnMut(usize, usize)) -> Result<Vec<u8>> {
-    Ok(encode_by(Network::new(level, raw.len())?, raw, isa, report))
+/// Only if the system does not have the memory for the model, or by `report`.
+pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    encode_by(Network::new(level, raw.len())?, raw, isa, report)
 }
 
 /// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
@@ -29,17 +31,17 @@ pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut dyn FnMut(usize, 
 /// Only if the system does not have the memory for the model.
 pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
     let network = Network::without(part, level, raw.len())?;
-    Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| {}).len())
+    Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
 }
 
-fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut dyn FnMut(usize, usize)) -> Vec<u8> {
+fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut coder = Encoder::new();
     for chunk in raw.chunks(REPORT_EVERY) {
         let before = coder.len();
         isa::run(isa, EncodeChunk { network: &mut network, coder: &mut coder, chunk });
-        report(chunk.len(), coder.len() - before);
+        report(chunk.len(), coder.len() - before)?;
     }
-    coder.finish()
+    Ok(coder.finish())
 }
 
 struct EncodeChunk<'a> {
@@ -66,14 +68,8 @@ impl Kernel for EncodeChunk<'_> {
 /// Decodes `raw_len` bytes, the inverse of [`encode`].
 ///
 /// # Errors
-/// Corrupt if `coded` ends before the content does, as damaged data mostly do; or no memory for the model.
-pub fn decode(
-    coded: &[u8],
-    raw_len: usize,
-    level: Level,
-    isa: Isa,
-    report: &mut dyn FnMut(usize, usize),
-) -> Result<Vec<u8>> {
+/// Corrupt if `coded` ends before the content does, as damaged data mostly do; no memory for the model; or by `report`.
+pub fn decode(coded: &[u8], raw_len: usize, level: Level, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut network = Network::new(level, raw_len)?;
     let mut coder = Decoder::new(coded);
     let mut raw = Vec::new();
@@ -84,7 +80,7 @@ pub fn decode(
         if coder.overrun() {
             return Err(Error::corrupt("a neural block ends before its content does"));
         }
-        report(raw.len() - before.0, coder.consumed() - before.1);
+        report(raw.len() - before.0, coder.consumed() - before.1)?;
     }
     if !coder.at_end() {
         return Err(Error::corrupt("a neural block does not end where its content does"));

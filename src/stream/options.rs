@@ -25,6 +25,8 @@ pub struct Options {
     pub(super) method: Method,
     pub(super) block_len: Option<usize>,
     pub(super) content_size: Option<u64>,
+    pub(super) threads: usize,
+    pub(super) memory_limit: u64,
     pub(super) progress: Option<Arc<Progress>>,
 }
 
@@ -35,9 +37,17 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The default level, the neural method and its block length, no content size, nobody watching.
+    /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
     pub fn new() -> Self {
-        Self { level: Level::DEFAULT, method: Method::Neural, block_len: None, content_size: None, progress: None }
+        Self {
+            level: Level::DEFAULT,
+            method: Method::Neural,
+            block_len: None,
+            content_size: None,
+            threads: 1,
+            memory_limit: u64::MAX,
+            progress: None,
+        }
     }
 
     /// How large and slow a model to use.
@@ -81,6 +91,22 @@ impl Options {
         self
     }
 
+    /// Works on up to `threads` blocks at once; 0 means one a core, as far as half of the free memory holds what they
+    /// need. However many there are, the output is the same.
+    ///
+    /// Content of one block is coded by the calling thread, whatever this says.
+    pub fn threads(mut self, threads: usize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Uses fewer threads where their blocks would take more than `bytes` of memory together, as far as that is known
+    /// before they are coded. One thread is always used.
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
     /// Counts into `progress` while working.
     pub fn progress(mut self, progress: Arc<Progress>) -> Self {
         self.progress = Some(progress);
@@ -108,8 +134,8 @@ impl Progress {
         self.coded.load(Relaxed)
     }
 
-    /// Bytes of memory that the hungriest block so far has taken: content and coded bytes held, and the model. Of a
-    /// decoder's this is the least [limit](super::Decoder::with_memory_limit) under which it decodes the same.
+    /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a decoder with
+    /// one thread this is the least [limit](super::Decoder::with_memory_limit) under which it decodes the same.
     pub fn memory(&self) -> u64 {
         self.memory.load(Relaxed)
     }

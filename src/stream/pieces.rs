@@ -4,7 +4,7 @@
 //! made only when a whole block has come in, or at an end.
 
 use super::repeats::{CHUNK, Finder};
-use crate::container::MAX_DISTANCE;
+use crate::{Error, Result, container::MAX_DISTANCE};
 
 /// A stretch of content that becomes one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,13 +57,17 @@ impl Pieces {
     }
 
     /// Takes as much of `bytes` as a whole block wants, and says how much.
-    pub fn fill(&mut self, bytes: &[u8]) -> usize {
+    ///
+    /// # Errors
+    /// Only if the system does not have the memory.
+    pub fn fill(&mut self, bytes: &[u8]) -> Result<usize> {
         let taken = bytes.len().min(self.block_len - self.uncoded().len());
         if self.content.len() + taken > self.capacity() {
             self.drop_front();
         }
+        self.content.try_reserve(taken).map_err(|_| Error::no_memory(self.content.len() as u64))?;
         self.content.extend_from_slice(&bytes[..taken]);
-        taken
+        Ok(taken)
     }
 
     /// Room for what copies reach back to, to a chunk's bounds, and a block.
@@ -124,7 +128,7 @@ mod tests {
         let (mut all, mut coded, mut taken) = (Vec::new(), 0, 0);
         while coded < content.len() {
             let until = content.len().min(taken + step).min((taken + 1).next_multiple_of(flush));
-            taken += pieces.fill(&content[taken..until]);
+            taken += pieces.fill(&content[taken..until]).unwrap();
             let is_end = taken == content.len() || taken.is_multiple_of(flush);
             if is_end || pieces.is_full() {
                 for piece in pieces.cut(is_end) {
@@ -178,7 +182,7 @@ mod tests {
     fn without_copies_a_block_is_all_that_is_kept() {
         let mut pieces = Pieces::new(1000, false);
         for _ in 0..5 {
-            assert_eq!(pieces.fill(&[0; 3000]), 1000);
+            assert_eq!(pieces.fill(&[0; 3000]).unwrap(), 1000);
             assert!(pieces.is_full());
             assert_eq!(pieces.cut(false), [Piece::Fresh(1000)]);
             pieces.advance(1000);

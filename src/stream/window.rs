@@ -20,11 +20,32 @@ impl Window {
     }
 
     /// Adds a block's content, and forgets what is out of reach then.
-    pub fn push(&mut self, block: &[u8]) {
+    ///
+    /// # Errors
+    /// Only if the system does not have the memory.
+    pub fn push(&mut self, block: &[u8]) -> Result<()> {
         let block = &block[block.len().saturating_sub(MAX_DISTANCE)..];
-        let excess = (self.bytes.len() + block.len()).saturating_sub(MAX_DISTANCE);
-        self.bytes.drain(..excess);
+        self.make_room(block.len())?;
         self.bytes.extend(block);
+        Ok(())
+    }
+
+    /// Adds so many zeros, in the place of content that is not there.
+    ///
+    /// # Errors
+    /// As of [`push`](Self::push).
+    pub fn push_zeros(&mut self, len: u64) -> Result<()> {
+        let len = usize::try_from(len).map_or(MAX_DISTANCE, |len| len.min(MAX_DISTANCE));
+        self.make_room(len)?;
+        self.bytes.resize(self.bytes.len() + len, 0);
+        Ok(())
+    }
+
+    /// Forgets what `len` more bytes, at most [`MAX_DISTANCE`], put out of reach.
+    fn make_room(&mut self, len: usize) -> Result<()> {
+        let excess = (self.bytes.len() + len).saturating_sub(MAX_DISTANCE);
+        self.bytes.drain(..excess);
+        self.bytes.try_reserve(len).map_err(|_| Error::no_memory(len as u64))
     }
 
     /// Decodes a copy of `len` bytes from its `coded` distance.
@@ -53,7 +74,8 @@ impl Window {
     }
 }
 
-fn damaged() -> Error {
+/// The error for a copy of what cannot be.
+pub fn damaged() -> Error {
     Error::corrupt("a copy does not say how far back its content lies")
 }
 
@@ -64,7 +86,7 @@ mod tests {
 
     fn window(blocks: &[&[u8]]) -> Window {
         let mut window = Window::default();
-        blocks.iter().for_each(|block| window.push(block));
+        blocks.iter().for_each(|block| window.push(block).unwrap());
         window
     }
 
@@ -102,13 +124,13 @@ mod tests {
         let mut window = Window::default();
         for _ in 0..9 {
             all.extend_from_slice(&block);
-            window.push(&block);
+            window.push(&block).unwrap();
             let reach = all.len().min(MAX_DISTANCE);
             assert_eq!(window.len(), reach);
             assert!(copy(&window, reach as u64, reach).unwrap() == all[all.len() - reach..]);
             assert!(copy(&window, reach as u64 + 1, 1).is_err());
         }
-        window.push(&all);
+        window.push(&all).unwrap();
         assert!(copy(&window, MAX_DISTANCE as u64, 100).unwrap() == all[all.len() - MAX_DISTANCE..][..100]);
     }
 }

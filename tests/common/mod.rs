@@ -2,6 +2,7 @@
 #![allow(dead_code, unused_imports)] // each test file uses its own part
 
 mod corpus;
+pub mod properties;
 
 use std::{
     fs,

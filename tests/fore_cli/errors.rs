@@ -6,7 +6,7 @@
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
 use foretell::{
-    Level, Method,
+    Level, Method, Options, compress,
     container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
 };
 use nix::{pty::openpty, unistd::ttyname};
@@ -96,6 +96,22 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("neural-short", block(Method::Neural, 300, &neural[..neural.len() - 9], 0)),
         ("neural-long", block(Method::Neural, 300, &[neural, &[1; 9]].concat(), 0)),
     ];
+    // Blocks of 17 bytes behind a header of 13.
+    let options = Options::new().method(Method::Huffman).block_len(1 << 16).unwrap();
+    let blocks = compress(&[7; 200_000], &options).unwrap();
+    let flip = |places: &[usize]| {
+        let mut bytes = blocks.clone();
+        places.iter().for_each(|&at| bytes[at] ^= 1);
+        bytes
+    };
+    let index = blocks.len() - 30;
+    files.extend([
+        ("blocks", flip(&[13 + 17 + 13, 13 + 2 * 17])),
+        ("index", flip(&[index])),
+        ("index-and-header", flip(&[13 + 17, index])),
+        ("frame-header", flip(&[6])),
+        ("other-index", [&blocks[..index], &[1, 1, 1], &blocks[index..]].concat()),
+    ]);
     // docs/FORMAT.md explains these bits by the same example: a b c d r, with codewords of 1, 3, 3, 3 and 3 bits.
     let symbols = "0000001100000000 0111100000000000 0010000000000000";
     let lengths = "0010 11 11 10 10";

@@ -1,13 +1,16 @@
 //! The command `fore` as its users meet it. `contract Tnn` names the case of its gzip-like contract.
 
+mod arithmetic;
 mod basics;
 mod callers;
 mod damage;
 mod errors;
+mod faults;
 mod list;
 mod metadata;
 mod names;
 mod options;
+mod parts;
 mod refusals;
 mod sandbox;
 mod streams;

@@ -2,6 +2,7 @@
 #![cfg(feature = "cli")]
 
 mod ablate;
+mod block_sizes;
 mod install_files;
 
 use std::{

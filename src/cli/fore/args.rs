@@ -11,7 +11,10 @@ use std::{
 
 use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind};
 
-use super::report::{plain, say};
+use super::{
+    range::Range,
+    report::{plain, say},
+};
 use crate::{Method, container::header::FORMAT_VERSION, model};
 
 const DO: &str = "What to do";
@@ -41,9 +44,15 @@ pub struct Args {
     /// Compress (the default)
     #[arg(short = 'z', long, help_heading = DO, overrides_with = "decompress")]
     pub compress: bool,
-    /// Check that compressed files are whole, write nothing
+    /// Check that compressed files are whole, and name bad blocks
     #[arg(short, long, help_heading = DO)]
     pub test: bool,
+    /// With -d: write what is good of damaged files, zeros for bad blocks
+    #[arg(long, help_heading = DO)]
+    pub recover: bool,
+    /// With -dc: only this part of the content, in bytes, K, M or G
+    #[arg(long, value_name = "OFFSET:LENGTH", help_heading = DO, value_parser = parse_range)]
+    pub range: Option<Range>,
     /// Tell the sizes of compressed files; with -v, also how they were made
     #[arg(short, long, help_heading = DO)]
     pub list: bool,
@@ -87,9 +96,6 @@ pub struct Args {
     #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
 
-    /// Threads, 0: all cores; so far one is used, and no N changes the output
-    #[arg(short = 'T', long, value_name = "N", help_heading = HOW, value_parser = parse_threads)]
-    pub threads: Option<u16>,
     /// New block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
     pub block_size: Option<u64>,
@@ -100,7 +106,10 @@ pub struct Args {
     /// Have the output on the disk before the input is removed
     #[arg(long, help_heading = CARE)]
     pub synchronous: bool,
-    /// Refuse to decode what needs more memory: bytes, or with suffix K, M or G
+    /// Blocks to work on at once, both ways; 0, the default: one a core
+    #[arg(short = 'T', long, value_name = "N", help_heading = CARE, value_parser = parse_threads)]
+    pub threads: Option<u16>,
+    /// Use fewer threads for more memory than that, then refuse to decode
     #[arg(short = 'M', long, value_name = "SIZE", help_heading = CARE, value_parser = parse_size)]
     pub memlimit: Option<u64>,
     /// Leave holes for zeros on standard output too, as is done in files
@@ -209,6 +218,12 @@ fn parse_size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = number.parse().map_err(|_| "a size starts with a number that fits 64 bits")?;
     number.checked_mul(1 << shift).ok_or_else(|| "the size does not fit 64 bits".into())
+}
+
+/// Two numbers of bytes: `1M:64K`.
+fn parse_range(text: &str) -> Result<Range, String> {
+    let (offset, len) = text.split_once(':').ok_or("a range is OFFSET:LENGTH, both in bytes")?;
+    Ok(Range { offset: parse_size(offset)?, len: parse_size(len)? })
 }
 
 /// Prints what clap answers instead of arguments: help or version on standard output (exit code 0), or what

@@ -105,7 +105,17 @@ impl Input {
         self.map.as_ref().map(|_| self.meta.len() - self.start)
     }
 
-    /// How many bytes have been read.
+    /// Whether it can be read from anywhere.
+    pub fn can_seek(&self) -> bool {
+        self.map.is_some()
+    }
+
+    /// Whether it is a regular file.
+    pub fn is_file(&self) -> bool {
+        self.meta.is_file()
+    }
+
+    /// How many bytes have been read, or lie before the place that was sought.
     pub fn taken(&self) -> u64 {
         self.taken
     }
@@ -153,7 +163,7 @@ impl Input {
 
     fn read_mapped(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let Some(map) = &self.map else { return Ok(0) };
-        let at = self.start + self.taken;
+        let at = (self.start + self.taken).min(map.len() as u64);
         let end = map.len().min((at as usize).saturating_add(out.len().min(WINDOW)));
         if self.file.metadata()?.len() < end as u64 {
             return Err(Error::new(ErrorKind::Io, SHRANK).into());
@@ -173,6 +183,20 @@ impl Read for Input {
         let n = if self.map.is_some() { self.read_mapped(out)? } else { self.file.read(out)? };
         self.taken += n as u64;
         Ok(n)
+    }
+}
+
+impl Seek for Input {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let Some(len) = self.len() else { return Err(io::ErrorKind::NotSeekable.into()) };
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.taken.checked_add_signed(by),
+        };
+        // No farther than the end, where nothing can be read either.
+        self.taken = at.ok_or(io::ErrorKind::InvalidInput)?.min(len);
+        Ok(self.taken)
     }
 }
 

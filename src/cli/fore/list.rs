@@ -13,7 +13,7 @@ use super::{
     report::{Problem, one_line, plain, saved},
     signals,
 };
-use crate::{FrameInfo, Method, inspect};
+use crate::{FrameInfo, Method, inspect, inspect_file};
 
 /// What `-l` prints in the end.
 #[derive(Debug, Default)]
@@ -62,7 +62,8 @@ impl List {
             Some(path) => plan.names.decompressed(path).as_deref().unwrap_or(path).display().to_string(),
             None => "-".into(),
         };
-        let infos = inspect(BufReader::new(&mut *input)).map_err(|e| Problem::error(&*input, plain(&e.into())))?;
+        let infos = if input.can_seek() { inspect_file(&mut *input) } else { inspect(BufReader::new(&mut *input)) };
+        let infos = infos.map_err(|e| Problem::error(&*input, plain(&e.into())))?;
         let frames: Vec<Frame> = infos.into_iter().map(Frame::from).collect();
         let compressed = frames.iter().map(|frame| frame.compressed).sum();
         let uncompressed = frames.iter().map(|frame| frame.uncompressed).sum();

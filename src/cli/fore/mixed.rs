@@ -3,14 +3,12 @@
 //! Where a frame may be expected, at the start and after another one, the magic alone makes it a frame, so
 //! that a damaged one is an error. Amid plain bytes only a whole and undamaged header does.
 
-use std::{
-    io::{self, Read},
-    sync::Arc,
-};
+use std::io::{self, Read};
 
+use super::work::Decoding;
 use crate::{
-    Decoder, Progress,
-    container::{FrameHeader, Item, header::MAGIC},
+    Decoder,
+    container::{FrameHeader, Index, Item, header::MAGIC},
 };
 
 /// The longest header of a frame: magic, three bytes, content size, check.
@@ -25,8 +23,7 @@ pub struct Mixed<R: Read> {
     place: Place,
     /// Zeros after a frame, not given out yet: padding, unless other bytes follow.
     zeros: u64,
-    memory_limit: u64,
-    progress: Arc<Progress>,
+    decoding: Decoding,
 }
 
 /// Where the next byte stands.
@@ -43,10 +40,10 @@ enum State<R: Read> {
 }
 
 impl<R: Read> Mixed<R> {
-    /// A reader of what `inner` holds, frames decoded within `memory_limit` and counted into `progress`.
-    pub fn new(inner: R, memory_limit: u64, progress: Arc<Progress>) -> Self {
+    /// A reader of what `inner` holds, frames decoded as `decoding` says.
+    pub fn new(inner: R, decoding: Decoding) -> Self {
         let state = Some(State::Plain(Lookahead { inner, bytes: Vec::new(), at: 0, ended: false }));
-        Self { state, place: Place::Start, zeros: 0, memory_limit, progress }
+        Self { state, place: Place::Start, zeros: 0, decoding }
     }
 
     /// Gives out plain bytes, up to where a frame might start; `Ok(None)` if one does start here.
@@ -103,8 +100,7 @@ impl<R: Read> Read for Mixed<R> {
                 },
                 Some(State::Plain(mut ahead)) => match self.read_plain(&mut ahead, out) {
                     Ok(None) => {
-                        let decoder = Decoder::new(OneFrame::new(ahead)).with_memory_limit(self.memory_limit);
-                        let decoder = decoder.with_progress(Arc::clone(&self.progress));
+                        let decoder = self.decoding.decoder(OneFrame::new(ahead));
                         self.state = Some(State::Frame(Box::new(decoder)));
                     }
                     result => {
@@ -197,6 +193,10 @@ impl<R: Read> OneFrame<R> {
             match item {
                 Item::Block(block) => self.coded = block.coded_len as u64,
                 Item::End(_) => self.part = Part::End,
+                Item::IndexedEnd(_) => {
+                    self.header.extend(Index::read(&mut self.inner)?.to_bytes());
+                    self.part = Part::End;
+                }
             }
         }
         Ok(())
@@ -234,7 +234,7 @@ mod tests {
             }
         }
         let mut all = Vec::new();
-        Mixed::new(Steps(bytes, step), u64::MAX, Arc::default()).read_to_end(&mut all)?;
+        Mixed::new(Steps(bytes, step), Decoding::plain()).read_to_end(&mut all)?;
         Ok(all)
     }
 

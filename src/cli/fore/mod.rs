@@ -17,6 +17,8 @@ mod names;
 mod output;
 mod plan;
 mod progress;
+mod range;
+mod recover;
 mod report;
 mod run;
 mod signals;

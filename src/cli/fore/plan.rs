@@ -11,6 +11,7 @@ use super::{
     args::Args,
     names::Names,
     progress::When,
+    range::Range,
     report::{Problem, Report},
 };
 use crate::{Level, Method, Options};
@@ -22,6 +23,10 @@ pub enum Action {
     Compress(Options),
     /// Decompress it.
     Decompress,
+    /// Decompress what is good of it.
+    Recover,
+    /// Decompress this part of its content.
+    Range(Range),
     /// Decompress it to see whether that works.
     Test,
     /// Tell what its headers say.
@@ -78,8 +83,8 @@ pub struct Plan {
     /// Where to leave holes.
     pub sparse: Sparse,
     /// Threads asked for; 0 is one a core.
-    pub threads: u16,
-    /// Bytes of memory that decoding may take.
+    pub threads: usize,
+    /// Bytes of memory that decoding may take, and compressing with more than one thread.
     pub memory_limit: u64,
     /// Whether to tell what became of each input.
     pub verbose: bool,
@@ -121,14 +126,20 @@ impl Plan {
         if args.name {
             report.add(Problem::notice("-N", "names and times are never stored"));
         }
+        let threads = threads(args.threads, environment, report);
+        let memory_limit = args.memlimit.unwrap_or(u64::MAX);
         let action = if args.list {
             Action::List { json: args.json }
         } else if args.test {
             Action::Test
+        } else if args.recover {
+            Action::Recover
+        } else if let Some(range) = args.range {
+            Action::Range(range)
         } else if decompress {
             Action::Decompress
         } else {
-            Action::Compress(options(&args, environment, report)?)
+            Action::Compress(options(&args, environment, report)?.threads(threads).memory_limit(memory_limit))
         };
         let mut operands = args.files;
         if operands.is_empty() {
@@ -143,6 +154,13 @@ impl Plan {
         };
         if matches!(destination, Destination::File(_)) && (operands.len() > 1 || args.recursive) {
             return Err(Problem::usage("-o takes one input"));
+        }
+        let decodes = decompress && !args.test && !args.list;
+        if args.recover && !decodes {
+            return Err(Problem::usage("--recover is for decompressing: -d --recover"));
+        }
+        if args.range.is_some() && !(decodes && !args.recover && !matches!(destination, Destination::Beside)) {
+            return Err(Problem::usage("--range is for -dc, or -d with -o"));
         }
         if args.verify && (matches!(destination, Destination::Stdout) || !matches!(action, Action::Compress(_))) {
             return Err(Problem::usage("--verify is for compressing to files"));
@@ -167,8 +185,8 @@ impl Plan {
                 (_, true) => Sparse::Never,
                 _ => Sparse::Files,
             },
-            threads: threads(args.threads, environment, report),
-            memory_limit: args.memlimit.unwrap_or(u64::MAX),
+            threads,
+            memory_limit,
             verbose: args.verbose > 0 && args.quiet == 0,
             progress: match (args.no_progress || args.quiet > 0, args.progress) {
                 (true, _) => When::Never,
@@ -210,13 +228,14 @@ fn level(args: &Args, environment: &Environment, report: &mut Report) -> Level {
     })
 }
 
-/// How many threads were asked for: by the command line, else the environment, else one.
-fn threads(typed: Option<u16>, environment: &Environment, report: &mut Report) -> u16 {
-    let (None, Some(text)) = (typed, &environment.threads) else { return typed.unwrap_or(1) };
-    text.to_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| {
+/// How many threads were asked for: by the command line, else the environment, else 0.
+fn threads(typed: Option<u16>, environment: &Environment, report: &mut Report) -> usize {
+    let (None, Some(text)) = (typed, &environment.threads) else { return typed.unwrap_or(0).into() };
+    let threads: Option<u16> = text.to_str().and_then(|text| text.parse().ok());
+    if threads.is_none() {
         report.add(Problem::notice("FORE_THREADS", format_args!("{text:?} is not a number of threads, ignored")));
-        1
-    })
+    }
+    threads.unwrap_or(0).into()
 }
 
 fn method(name: &str) -> Result<Method, Problem> {

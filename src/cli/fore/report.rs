@@ -111,7 +111,8 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Truncated => Some("use a whole copy"),
         ErrorKind::Unsupported => Some("use the fore that wrote it"),
         ErrorKind::MemoryLimit => Some("allow or free that much"),
-        ErrorKind::OutOfBounds | ErrorKind::Io => None,
+        ErrorKind::Arithmetic => Some("run it without the library that changed this"),
+        ErrorKind::OutOfBounds | ErrorKind::Io | ErrorKind::Internal => None,
     }
 }
 

@@ -12,19 +12,25 @@ use super::{
     output::Output,
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course},
+    range, recover,
     report::{Problem, Report, bits_per_byte, mebibytes, plain, saved, say},
     signals,
     walk::{Found, walk},
     work::{self, Done},
 };
+use crate::memory::ensure;
+
+/// Bytes of memory for the stack of the thread that waits for signals, and to read and write.
+const TO_START: u64 = 4 << 20;
 
 /// Does what `plan` says; `report` hears of everything that goes wrong.
 pub fn run(plan: &Plan, report: &mut Report) {
+    // Before there is a second thread: one that starts without memory ends the process.
+    if let Err(error) = ensure(TO_START) {
+        return report.add(Problem::error("memory", plain(&error.into())));
+    }
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
-    }
-    if plan.threads != 1 && plan.verbose {
-        report.add(Problem::notice("-T", "one thread is used so far; the output is that of any number"));
     }
     let mut list = List::default();
     let mut course = Course::begin(plan.progress, || size_up(plan));
@@ -79,14 +85,29 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     }
     let target = target?;
     let mut output = create(plan, &input, target.as_deref())?;
+    if let Action::Recover = plan.action
+        && !input.is_file()
+    {
+        return Err(Problem::error(&input, "--recover takes a file, not a pipe: it reads from the end, and twice"));
+    }
+    let mut is_whole = true;
     let done = match &plan.action {
         Action::Compress(options) => work::compress(course, options, &mut input, &mut output)?,
+        Action::Range(part) => range::decompress(plan, *part, course, &mut input, &mut output)?,
+        Action::Recover | Action::Test if input.can_seek() => {
+            let done;
+            (done, is_whole) = recover::recover(plan, course, &mut input, &mut output, report)?;
+            done
+        }
         _ => work::decompress(plan, course, &mut input, &mut output)?,
     };
     if plan.verify {
         work::verify(plan, course, &mut input, &output)?;
     }
     output.commit(input.meta(), plan.synchronous, report)?;
+    if !is_whole {
+        return Ok(());
+    }
     if plan.verbose {
         say(&outcome(plan, &input, target.as_deref(), done));
     }
@@ -125,7 +146,7 @@ fn target(plan: &Plan, found: &Found) -> Result<Option<PathBuf>, Problem> {
                 Err(Problem::notice(path.display(), format_args!("already has suffix {}, unchanged", suffix.display())))
             }
         },
-        Action::Decompress => match plan.names.decompressed(path) {
+        Action::Decompress | Action::Recover | Action::Range(_) => match plan.names.decompressed(path) {
             None => Err(unknown_suffix(path)),
             name => Ok(name),
         },
@@ -141,8 +162,8 @@ fn unknown_suffix(path: &Path) -> Problem {
 }
 
 fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
-    let beside = matches!(plan.destination, Destination::Beside)
-        && matches!(plan.action, Action::Compress(_) | Action::Decompress);
+    let beside =
+        matches!(plan.destination, Destination::Beside) && !matches!(plan.action, Action::Test | Action::List { .. });
     let within = matches!(found, Found::Within(_));
     let allowed = Allowed {
         special: !within && !beside && !plan.remove,

@@ -1,7 +1,7 @@
 //! One input → one output, with the library doing the work and somebody watching.
 
 use std::{
-    io::{self, BufReader, Read, Write},
+    io::{self, BufReader, Read, Seek, Write},
     sync::Arc,
 };
 
@@ -13,7 +13,7 @@ use super::{
     progress::{Course, Meter, Total},
     report::{Problem, plain},
 };
-use crate::{Decoder, Encoder, Options, Progress};
+use crate::{Decoder, Encoder, IndexedReader, Options, Progress, Recovery};
 
 /// Bytes moved at a time.
 const BUFFER: usize = 1 << 16;
@@ -53,13 +53,13 @@ pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut 
     let progress = Arc::<Progress>::default();
     let total = input.len().map_or(Total::Unknown, Total::Coded);
     let _meter = Meter::start(course, &input.to_string(), total, &progress);
+    let decoding = Decoding::new(plan, &progress);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() {
-        copy(&mut Mixed::new(&mut *input, plan.memory_limit, Arc::clone(&progress)), output)
+        copy(&mut Mixed::new(&mut *input, decoding), output)
     } else {
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
-        let decoder = Decoder::new(reader).with_memory_limit(plan.memory_limit);
-        let mut decoder = decoder.with_progress(Arc::clone(&progress));
+        let mut decoder = decoding.decoder(reader);
         let copied = copy(&mut decoder, output);
         garbage = decoder.trailing_garbage();
         copied
@@ -69,6 +69,45 @@ pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut 
     Ok(Done { raw: output.written(), coded: input.taken(), memory: progress.memory(), garbage })
 }
 
+/// How frames are to be decoded.
+#[derive(Clone, Debug)]
+pub struct Decoding {
+    threads: usize,
+    memory_limit: u64,
+    progress: Arc<Progress>,
+}
+
+impl Decoding {
+    /// As `plan` wants it, with somebody watching.
+    pub fn new(plan: &Plan, progress: &Arc<Progress>) -> Self {
+        Self { threads: plan.threads, memory_limit: plan.memory_limit, progress: Arc::clone(progress) }
+    }
+
+    /// As the library does by itself.
+    #[cfg(test)]
+    pub fn plain() -> Self {
+        Self { threads: 1, memory_limit: u64::MAX, progress: Arc::default() }
+    }
+
+    /// A decoder of `reader`.
+    pub fn decoder<R: Read>(&self, reader: R) -> Decoder<R> {
+        let decoder = Decoder::new(reader).with_threads(self.threads).with_memory_limit(self.memory_limit);
+        decoder.with_progress(Arc::clone(&self.progress))
+    }
+
+    /// What saves all that is good of `file`.
+    pub fn recovery<R: Read + Seek>(&self, file: R) -> Recovery<R> {
+        let recovery = Recovery::new(file).with_threads(self.threads).with_memory_limit(self.memory_limit);
+        recovery.with_progress(Arc::clone(&self.progress))
+    }
+
+    /// What reads anywhere in `file`.
+    pub fn indexed<R: Read + Seek>(&self, file: R) -> crate::Result<IndexedReader<R>> {
+        let reader = IndexedReader::new(file)?.with_memory_limit(self.memory_limit);
+        Ok(reader.with_progress(Arc::clone(&self.progress)))
+    }
+}
+
 /// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again, else by
 /// the checksum that the frame keeps of what came in.
 pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) -> Result<(), Problem> {
@@ -76,9 +115,7 @@ pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) 
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
     let progress = Arc::<Progress>::default();
     let _meter = Meter::start(course, &format!("{input} (verifying)"), Total::Coded(output.written()), &progress);
-    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file))
-        .with_memory_limit(plan.memory_limit)
-        .with_progress(progress);
+    let mut decoder = Decoding::new(plan, &progress).decoder(BufReader::with_capacity(BUFFER, file));
     let len = input.taken();
     let mut original = input.again();
     let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
@@ -100,13 +137,17 @@ pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) 
 }
 
 /// Which side of a copy failed.
-enum Fault {
+#[derive(Debug)]
+pub enum Fault {
+    /// The input's.
     Read(io::Error),
+    /// The output's.
     Write(io::Error),
 }
 
 impl Fault {
-    fn of(self, input: &Input, output: &Output) -> Problem {
+    /// The problem that it is.
+    pub fn of(self, input: &Input, output: &Output) -> Problem {
         match self {
             Self::Read(error) => Problem::error(input, plain(&error)),
             Self::Write(error) => output.failed(&error),
@@ -115,7 +156,7 @@ impl Fault {
 }
 
 /// Moves all bytes of `from` to `to`.
-fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<(), Fault> {
+pub fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<(), Fault> {
     let mut buffer = vec![0; BUFFER];
     loop {
         match from.read(&mut buffer) {

@@ -4,22 +4,18 @@
 //! files × (whole network, network without one part) → bytes of neural blocks, without headers → a row for each part
 //! ```
 
-use std::{
-    iter,
-    panic::resume_unwind,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
-    thread,
-};
+use std::iter;
 
 use serde::Serialize;
 
 use super::{
     export::{number, quoted, round},
     inputs::{self, Input},
+    neural_sizes::{Job, measure},
     notes::Notes,
     table::{Table, figure},
 };
-use crate::{Level, model::Part, stream::ablated_len};
+use crate::{Level, model::Part};
 
 /// The form of the report.
 #[derive(Clone, Copy, Debug)]
@@ -53,16 +49,13 @@ struct Row {
 /// # Errors
 /// No memory for a network. A file that cannot be read is reported and left out.
 pub fn report(inputs: &[Input], level: Level, form: Form, notes: &mut Notes) -> anyhow::Result<String> {
-    let mut contents = Vec::new();
-    for input in inputs {
-        match inputs::read(input) {
-            Ok(content) => contents.push(content),
-            Err(error) => notes.failure(&error),
-        }
-    }
+    let contents = inputs::read_all(inputs, notes);
     let variants: Vec<_> = iter::once(None).chain(Part::of(level).map(Some)).collect();
-    let sizes = measure(&contents, level, &variants, notes)?;
-    notes.clear();
+    let blocks = || contents.iter().flat_map(|content| content.chunks(level.block_len()));
+    let jobs: Vec<_> = (variants.iter().enumerate())
+        .flat_map(|(row, &without)| blocks().map(move |block| Job { row, block, without }))
+        .collect();
+    let sizes = measure(&jobs, variants.len(), level, notes)?;
     let size = contents.iter().map(|content| content.len() as u64).sum();
     let rows = variants.iter().zip(&sizes).map(|(variant, &bytes)| row(*variant, bytes, sizes[0], size));
     let ablation = Ablation { version: env!("CARGO_PKG_VERSION"), level: level.get(), size, results: rows.collect() };
@@ -71,32 +64,6 @@ pub fn report(inputs: &[Input], level: Level, form: Form, notes: &mut Notes) -> 
         Form::Json => serde_json::to_string_pretty(&ablation)? + "\n",
         Form::Csv => ablation.csv(),
     })
-}
-
-/// The bytes that all `contents` take in each variant, on all processors.
-fn measure(contents: &[Vec<u8>], level: Level, variants: &[Option<Part>], notes: &Notes) -> crate::Result<Vec<u64>> {
-    let blocks = || contents.iter().flat_map(|content| content.chunks(level.block_len()));
-    let jobs: Vec<_> = (0..variants.len()).flat_map(|variant| blocks().map(move |block| (variant, block))).collect();
-    let sizes: Vec<_> = variants.iter().map(|_| AtomicU64::new(0)).collect();
-    let taken = AtomicUsize::new(0);
-    let next_job = || {
-        let job = taken.fetch_add(1, Relaxed);
-        (job + 1, jobs.get(job))
-    };
-    let work = || -> crate::Result<()> {
-        while let (job, Some(&(variant, block))) = next_job() {
-            notes.doing(&format!("{job} of {}", jobs.len()));
-            let len = ablated_len(block, level, variants[variant])?;
-            sizes[variant].fetch_add(len as u64, Relaxed);
-        }
-        Ok(())
-    };
-    let processors = thread::available_parallelism().map_or(1, usize::from);
-    thread::scope(|scope| {
-        let workers: Vec<_> = iter::repeat_n(&work, processors).map(|work| scope.spawn(work)).collect();
-        workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    })?;
-    Ok(sizes.into_iter().map(AtomicU64::into_inner).collect())
 }
 
 fn row(variant: Option<Part>, bytes: u64, whole: u64, size: u64) -> Row {

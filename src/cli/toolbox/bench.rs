@@ -9,6 +9,7 @@ use anyhow::{Context, bail, ensure};
 
 use super::{
     ablate::{self, Form},
+    block_sizes,
     export::{self, speed},
     inputs::{self, Input},
     levels::{Levels, parse_levels},
@@ -55,6 +56,11 @@ pub struct Args {
     /// in text | in binary data.
     #[arg(long, conflicts_with_all = ["peers", "plot"])]
     ablate: bool,
+    /// Tell instead what all files, one behind the other, take in blocks of 1 to 64 MiB, at each level
+    ///
+    /// Bytes are those of neural blocks without headers, and nothing is decompressed.
+    #[arg(long, conflicts_with_all = ["peers", "plot", "ablate", "json", "csv"])]
+    block_sizes: bool,
 }
 
 /// Measures the files, prints the report and draws the picture.
@@ -68,6 +74,9 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     ensure!(!inputs.is_empty() || notes.any_failure(), "nothing to measure: no files in the folders named");
     if args.ablate {
         return ablate(args, &inputs, notes);
+    }
+    if args.block_sizes {
+        return print(&block_sizes::report(&inputs, &args.level.0, notes)?);
     }
     let plan = Plan { levels: &args.level.0, peers: args.peers, curves: args.plot.is_some() };
     let survey = survey(&inputs, &plan, notes);

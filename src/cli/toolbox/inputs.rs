@@ -81,6 +81,18 @@ pub fn read(input: &Input) -> anyhow::Result<Vec<u8>> {
     fs::read(&input.path).with_context(|| printable(&input.path))
 }
 
+/// Reads all that can be read; of the others it is said why not.
+pub fn read_all(inputs: &[Input], notes: &mut Notes) -> Vec<Vec<u8>> {
+    let mut contents = Vec::new();
+    for input in inputs {
+        match read(input) {
+            Ok(content) => contents.push(content),
+            Err(error) => notes.failure(&error),
+        }
+    }
+    contents
+}
+
 /// A path as one line of text: control characters are escaped.
 pub fn printable(path: &Path) -> String {
     let mut text = String::new();

@@ -7,6 +7,7 @@
 
 mod ablate;
 mod bench;
+mod block_sizes;
 mod codec;
 mod compare;
 mod curve;
@@ -14,6 +15,7 @@ mod export;
 mod inputs;
 mod install_files;
 mod levels;
+mod neural_sizes;
 mod notes;
 mod peers;
 mod plot;

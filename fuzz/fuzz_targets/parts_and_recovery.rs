@@ -1,0 +1,12 @@
+//! Any bytes as a file to be read in parts by its indexes, and to be saved from damage.
+#![no_main]
+
+#[path = "../../tests/common/properties.rs"]
+mod properties;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    properties::parts_and_recovery(bytes);
+    let mut sealed = bytes.to_vec();
+    properties::seal(&mut sealed);
+    properties::parts_and_recovery(&sealed);
+});

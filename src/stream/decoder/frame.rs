@@ -1,0 +1,92 @@
+//! A frame that is being decoded.
+
+use std::{hash::Hasher, sync::Arc};
+
+use twox_hash::XxHash3_64;
+
+use crate::{
+    Result,
+    container::{BlockHeader, FrameHeader, Index, Item, Method, index::Entry},
+    stream::{
+        Progress,
+        budget::Budget,
+        codec::{self, Watch},
+        pool::Pool,
+        window::Window,
+    },
+};
+
+/// A frame: what was read of it, and what was given out.
+pub struct Frame {
+    /// Its header, and what its index must say of the blocks that were read.
+    pub index: Index,
+    hash: XxHash3_64,
+    /// Bytes of content that were given out.
+    len: u64,
+    /// The content before the last block. One that is alone, as in all short frames, never gets here.
+    pub window: Window,
+    /// What was read and is not given out.
+    pub blocks: Pool<Decoded>,
+    /// What was read but has to wait until there is room.
+    pub next: Option<Item>,
+    /// Whether all of the frame was read, or all that can be.
+    pub is_read: bool,
+    /// Bytes of content in all blocks that were read.
+    begun: u64,
+}
+
+/// What comes of an item of a frame, as far as it does not need what comes before it.
+pub enum Decoded {
+    Content(Vec<u8>),
+    Copy(BlockHeader, Vec<u8>),
+    End(u64),
+}
+
+impl Frame {
+    /// A frame of which only the header was read.
+    pub fn new(header: FrameHeader, budget: Budget) -> Self {
+        Self {
+            index: Index { header, blocks: Vec::new() },
+            hash: XxHash3_64::new(),
+            len: 0,
+            window: Window::default(),
+            blocks: Pool::new(budget),
+            next: None,
+            is_read: false,
+            begun: 0,
+        }
+    }
+
+    /// What work on its blocks is watched by.
+    pub fn watch(&self, progress: Option<Arc<Progress>>) -> Watch {
+        Watch { progress, stop: self.blocks.stop() }
+    }
+
+    /// Begins to decode a block. The last one, if it is known to be that, is decoded here: nothing else is left to do.
+    pub fn begin(&mut self, header: BlockHeader, coded: Vec<u8>, progress: Option<Arc<Progress>>, memory: u64) {
+        self.begun += header.raw_len as u64;
+        self.index.blocks.push(Entry::of(&header));
+        if header.method == Method::Copy {
+            return self.blocks.put(Ok(Decoded::Copy(header, coded)));
+        }
+        let (level, watch) = (self.index.header.level, self.watch(progress));
+        let decode = move || codec::decode(&header, coded, level, &watch).map(Decoded::Content);
+        if self.index.header.content_size == Some(self.begun) {
+            self.blocks.put(decode());
+        } else {
+            self.blocks.run(memory, decode);
+        }
+    }
+
+    /// Takes note of content that is given out.
+    pub fn note(&mut self, content: &[u8]) {
+        self.hash.write(content);
+        self.len += content.len() as u64;
+    }
+
+    /// Whether all the content was what the header and the end marker say.
+    pub fn check_end(&self, hash: u64) -> Result<()> {
+        self.index.header.check_content_size(self.len)?;
+        if hash == self.hash.finish() { Ok(()) } else { Err(codec::content_mismatch()) }
+    }
+}

@@ -1,0 +1,260 @@
+//! A part of a file's content, without decoding what stands before it.
+
+use std::{
+    collections::BTreeSet,
+    io::{self, BufReader, Read, Seek, SeekFrom},
+    sync::Arc,
+};
+
+use super::{
+    Progress,
+    codec::{self, Watch},
+    frames::{Frame, locate},
+    pool::Stop,
+    window::{self, Window},
+};
+use crate::{
+    Error, Result,
+    container::{BlockHeader, Item, Method, index::Entry, read::read_vec, varint},
+    model::Level,
+};
+
+/// Bytes that are read at once to look at a header.
+const GLANCE: usize = 64;
+
+/// Reads content from anywhere in a file: of all its frames, one behind the other, as one content.
+///
+/// Only blocks are decoded that hold what is read, and those that they copy from. Each is checked; the checksums of
+/// whole frames are not looked at.
+///
+/// ```
+/// use std::io::{Cursor, Read, Seek, SeekFrom};
+/// use foretell::{IndexedReader, Options, compress};
+/// let content: Vec<u8> = (0..200_000u32).flat_map(u32::to_le_bytes).collect();
+/// let coded = compress(&content, &Options::new().method(foretell::Method::Huffman))?;
+/// let mut reader = IndexedReader::new(Cursor::new(coded))?;
+/// let mut four = [0; 4];
+/// reader.seek(SeekFrom::Start(4 * 123_456))?;
+/// reader.read_exact(&mut four)?;
+/// assert_eq!(u32::from_le_bytes(four), 123_456);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct IndexedReader<R> {
+    inner: R,
+    places: Vec<Place>,
+    content_len: u64,
+    memory_limit: u64,
+    watch: Watch,
+    /// Where the next byte is read from.
+    at: u64,
+    /// The block decoded last, by its number, and its content.
+    block: Option<(usize, Vec<u8>)>,
+    /// What is at hand of the content before block `next`. It is real from `real` on; zeros may stand for what lies before.
+    window: Window,
+    next: usize,
+    real: u64,
+}
+
+/// Where a block is to be found.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    level: Level,
+    entry: Entry,
+    /// In the file.
+    at: u64,
+    /// In the content.
+    start: u64,
+    /// Where its frame's content starts: no copy reaches before.
+    frame: u64,
+}
+
+impl Place {
+    fn end(&self) -> u64 {
+        self.start + u64::from(self.entry.raw_len)
+    }
+}
+
+impl<R: Read + Seek> IndexedReader<R> {
+    /// Finds the blocks of all frames in `inner`. What stands behind the last frame is no error.
+    ///
+    /// # Errors
+    /// As far as headers and indexes tell: not a frame, damaged, truncated.
+    pub fn new(mut inner: R) -> Result<Self> {
+        let mut places = Vec::new();
+        let mut start = 0;
+        for frame in locate(&mut inner)? {
+            start = add_places(&mut places, &frame, start)?;
+        }
+        let watch = Watch { progress: None, stop: Stop::default() };
+        Ok(Self {
+            inner,
+            places,
+            content_len: start,
+            memory_limit: u64::MAX,
+            watch,
+            at: 0,
+            block: None,
+            window: Window::default(),
+            next: 0,
+            real: 0,
+        })
+    }
+
+    /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to included.
+    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    /// Counts into `progress` while working.
+    pub fn with_progress(mut self, progress: Arc<Progress>) -> Self {
+        self.watch.progress = Some(progress);
+        self
+    }
+
+    /// Bytes of content.
+    pub fn content_len(&self) -> u64 {
+        self.content_len
+    }
+
+    /// Decodes block `i`, and before it what it copies from, unless that is at hand.
+    fn load(&mut self, i: usize) -> Result<()> {
+        self.block = None;
+        if i != self.next {
+            self.forget(i);
+        }
+        let wanted = match self.source(i)? {
+            Some((from, _)) if from < self.real => self.all_sources(i)?,
+            _ => BTreeSet::new(),
+        };
+        if let Some(&first) = wanted.first() {
+            self.forget(first);
+        }
+        for j in self.next..i {
+            let place = self.places[j];
+            if wanted.contains(&j) {
+                let content = self.decode(place)?;
+                self.window.push(&content)?;
+            } else {
+                self.window.push_zeros(place.entry.raw_len.into())?;
+                self.real = place.end();
+            }
+        }
+        let content = self.decode(self.places[i])?;
+        self.window.push(&content)?;
+        self.next = i + 1;
+        self.block = Some((i, content));
+        Ok(())
+    }
+
+    /// Goes on at block `i` with nothing at hand.
+    fn forget(&mut self, i: usize) {
+        self.window = Window::default();
+        self.next = i;
+        self.real = self.places[i].start;
+    }
+
+    /// The content that block `i` copies, before itself; `None` if it is no copy.
+    fn source(&mut self, i: usize) -> Result<Option<(u64, u64)>> {
+        let place = self.places[i];
+        if place.entry.method != Method::Copy {
+            return Ok(None);
+        }
+        let (header, coded) = self.read(place)?;
+        let distance = varint::read(&mut coded.as_slice())?;
+        let from = place.start.checked_sub(distance).filter(|&from| distance > 0 && from >= place.frame);
+        let from = from.ok_or_else(window::damaged)?;
+        Ok(Some((from, place.start.min(from + header.raw_len as u64))))
+    }
+
+    /// The blocks that block `i` copies from, and those that these copy from, and so on.
+    fn all_sources(&mut self, i: usize) -> Result<BTreeSet<usize>> {
+        let mut wanted = BTreeSet::new();
+        let mut open = BTreeSet::from([i]);
+        while let Some(j) = open.pop_last() {
+            let Some((from, until)) = self.source(j)? else { continue };
+            let first = self.block_at(from);
+            let sources = (first..j).take_while(|&k| self.places[k].start < until);
+            open.extend(sources.filter(|&k| wanted.insert(k)));
+        }
+        Ok(wanted)
+    }
+
+    /// The block that holds the byte of content at `at`.
+    fn block_at(&self, at: u64) -> usize {
+        self.places.partition_point(|place| place.end() <= at)
+    }
+
+    /// Reads a block, which must be as the index says.
+    fn read(&mut self, place: Place) -> Result<(BlockHeader, Vec<u8>)> {
+        self.inner.seek(SeekFrom::Start(place.at))?;
+        let mut reader = BufReader::with_capacity(GLANCE, &mut self.inner);
+        let header = match Item::read(&mut reader)? {
+            Item::Block(header) if Entry::of(&header) == place.entry => header,
+            _ => return Err(Error::corrupt("a block is not as the index says")),
+        };
+        let needed = codec::memory(&header, place.level, self.window.len());
+        if needed > self.memory_limit {
+            return Err(codec::too_much_memory(needed, self.memory_limit));
+        }
+        if let Some(progress) = &self.watch.progress {
+            progress.takes_memory(needed);
+        }
+        let mut coded = Vec::new();
+        read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
+        Ok((header, coded))
+    }
+
+    fn decode(&mut self, place: Place) -> Result<Vec<u8>> {
+        let (header, coded) = self.read(place)?;
+        match header.method {
+            Method::Copy => codec::decode_copy(&header, &coded, &self.window, &self.watch),
+            _ => codec::decode(&header, coded, place.level, &self.watch),
+        }
+    }
+}
+
+/// Adds the places of the blocks of `frame`, whose content starts at `start`; gives back where it ends.
+fn add_places(places: &mut Vec<Place>, frame: &Frame, start: u64) -> Result<u64> {
+    let header = frame.index.header;
+    header.check_content_size(frame.index.raw_size())?;
+    let mut at = frame.start + header.to_bytes().len() as u64;
+    let mut end = start;
+    for &entry in &frame.index.blocks {
+        places.push(Place { level: header.level, entry, at, start: end, frame: start });
+        at += u64::from(entry.size);
+        end += u64::from(entry.raw_len);
+    }
+    Ok(end)
+}
+
+impl<R: Read + Seek> Read for IndexedReader<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if out.is_empty() || self.at >= self.content_len {
+            return Ok(0);
+        }
+        let i = self.block_at(self.at);
+        if self.block.as_ref().is_none_or(|(loaded, _)| *loaded != i) {
+            self.load(i)?;
+        }
+        let Some((_, content)) = &self.block else { return Ok(0) };
+        let rest = &content[(self.at - self.places[i].start) as usize..];
+        let n = rest.len().min(out.len());
+        out[..n].copy_from_slice(&rest[..n]);
+        self.at += n as u64;
+        Ok(n)
+    }
+}
+
+impl<R> Seek for IndexedReader<R> {
+    /// Moves in the content, also behind its end; decodes nothing yet.
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.content_len.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}

@@ -1,0 +1,241 @@
+//! Jobs → their results in the order of the jobs, on as many threads as there are to be.
+//!
+//! With one thread, a job is done where it is given: nothing runs beside, and nothing is done ahead. With more, each
+//! worker takes the next job that nobody has. A job that panics becomes an error in its place; one that nobody waits for
+//! any more is told to stop.
+
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+        mpsc::{Receiver, Sender, channel},
+    },
+    thread::{self, JoinHandle},
+};
+
+use super::budget::Budget;
+use crate::{Error, ErrorKind, Result};
+
+/// The most results that wait for those before them, copies included, which take no thread.
+const MAX_WAITING: usize = 64;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Says that nobody waits for results any more.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    pub fn is_asked_for(&self) -> bool {
+        self.0.load(Relaxed)
+    }
+}
+
+/// Runs jobs that give a `T` or an error.
+pub struct Pool<T> {
+    budget: Budget,
+    stop: Stop,
+    workers: Vec<JoinHandle<()>>,
+    /// To the workers, who end when it is dropped.
+    jobs: Option<Sender<Job>>,
+    queue: Arc<Mutex<Receiver<Job>>>,
+    /// In the order of the jobs.
+    results: VecDeque<Slot<T>>,
+}
+
+struct Slot<T> {
+    /// Bytes of memory that the job takes; 0 if it was none, but a result that was put here.
+    memory: u64,
+    result: Coming<T>,
+}
+
+enum Coming<T> {
+    Here(Result<T>),
+    /// The channel breaks off if the job panics.
+    Later(Receiver<Result<T>>),
+}
+
+impl<T: Send + 'static> Pool<T> {
+    pub fn new(budget: Budget) -> Self {
+        let (jobs, queue) = channel();
+        let queue = Arc::new(Mutex::new(queue));
+        Self { budget, stop: Stop::default(), workers: vec![], jobs: Some(jobs), queue, results: VecDeque::new() }
+    }
+
+    /// What jobs look at to see whether to stop.
+    pub fn stop(&self) -> Stop {
+        self.stop.clone()
+    }
+
+    /// Whether jobs are done on other threads than the caller's.
+    pub fn has_threads(&self) -> bool {
+        self.budget.threads() > 1
+    }
+
+    /// Bytes of memory that the jobs in hand take.
+    pub fn memory(&self) -> u64 {
+        self.results.iter().map(|slot| slot.memory).sum()
+    }
+
+    /// Whether a job that takes so many bytes of `memory` may start now, with `beside` taken by others. One always may
+    /// if there is no other.
+    pub fn has_room(&mut self, memory: u64, beside: u64) -> bool {
+        if self.results.is_empty() {
+            return true;
+        }
+        let taken = self.memory().saturating_add(beside);
+        self.has_threads()
+            && self.jobs_in_hand() < self.budget.threads()
+            && self.results.len() < MAX_WAITING
+            && taken.saturating_add(memory) <= self.budget.memory()
+    }
+
+    /// Does `job`, which takes so many bytes of `memory` (not 0): on another thread if there are to be several.
+    pub fn run(&mut self, memory: u64, job: impl FnOnce() -> Result<T> + Send + 'static) {
+        if !self.has_threads() || !self.has_worker() {
+            let result = Coming::Here(job());
+            return self.results.push_back(Slot { memory, result });
+        }
+        let (sender, receiver) = channel();
+        let job: Job = Box::new(move || drop(sender.send(job())));
+        if let Some(jobs) = &self.jobs {
+            // Cannot fail: the other end is in `queue`.
+            let _ = jobs.send(job);
+        }
+        self.results.push_back(Slot { memory, result: Coming::Later(receiver) });
+    }
+
+    /// Puts a result that is there already, and of no weight, behind the others.
+    pub fn put(&mut self, result: Result<T>) {
+        self.results.push_back(Slot { memory: 0, result: Coming::Here(result) });
+    }
+
+    /// The oldest result that was not given out yet, once it is there; `None` if no job is in hand.
+    pub fn next(&mut self) -> Option<Result<T>> {
+        Some(match self.results.pop_front()?.result {
+            Coming::Here(result) => result,
+            Coming::Later(receiver) => receiver.recv().unwrap_or_else(|_| Err(panicked())),
+        })
+    }
+
+    /// Jobs whose results were not given out.
+    fn jobs_in_hand(&self) -> usize {
+        self.results.iter().filter(|slot| slot.memory > 0).count()
+    }
+
+    /// Starts a worker if all may be busy, and says whether there is any. Where the system gives no more threads, those
+    /// that there are must do.
+    fn has_worker(&mut self) -> bool {
+        if self.workers.len() <= self.jobs_in_hand() {
+            let queue = Arc::clone(&self.queue);
+            let stop = self.stop();
+            let started = thread::Builder::new().name("block".into()).spawn(move || work(&queue, &stop));
+            self.workers.extend(started);
+        }
+        !self.workers.is_empty()
+    }
+}
+
+/// Does jobs until there will be no more.
+fn work(queue: &Mutex<Receiver<Job>>, stop: &Stop) {
+    loop {
+        // Held while waiting: who comes next waits for the lock instead.
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(job) = job else { return };
+        if !stop.is_asked_for() {
+            // The panic is told on standard error by its hook, and to the caller by a channel that breaks off.
+            let _ = catch_unwind(AssertUnwindSafe(job));
+        }
+    }
+}
+
+fn panicked() -> Error {
+    Error::new(ErrorKind::Internal, "a thread that worked on a block has panicked")
+}
+
+impl<T> Drop for Pool<T> {
+    fn drop(&mut self) {
+        self.stop.0.store(true, Relaxed);
+        self.jobs = None;
+        for worker in self.workers.drain(..) {
+            // A worker catches the panics of its jobs.
+            let _ = worker.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    fn pool(threads: usize) -> Pool<usize> {
+        Pool::new(Budget::new(threads, u64::MAX))
+    }
+
+    #[test]
+    fn results_come_in_the_order_of_the_jobs_whichever_ends_first() {
+        for threads in [1, 2, 3, 8] {
+            let mut pool = pool(threads);
+            let mut results = vec![];
+            for i in 0..20 {
+                while !pool.has_room(1, 0) {
+                    results.push(pool.next().unwrap().unwrap());
+                }
+                match i % 5 {
+                    4 => pool.put(Ok(i)),
+                    _ => pool.run(1, move || {
+                        thread::sleep(Duration::from_millis(20 - i as u64));
+                        Ok(i)
+                    }),
+                }
+            }
+            results.extend(std::iter::from_fn(|| pool.next()).map(Result::unwrap));
+            assert!(results.into_iter().eq(0..20), "{threads} threads");
+        }
+    }
+
+    #[test]
+    fn no_more_jobs_run_than_there_are_threads_or_memory_for() {
+        let most_at_once = |threads, memory| {
+            let mut pool = Pool::new(Budget::new(threads, memory));
+            (0..10).take_while(|_| pool.has_room(100, 50).then(|| pool.run(100, || Ok(()))).is_some()).count()
+        };
+        assert_eq!(most_at_once(1, u64::MAX), 1);
+        assert_eq!(most_at_once(3, u64::MAX), 3);
+        assert_eq!(most_at_once(9, 350), 3);
+        assert_eq!(most_at_once(9, 349), 2);
+        assert_eq!(most_at_once(9, 0), 1);
+    }
+
+    #[test]
+    fn a_panic_is_an_error_in_its_place_and_the_others_go_on() {
+        let mut pool = pool(2);
+        pool.run(1, || panic!("as this test wants it"));
+        pool.run(1, || Ok(1));
+        assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::Internal);
+        assert_eq!(pool.next().unwrap().unwrap(), 1);
+        pool.run(1, || Ok(2));
+        assert_eq!(pool.next().unwrap().unwrap(), 2);
+    }
+
+    #[test]
+    fn dropping_the_pool_stops_its_jobs() {
+        let mut pool = pool(2);
+        let begun = Instant::now();
+        for _ in 0..2 {
+            let stop = pool.stop();
+            pool.run(1, move || {
+                while !stop.is_asked_for() && begun.elapsed() < Duration::from_secs(60) {
+                    thread::sleep(Duration::from_millis(1));
+                }
+                Ok(0)
+            });
+        }
+        drop(pool);
+        assert!(begun.elapsed() < Duration::from_secs(30));
+    }
+}

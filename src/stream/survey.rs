@@ -1,0 +1,214 @@
+//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes tell.
+
+use std::io::{BufReader, Read, Seek, SeekFrom};
+
+use super::frames::{Counting, Frame, indexed_frames};
+use crate::{
+    Error, ErrorKind, Result,
+    container::{
+        BlockHeader, FrameHeader, Index, Item,
+        block::END_LEN,
+        header::{MAGIC, Start, find_frame},
+        index::Entry,
+        read::{read_vec, truncated},
+    },
+    model::Level,
+};
+
+/// Bytes that are read at once to look at a header.
+const GLANCE: usize = 64;
+/// Bytes that are searched at once for a frame, and how many of them are looked at again with the next: a header less one.
+const STRIDE: u64 = 1 << 16;
+const OVERLAP: u64 = 19;
+
+/// A block's place, and its header if that is good.
+#[derive(Debug)]
+pub struct Part {
+    /// Where its coded bytes begin.
+    pub at: u64,
+    /// Bytes of content.
+    pub raw_len: u64,
+    pub header: Result<BlockHeader>,
+}
+
+/// What could be found of a frame.
+#[derive(Debug)]
+pub struct Surveyed {
+    /// Its header, and what its index says or should say.
+    pub index: Index,
+    /// Its blocks, without gaps.
+    pub parts: Vec<Part>,
+    /// Whether there are no more blocks than these.
+    pub is_complete: bool,
+    /// XXH3-64 of the content, if the end marker was found.
+    pub content_hash: Option<u64>,
+    /// What is wrong beside blocks.
+    pub faults: Vec<Error>,
+}
+
+impl Surveyed {
+    fn new(header: FrameHeader, faults: Vec<Error>) -> Self {
+        let index = Index { header, blocks: Vec::new() };
+        Self { index, parts: Vec::new(), is_complete: false, content_hash: None, faults }
+    }
+}
+
+/// Goes through a file.
+#[derive(Debug)]
+pub struct Survey {
+    len: u64,
+    /// The first byte that was not looked at.
+    at: u64,
+    /// Frames known by their indexes, the last one first.
+    indexed: Vec<Frame>,
+    frames: u64,
+    /// Whether a frame broke off, so that `at` is somewhere in it.
+    is_lost: bool,
+    garbage: bool,
+}
+
+impl Survey {
+    /// Looks for indexes, from the end on.
+    ///
+    /// # Errors
+    /// What the reader reports.
+    pub fn new(input: &mut (impl Read + Seek)) -> Result<Self> {
+        let len = input.seek(SeekFrom::End(0))?;
+        let indexed = indexed_frames(input, len)?;
+        Ok(Self { len, at: 0, indexed, frames: 0, is_lost: false, garbage: false })
+    }
+
+    /// Whether something that is no frame follows the last one.
+    pub fn trailing_garbage(&self) -> bool {
+        self.garbage
+    }
+
+    /// Finds the next frame.
+    ///
+    /// # Errors
+    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports.
+    pub fn next_frame(&mut self, input: &mut (impl Read + Seek)) -> Result<Option<Surveyed>> {
+        let mut faults = Vec::new();
+        let (start, header) = match self.header(input) {
+            Ok(None) => return Ok(None),
+            Ok(Some(found)) => found,
+            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            Err(error) => match self.search(input, &error)? {
+                Some(found) => {
+                    faults.extend((!self.is_lost).then_some(error));
+                    found
+                }
+                None => return self.without_frame(error),
+            },
+        };
+        self.frames += 1;
+        self.is_lost = false;
+        let index = self.indexed.pop_if(|frame| frame.start == start);
+        let mut frame = Surveyed::new(header, faults);
+        self.at = start + header.to_bytes().len() as u64;
+        while self.next_item(input, &mut frame, index.as_ref())? {}
+        Ok(Some(frame))
+    }
+
+    /// The frame that begins at `at`, and its place; `None` at the end.
+    fn header(&self, input: &mut (impl Read + Seek)) -> Result<Option<(u64, FrameHeader)>> {
+        input.seek(SeekFrom::Start(self.at))?;
+        let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
+        match find_frame(&mut reader, self.at == 0)? {
+            Start::End => Ok(None),
+            Start::Other => Err(Error::new(ErrorKind::NotForetell, "not in foretell format")),
+            Start::Frame => {
+                let start = self.at + reader.count() - MAGIC.len() as u64;
+                Ok(Some((start, FrameHeader::read_after_magic(&mut reader)?)))
+            }
+        }
+    }
+
+    /// The next frame behind one whose header has this `error`: by an index, or by a whole header.
+    fn search(&self, input: &mut (impl Read + Seek), error: &Error) -> Result<Option<(u64, FrameHeader)>> {
+        let known = self.indexed.last().map(|frame| (frame.start, frame.index.header));
+        if error.kind() == ErrorKind::Unsupported {
+            return Ok(known);
+        }
+        let until = known.map_or(self.len, |(start, _)| start);
+        let mut at = self.at;
+        let mut bytes = Vec::new();
+        while at < until {
+            input.seek(SeekFrom::Start(at))?;
+            read_vec(input, STRIDE.min(until - at), &mut bytes)?;
+            let is_frame = |&i: &usize| bytes[i..].starts_with(&MAGIC);
+            for i in (0..bytes.len()).filter(is_frame) {
+                if let Ok(header) = FrameHeader::read_after_magic(&mut &bytes[i + MAGIC.len()..]) {
+                    return Ok(Some((at + i as u64, header)));
+                }
+            }
+            at = if bytes.len() as u64 == STRIDE { at + STRIDE - OVERLAP } else { until };
+        }
+        Ok(known)
+    }
+
+    /// What to say where no frame is any more, because of `error`.
+    fn without_frame(&mut self, error: Error) -> Result<Option<Surveyed>> {
+        if self.frames == 0 || error.kind() == ErrorKind::Unsupported {
+            return Err(error);
+        }
+        self.at = self.len;
+        if self.is_lost || error.kind() == ErrorKind::NotForetell {
+            self.garbage = !self.is_lost;
+            return Ok(None);
+        }
+        // The magic is there, and nothing else: a frame of which nothing is left.
+        Ok(Some(Surveyed::new(FrameHeader { level: Level::DEFAULT, content_size: None }, vec![error])))
+    }
+
+    /// Finds what comes next in `frame`; says whether more may follow. `known` is the frame by its index.
+    fn next_item(
+        &mut self,
+        input: &mut (impl Read + Seek),
+        frame: &mut Surveyed,
+        known: Option<&Frame>,
+    ) -> Result<bool> {
+        let entry = known.and_then(|known| known.index.blocks.get(frame.parts.len()));
+        input.seek(SeekFrom::Start(self.at))?;
+        let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
+        match (Item::read(&mut reader), entry) {
+            (Err(error), _) if error.kind() == ErrorKind::Io => return Err(error),
+            (Ok(Item::Block(header)), _) => {
+                let at = self.at + reader.count();
+                self.at = at + header.coded_len as u64;
+                self.is_lost = self.at > self.len;
+                frame.index.blocks.push(Entry::of(&header));
+                let raw_len = header.raw_len as u64;
+                let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
+                frame.parts.push(Part { at, raw_len, header });
+                return Ok(!self.is_lost);
+            }
+            (item, Some(entry)) => {
+                let error = item.err().unwrap_or_else(|| Error::corrupt("a block's header is damaged"));
+                frame.index.blocks.push(*entry);
+                frame.parts.push(Part { at: self.at, raw_len: entry.raw_len.into(), header: Err(error) });
+                self.at += u64::from(entry.size);
+                return Ok(true);
+            }
+            (Ok(Item::End(hash)), None) => {
+                frame.content_hash = Some(hash);
+                frame.is_complete = true;
+                self.at += END_LEN;
+            }
+            (Ok(Item::IndexedEnd(hash)), None) => {
+                frame.content_hash = Some(hash);
+                frame.is_complete = true;
+                let found = Index::read(&mut reader);
+                frame.faults.extend(found.and_then(|found| frame.index.check(&found)).err());
+                self.at += END_LEN + frame.index.to_bytes().len() as u64;
+            }
+            (Err(error), None) => {
+                frame.faults.push(error);
+                frame.is_complete = known.is_some();
+                self.is_lost = known.is_none();
+                self.at = known.map_or(self.at + 1, |known| known.end);
+            }
+        }
+        Ok(false)
+    }
+}

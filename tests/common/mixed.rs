@@ -1,0 +1,15 @@
+//! Content for the model's digests: those of the library's tests and of `digests`, which take it in by its path.
+
+/// Words, numbers, columns, binary records, zeros and noise: every part of the model gets work.
+pub fn mixed_content() -> Vec<u8> {
+    let mut content = Vec::new();
+    let mut state = 1u32;
+    for i in 0..600u32 {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        content.extend(format!("{:04} item {} costs {}\n", i, ["ab", "Cd", "eé"][i as usize % 3], state % 97).bytes());
+        content.extend((i * 3).to_le_bytes());
+        content.extend([0; 5]);
+        content.push((state >> 24) as u8);
+    }
+    content
+}

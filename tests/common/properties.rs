@@ -1,0 +1,234 @@
+//! What must hold for any bytes at all: each function panics where it does not. The tests call them on mutations, and
+//! the fuzzers of `fuzz/`, which take this file in by its path, on whatever they come up with.
+#![allow(dead_code)] // each user has its own part
+
+use std::io::{self, Cursor, Read, Write};
+
+use foretell::{
+    Decoder, ErrorKind, IndexedReader, Level, Method, Options, Recovery,
+    container::{FrameHeader, Index, Item, header::MAGIC},
+    deflate::{self, Unpacked},
+    huffman,
+};
+
+/// A frame may claim to need more; then it is refused, and costs little.
+const MEMORY: u64 = 64 << 20;
+/// The most bytes that a fuzzer's Huffman block or recipe may claim to stand for.
+const MOST: usize = 1 << 20;
+
+/// What `coded` decodes to, if it does. Decoding must end in either way, the same way each time, and reading only the headers must not find
+/// an error where decoding finds none.
+pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
+    let decode = || {
+        let mut content = Vec::new();
+        let mut decoder = Decoder::new(coded).with_memory_limit(MEMORY);
+        let result = decoder.read_to_end(&mut content);
+        result.map(|_| (content, decoder.trailing_garbage())).map_err(|error| error.to_string())
+    };
+    let first = decode();
+    let infos = foretell::inspect(coded);
+    match first {
+        Ok((content, garbage)) => {
+            let size: u64 = infos.expect("what decodes has headers").iter().map(|frame| frame.raw_size).sum();
+            assert_eq!(size, content.len() as u64);
+            assert!(decode() == Ok((content.clone(), garbage)), "decoded twice, not the same");
+            (!garbage).then_some(content)
+        }
+        Err(text) => {
+            assert!(!text.is_empty());
+            None
+        }
+    }
+}
+
+/// A file as one to be read in parts, or to be saved from damage: all of it if it decodes, nothing without a word if it does not.
+pub fn parts_and_recovery(coded: &[u8]) {
+    let decoded = decode(coded);
+    let mut parts = Vec::new();
+    let reader = IndexedReader::new(Cursor::new(coded)).map(|reader| reader.with_memory_limit(MEMORY));
+    let parts =
+        reader.map_err(io::Error::from).and_then(|reader| reader.take(MEMORY).read_to_end(&mut parts).map(|_| parts));
+    let mut saved = Limited(Vec::new());
+    let recovered = Recovery::new(Cursor::new(coded)).with_memory_limit(MEMORY).write_to(&mut saved);
+    match decoded {
+        Some(content) => {
+            assert!(parts.expect("what decodes can be read in parts") == content);
+            let recovered = recovered.expect("what decodes can be recovered");
+            assert!(recovered.damages.is_empty() && !recovered.trailing_garbage);
+            assert!(saved.0 == content);
+        }
+        None => {
+            let told = |recovered: foretell::Recovered| !recovered.damages.is_empty() || recovered.trailing_garbage;
+            assert!(recovered.map_or(true, told), "damage that recovery does not tell of");
+        }
+    }
+}
+
+/// As much as a fuzzer may write: zeros stand for what is lost, however much a header says that is.
+struct Limited(Vec<u8>);
+
+impl Write for Limited {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > MEMORY as usize {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Compresses content at the level and by the method that the first byte says; it must come back, and take little more than it is.
+pub fn round_trip(bytes: &[u8]) {
+    let Some((&choice, content)) = bytes.split_first() else { return };
+    let levels: Vec<Level> = Level::all().collect();
+    let methods = [Method::Neural, Method::Neural, Method::Huffman, Method::Copy, Method::Store];
+    let method = methods[usize::from(choice) / levels.len() % methods.len()];
+    let options = Options::new().level(levels[usize::from(choice) % levels.len()]).method(method);
+    let coded = foretell::compress(content, &options).expect("memory");
+    assert!(coded.len() <= content.len() + content.len() / 1000 + 64);
+    assert!(foretell::decompress(&coded).expect("what was compressed decodes") == content);
+}
+
+/// A header, an item or an index that is read is written again as the same bytes: nothing has two spellings.
+pub fn headers(bytes: &[u8]) {
+    let mut rest = bytes;
+    if let Ok(header) = FrameHeader::read_after_magic(&mut rest) {
+        let read = &bytes[..bytes.len() - rest.len()];
+        assert_eq!([&MAGIC, read].concat(), header.to_bytes());
+    }
+    rest = bytes;
+    if let Ok(item) = Item::read(&mut rest) {
+        let mut written = Vec::new();
+        item.write(&mut written);
+        assert_eq!(&bytes[..bytes.len() - rest.len()], written);
+    }
+    rest = bytes;
+    if let Ok(index) = Index::read(&mut rest) {
+        assert_eq!(&bytes[..bytes.len() - rest.len()], index.to_bytes());
+    }
+}
+
+/// A Huffman block for the length that its first bytes say: decodes to that many bytes or not at all. And as content, the bytes come back.
+pub fn huffman_block(bytes: &[u8]) {
+    let (len, coded) = leading_number(bytes);
+    if let Ok(raw) = huffman::decode(coded, len) {
+        assert_eq!(raw.len(), len);
+        let again = huffman::decode(&huffman::encode(&raw), len);
+        assert!(again.expect("what was coded decodes") == raw);
+    }
+    assert!(huffman::decode(&huffman::encode(bytes), bytes.len()).expect("what was coded decodes") == bytes);
+}
+
+/// Content in which deflate streams may be: it unpacks to what packs to the same bytes again, if to anything.
+pub fn deflate_streams(content: &[u8]) {
+    if let Ok(inflated) = deflate::inflate(content, MOST) {
+        assert!(inflated.consumed <= content.len() && inflated.content.len() <= MOST);
+    }
+    if let Some(unpacked) = deflate::unpack(content) {
+        assert!(unpacked.recipe_len <= unpacked.bytes.len());
+        assert!(deflate::pack(&unpacked, content.len()).expect("what was unpacked is packed") == content);
+    }
+}
+
+/// Content and a recipe, with the lengths of what it should make and of itself before them: followed to just that length, or refused.
+pub fn recipe(bytes: &[u8]) {
+    let (len, rest) = leading_number(bytes);
+    let (recipe_len, rest) = leading_number(rest);
+    match deflate::pack(&Unpacked { bytes: rest.to_vec(), recipe_len }, len) {
+        Ok(content) => assert_eq!(content.len(), len),
+        Err(error) => assert_eq!(error.kind(), ErrorKind::Corrupt),
+    }
+}
+
+/// A number below [`MOST`] from the first three bytes, or zero if there are fewer; and the bytes behind it.
+fn leading_number(bytes: &[u8]) -> (usize, &[u8]) {
+    match bytes.split_first_chunk() {
+        Some((&[a, b, c], rest)) => (usize::from(a) | usize::from(b) << 8 | usize::from(c & 15) << 16, rest),
+        None => (0, bytes),
+    }
+}
+
+/// The inverse of [`leading_number`].
+pub fn with_leading_number(number: usize, rest: &[u8]) -> Vec<u8> {
+    assert!(number < MOST);
+    [&(number as u32).to_le_bytes()[..3], rest].concat()
+}
+
+/// Puts the right checks behind the headers of `frame`, as far as it looks like one, so that what they protect is reached.
+pub fn seal(frame: &mut [u8]) {
+    seal_frame(frame);
+}
+
+/// Does it, up to where the frame breaks off.
+fn seal_frame(frame: &mut [u8]) -> Option<()> {
+    let has_size = frame.get(5)? & 0x10 != 0;
+    let mut at = 6;
+    if has_size {
+        length(frame, &mut at)?;
+    }
+    seal_range(frame, 0, &mut at)?;
+    loop {
+        let start = at;
+        let tag = *frame.get(at)?;
+        at += 1;
+        if tag == 0 {
+            return None;
+        }
+        if tag == 6 {
+            at += 8;
+            return seal_index(frame, at);
+        }
+        let mut coded_len = length(frame, &mut at)?;
+        if tag != 1 {
+            coded_len = length(frame, &mut at)?;
+        }
+        if tag == 5 {
+            length(frame, &mut at)?;
+        }
+        at += 4;
+        seal_range(frame, start, &mut at)?;
+        at = at.checked_add(coded_len)?;
+    }
+}
+
+/// Does it for the index that begins at `start`.
+fn seal_index(frame: &mut [u8], start: usize) -> Option<()> {
+    let mut at = start + 3;
+    if frame.get(start + 2)? & 0x10 != 0 {
+        length(frame, &mut at)?;
+    }
+    let header = [&MAGIC, frame.get(start..at)?].concat();
+    put_check(frame, crc32fast::hash(&header), &mut at)?;
+    // Breaks off where the frame does.
+    for _ in 0..length(frame, &mut at)? {
+        at += 1;
+        length(frame, &mut at)?;
+        length(frame, &mut at)?;
+    }
+    seal_range(frame, start, &mut at)
+}
+
+/// Writes the check of what stands between `start` and `at` behind it, and moves behind that.
+fn seal_range(frame: &mut [u8], start: usize, at: &mut usize) -> Option<()> {
+    let check = crc32fast::hash(frame.get(start..*at)?);
+    put_check(frame, check, at)
+}
+
+/// Writes `check` at `at`, and moves behind it.
+fn put_check(frame: &mut [u8], check: u32, at: &mut usize) -> Option<()> {
+    frame.get_mut(*at..*at + 4)?.copy_from_slice(&check.to_le_bytes());
+    *at += 4;
+    Some(())
+}
+
+/// Reads the length that stands at `at`, and moves behind it.
+fn length(frame: &[u8], at: &mut usize) -> Option<usize> {
+    let mut rest = frame.get(*at..)?;
+    let before = rest.len();
+    let len = foretell::container::varint::read(&mut rest).ok()?;
+    *at += before - rest.len();
+    usize::try_from(len).ok()
+}

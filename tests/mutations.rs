@@ -1,0 +1,189 @@
+//! Frames, Huffman blocks, deflate streams and recipes, mutated at random: whatever comes of it, what must hold for any
+//! bytes does, within a bounded time, and no mutation of a frame decodes to anything but the frame's content.
+//!
+//! A case is its number: the same mutation each time. `FORETELL_MUTATIONS=1000000` tries that many instead of those that
+//! every run of the tests has time for; `FORETELL_MUTATIONS=700..701` tries one again.
+
+mod common;
+
+use std::{
+    env, fs,
+    io::Write,
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    time::{Duration, Instant},
+};
+
+use common::{Part, Random, compress, frame_of, gzip, properties, text};
+use foretell::{Encoder, Level, Method, Options, decompress, deflate, huffman};
+
+/// Cases of each of the five tests in a usual run.
+const CASES: u64 = 30_000;
+/// What takes longer hangs.
+const LIMIT: Duration = Duration::from_secs(5);
+/// One frame in so many is a golden file, of which many are not as short as the others.
+const GOLDEN_EVERY: usize = 100;
+
+#[test]
+fn a_mutated_frame_decodes_to_its_content_or_not_at_all() {
+    let short = short_frames();
+    let golden = golden_files();
+    for_each_case(|random| {
+        let frames = if random.below(GOLDEN_EVERY) == 0 { &golden } else { &short };
+        let (content, frame) = &frames[random.below(frames.len())];
+        let mut mutated = mutate(frame, random);
+        if random.below(2) == 0 {
+            properties::seal(&mut mutated);
+        }
+        if let Some(decoded) = properties::decode(&mutated) {
+            // Several frames, whole, may be left of more, and be more than there were.
+            let whole = !decoded.is_empty() && decoded.chunks(content.len()).all(|chunk| chunk == content);
+            assert!(whole || decoded == *content, "decoded to something else");
+        }
+        properties::headers(&mutated[3.min(mutated.len())..]);
+    });
+}
+
+#[test]
+fn of_a_mutated_file_all_is_read_and_saved_or_its_damage_is_told() {
+    let files = files_of_several_blocks();
+    for_each_case(|random| {
+        let mut mutated = mutate(&files[random.below(files.len())], random);
+        if random.below(2) == 0 {
+            properties::seal(&mut mutated);
+        }
+        properties::parts_and_recovery(&mutated);
+    });
+}
+
+#[test]
+fn a_mutated_huffman_block_decodes_to_its_length_or_not_at_all() {
+    let contents = [text()[..300].to_vec(), b"abracadabra".to_vec(), vec![7; 50], (0..=255).collect()];
+    let blocks = contents.map(|raw| properties::with_leading_number(raw.len(), &huffman::encode(&raw)));
+    for_each_case(|random| properties::huffman_block(&mutate(&blocks[random.below(blocks.len())], random)));
+}
+
+#[test]
+fn mutated_deflate_streams_come_back_whether_they_unpack_or_not() {
+    let contents = packed_contents();
+    for_each_case(|random| properties::deflate_streams(&mutate(&contents[random.below(contents.len())], random)));
+}
+
+#[test]
+fn a_mutated_recipe_is_followed_to_its_length_or_refused() {
+    let recipes: Vec<Vec<u8>> = packed_contents().iter().map(|content| recipe_of(content)).collect();
+    for_each_case(|random| properties::recipe(&mutate(&recipes[random.below(recipes.len())], random)));
+}
+
+/// Runs `check` for the cases asked for, each with random numbers of its own. A case that is slow is tried again before
+/// it counts as hanging: the machine may have had other things to do.
+fn for_each_case(check: impl Fn(&mut Random)) {
+    for case in cases() {
+        let run = || {
+            let begun = Instant::now();
+            let result = catch_unwind(AssertUnwindSafe(|| check(&mut Random(case << 32))));
+            assert!(result.is_ok(), "that was case {case}");
+            begun.elapsed()
+        };
+        assert!(run() < LIMIT || run() < LIMIT, "case {case} hangs");
+    }
+}
+
+fn cases() -> Range<u64> {
+    let asked = env::var("FORETELL_MUTATIONS").unwrap_or_else(|_| CASES.to_string());
+    let number = |text: &str| text.parse().expect("FORETELL_MUTATIONS is a number, or two with .. between");
+    match asked.split_once("..") {
+        Some((from, to)) => number(from)..number(to),
+        None => 0..number(&asked),
+    }
+}
+
+/// Changes `bytes` in one to four places, more often near the beginning, where headers and tables are.
+fn mutate(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+    const TELLING: [u8; 8] = [0, 1, 4, 5, 0x7f, 0x80, 0xfe, 0xff];
+    let mut out = bytes.to_vec();
+    for _ in 0..1 + random.below(4) {
+        if out.is_empty() {
+            out.push(0);
+        }
+        let reach = if random.below(2) == 0 { out.len().min(40) } else { out.len() };
+        let at = random.below(reach);
+        let end = out.len().min(at + 1 + random.below(9));
+        match random.below(8) {
+            0 | 1 => out[at] ^= 1 << random.below(8),
+            2 => out[at] = random.next() as u8,
+            3 => out[at] = TELLING[random.below(TELLING.len())],
+            4 => drop(out.drain(at..end)),
+            5 => drop(out.splice(at..at, random.bytes(3))),
+            6 => {
+                let from = random.below(out.len() - (end - at) + 1);
+                out.copy_within(from..from + end - at, at);
+            }
+            _ => out.truncate(at),
+        }
+    }
+    out
+}
+
+/// Frames by each method that take next to no time to decode, and two of them joined.
+fn short_frames() -> Vec<(Vec<u8>, Vec<u8>)> {
+    let fast = || Options::new().level(Level::FASTEST);
+    let short = text()[..120].to_vec();
+    let mut frames: Vec<_> = [Method::Store, Method::Huffman, Method::Neural]
+        .map(|method| (short.clone(), compress(&short, &fast().method(method))))
+        .into();
+    let thrice = short[..50].repeat(3);
+    frames.push((thrice.clone(), frame_of(&[Part::Stored(&thrice[..50]), Part::Copied(&thrice[50..], 50)])));
+    let packed = gzip(&short.repeat(2), 6);
+    frames.push((packed.clone(), compress(&packed, &fast())));
+    let joined = [&frames[1].1[..], &frames[2].1].concat();
+    frames.push((short, joined));
+    frames.push((b"x".to_vec(), compress(b"x", &fast())));
+    frames
+}
+
+/// Frames of three blocks each, which have an index; alone, and one behind another.
+fn files_of_several_blocks() -> Vec<Vec<u8>> {
+    let frame = |method| {
+        let mut encoder = Encoder::new(Vec::new(), &Options::new().level(Level::FASTEST).method(method));
+        for part in [&text()[..60], &[7; 50], &text()[30..60]] {
+            encoder.write_all(part).unwrap();
+            encoder.flush().unwrap();
+        }
+        encoder.finish().unwrap()
+    };
+    let frames = [Method::Store, Method::Huffman, Method::Neural].map(frame);
+    let lone = compress(b"x", &Options::new().method(Method::Store));
+    let joined = [&frames[1][..], &lone, &frames[0]].concat();
+    frames.into_iter().chain([joined]).collect()
+}
+
+fn golden_files() -> Vec<(Vec<u8>, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let mut frames: Vec<_> =
+        paths.filter(|path| path.extension().is_some_and(|extension| extension == "fore")).collect();
+    frames.sort();
+    let read = |path: &std::path::PathBuf| fs::read(path).unwrap();
+    frames.iter().map(read).map(|frame| (decompress(&frame).unwrap(), frame)).collect()
+}
+
+/// Content with deflate streams that unpack.
+fn packed_contents() -> Vec<Vec<u8>> {
+    let text = text();
+    let contents = [
+        gzip(&text[..400], 6),
+        gzip(&text[..400], 1),
+        [b"before ".to_vec(), gzip(&text[..200], 9), b" between ".to_vec(), gzip(&text[200..500], 4)].concat(),
+        gzip(&text[..120].repeat(20), 9),
+    ];
+    contents.into()
+}
+
+/// What `content` unpacks to, as [`properties::recipe`] wants it.
+fn recipe_of(content: &[u8]) -> Vec<u8> {
+    let unpacked = deflate::unpack(content).expect("there is a stream");
+    let rest = properties::with_leading_number(unpacked.recipe_len, &unpacked.bytes);
+    properties::with_leading_number(content.len(), &rest)
+}
