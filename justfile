@@ -8,10 +8,10 @@ ci: fmt clippy library docs bench-builds test
     .ci/everywhere aarch64
 
 fmt:
-    cargo fmt --check
+    cargo fmt --all --check
 
 clippy:
-    cargo clippy --all-targets -- -D warnings
+    cargo clippy --workspace --all-targets -- -D warnings
 
 # The library alone, without what only the commands need.
 library:

@@ -12,7 +12,7 @@ use foretell::{
 };
 
 /// A frame may claim to need more; then it is refused, and costs little.
-const MEMORY: u64 = 64 << 20;
+const MEMORY: u64 = 16 << 20;
 /// The most bytes that a fuzzer's Huffman block or recipe may claim to stand for.
 const MOST: usize = 1 << 20;
 

@@ -1,7 +1,7 @@
 //! An operand → bytes to read, once it is certain that this is a file to work on.
 //!
-//! A regular file is mapped: its length is known, and stands in the compressed file's header. All else is read,
-//! also regular files that cannot be mapped (empty ones, and those that the system makes up).
+//! A regular file's length is known, and stands in the compressed file's header. It is read by place: a mapping would
+//! end the process where somebody else makes the file shorter.
 
 use std::{
     fmt,
@@ -9,19 +9,15 @@ use std::{
     io::{self, IsTerminal, Read, Seek, SeekFrom},
     os::{
         fd::AsFd,
-        unix::fs::{MetadataExt, OpenOptionsExt},
+        unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
     },
     path::{Path, PathBuf},
 };
 
-use memmap2::{Mmap, MmapOptions};
 use nix::fcntl::OFlag;
 
 use super::report::{Problem, plain};
 use crate::{Error, ErrorKind};
-
-/// Bytes copied from a mapped file after one check that it still reaches so far.
-const WINDOW: usize = 1 << 16;
 
 const CHANGED: &str = "file changed while it was read; try again when nobody writes to it";
 const SHRANK: &str = "file shrank while it was read; try again when nobody writes to it";
@@ -43,8 +39,10 @@ pub struct Input {
     file: File,
     /// As it was when opened.
     meta: Metadata,
-    map: Option<Mmap>,
+    /// Where it stood then.
     start: u64,
+    /// How many bytes there were from there on, if that is certain.
+    len: Option<u64>,
     taken: u64,
 }
 
@@ -73,21 +71,11 @@ impl Input {
 
     fn new(path: Option<PathBuf>, mut file: File) -> io::Result<Self> {
         let meta = file.metadata()?;
-        let (mut map, mut start) = (None, 0);
-        if meta.is_file() {
-            start = file.stream_position()?;
-            if let Ok(len) = usize::try_from(meta.len())
-                && start < meta.len()
-            {
-                // SAFETY: others can change the file while it is mapped. So no reference to its bytes is kept:
-                // `read` copies them out, a window at a time, and what it hands on no longer changes. The
-                // file can also shrink, and its lost pages must not be touched: `read` looks at the length
-                // before each window. In the instant that this leaves open, the kernel ends the process by
-                // SIGBUS, with the input still there and the unfinished output cleared away (see `signals`).
-                map = unsafe { MmapOptions::new().len(len).map(&file) }.ok();
-            }
-        }
-        Ok(Self { path, file, meta, map, start, taken: 0 })
+        let start = if meta.is_file() { file.stream_position()? } else { 0 };
+        // Files that the system makes up give lengths that are not theirs: believed is one whose last byte is there.
+        let is_real = meta.is_file() && start < meta.len() && matches!(file.read_at(&mut [0], meta.len() - 1), Ok(1));
+        let len = is_real.then(|| meta.len() - start);
+        Ok(Self { path, file, meta, start, len, taken: 0 })
     }
 
     /// The path, unless this is standard input.
@@ -102,12 +90,12 @@ impl Input {
 
     /// How many bytes there are to read, if that is certain.
     pub fn len(&self) -> Option<u64> {
-        self.map.as_ref().map(|_| self.meta.len() - self.start)
+        self.len
     }
 
     /// Whether it can be read from anywhere.
     pub fn can_seek(&self) -> bool {
-        self.map.is_some()
+        self.len.is_some()
     }
 
     /// Whether it is a regular file.
@@ -132,7 +120,7 @@ impl Input {
 
     /// This input from its beginning, if it can be read twice.
     pub fn again(&mut self) -> Option<&mut Self> {
-        self.map.is_some().then(|| {
+        self.can_seek().then(|| {
             self.taken = 0;
             self
         })
@@ -161,26 +149,28 @@ impl Input {
         fs::remove_file(path).map_err(|e| Problem::error(&self, format_args!("cannot remove it: {}", plain(&e))))
     }
 
-    fn read_mapped(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let Some(map) = &self.map else { return Ok(0) };
-        let at = (self.start + self.taken).min(map.len() as u64);
-        let end = map.len().min((at as usize).saturating_add(out.len().min(WINDOW)));
-        if self.file.metadata()?.len() < end as u64 {
+    /// Reads from where it is, but no farther than to the end that the file had when it was opened.
+    fn read_on(&mut self, len: u64, out: &mut [u8]) -> io::Result<usize> {
+        let at = self.start + self.taken;
+        let most = usize::try_from(len - self.taken).map_or(out.len(), |left| left.min(out.len()));
+        let n = self.file.read_at(&mut out[..most], at)?;
+        if n == 0 && most > 0 {
             return Err(Error::new(ErrorKind::Io, SHRANK).into());
         }
-        let window = &map[at as usize..end];
-        out[..window.len()].copy_from_slice(window);
-        if window.is_empty() && !out.is_empty() {
+        if n == 0 && !out.is_empty() {
             // Who shares our standard input goes on where we stopped, as after reading.
             self.file.seek(SeekFrom::Start(at))?;
         }
-        Ok(window.len())
+        Ok(n)
     }
 }
 
 impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let n = if self.map.is_some() { self.read_mapped(out)? } else { self.file.read(out)? };
+        let n = match self.len {
+            Some(len) => self.read_on(len, out)?,
+            None => self.file.read(out)?,
+        };
         self.taken += n as u64;
         Ok(n)
     }
@@ -245,11 +235,11 @@ mod tests {
     }
 
     #[test]
-    fn a_mapped_file_that_shrinks_is_an_error_before_its_lost_pages_are_touched() {
-        let (_folder, path) = file_of(4 * WINDOW);
+    fn a_file_that_shrinks_is_an_error_where_it_ends() {
+        let (_folder, path) = file_of(1 << 18);
         let mut input = Input::open(&path, ANY).unwrap();
-        assert_eq!(input.len(), Some(4 * WINDOW as u64));
-        input.read_exact(&mut vec![0; WINDOW]).unwrap();
+        assert_eq!(input.len(), Some(1 << 18));
+        input.read_exact(&mut vec![0; 1 << 16]).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
         assert_eq!(input.read(&mut [0; 9]).unwrap_err().to_string(), SHRANK);
     }

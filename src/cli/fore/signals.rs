@@ -13,7 +13,7 @@ use std::{
 };
 
 use signal_hook::{
-    consts::{SIGBUS, SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ},
+    consts::{SIGHUP, SIGINT, SIGPIPE, SIGQUIT, SIGTERM, SIGXCPU, SIGXFSZ},
     flag,
     iterator::Signals,
     low_level::emulate_default_handler,
@@ -29,11 +29,10 @@ pub fn hold() -> MutexGuard<'static, Option<PathBuf>> {
 
 /// Starts to watch for signals. Those that were ignored from the start (as by `nohup`) stay so.
 ///
-/// SIGBUS is among them for the instant between a mapped file's length check and the copy from its pages. SIGXFSZ is
-/// caught to no end but that a write beyond the limit on file sizes fails as on a full disk.
+/// SIGXFSZ is caught to no end but that a write beyond the limit on file sizes fails as on a full disk.
 pub fn watch() -> io::Result<()> {
     let ignored = ignored_from_start();
-    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU, SIGBUS];
+    let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU];
     let mut signals = Signals::new(wanted.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
     flag::register(SIGXFSZ, Arc::default())?;
     thread::Builder::new().name("signals".into()).spawn(move || {
