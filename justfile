@@ -46,7 +46,7 @@ everywhere *MACHINES:
 
 # So many mutations of frames, files of several blocks, Huffman blocks, deflate streams and recipes each.
 mutations CASES="400000":
-    FORETELL_MUTATIONS={{CASES}} cargo test --release --test mutations
+    FORETELL_MUTATIONS={{CASES}} cargo test --test mutations
 
 # Each fuzzer of fuzz/ for so many seconds (needs a nightly compiler and cargo-fuzz).
 fuzz SECONDS="600":
