@@ -115,9 +115,19 @@ pub fn memory(header: &BlockHeader, level: Level, beside: usize) -> u64 {
     (beside + header.raw_len + header.coded_len + method) as u64
 }
 
-/// The error for a block that takes more memory than is allowed.
-pub fn too_much_memory(needed: u64, allowed: u64) -> Error {
-    Error::new(ErrorKind::MemoryLimit, format!("decoding needs {needed} bytes of memory, {allowed} are allowed"))
+/// Makes sure that decoding may take `needed` bytes of memory, and tells `progress` that it does.
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`] if fewer are `allowed`.
+pub fn take_memory(needed: u64, allowed: u64, progress: Option<&Progress>) -> Result<()> {
+    if needed > allowed {
+        let text = format!("decoding needs {needed} bytes of memory, {allowed} are allowed");
+        return Err(Error::new(ErrorKind::MemoryLimit, text));
+    }
+    if let Some(progress) = progress {
+        progress.takes_memory(needed);
+    }
+    Ok(())
 }
 
 /// The error for a frame whose content has another checksum than the end marker says.

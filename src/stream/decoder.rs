@@ -177,12 +177,7 @@ impl<R: Read> Decoder<R> {
             return Ok(false);
         }
         let taken = needed + beside + frame.blocks.memory();
-        if taken > self.memory_limit {
-            return Err(codec::too_much_memory(taken, self.memory_limit));
-        }
-        if let Some(progress) = &self.progress {
-            progress.takes_memory(taken);
-        }
+        codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
         frame.begin(header, coded, self.progress.clone(), needed);

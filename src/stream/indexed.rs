@@ -194,12 +194,7 @@ impl<R: Read + Seek> IndexedReader<R> {
             _ => return Err(Error::corrupt("a block is not as the index says")),
         };
         let needed = codec::memory(&header, place.level, self.window.len());
-        if needed > self.memory_limit {
-            return Err(codec::too_much_memory(needed, self.memory_limit));
-        }
-        if let Some(progress) = &self.watch.progress {
-            progress.takes_memory(needed);
-        }
+        codec::take_memory(needed, self.memory_limit, self.watch.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
         Ok((header, coded))

@@ -135,7 +135,7 @@ impl<R: Read + Seek> Recovery<R> {
                         saver.take(waiting.pop_front(), &mut pool)?;
                     }
                     let taken = needed + saver.window.len() as u64 + pool.memory();
-                    self.check_memory(taken)?;
+                    codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
                     let mut coded = Vec::new();
                     self.inner.seek(SeekFrom::Start(at))?;
                     read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
@@ -155,16 +155,6 @@ impl<R: Read + Seek> Recovery<R> {
             saver.take(waiting.pop_front(), &mut pool)?;
         }
         saver.end(frame.content_hash, frame.is_complete, frame.faults)
-    }
-
-    fn check_memory(&self, taken: u64) -> Result<()> {
-        if taken > self.memory_limit {
-            return Err(codec::too_much_memory(taken, self.memory_limit));
-        }
-        if let Some(progress) = &self.progress {
-            progress.takes_memory(taken);
-        }
-        Ok(())
     }
 }
 
