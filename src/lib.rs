@@ -37,6 +37,7 @@ mod memory;
 mod mixed;
 pub mod model;
 pub mod stream;
+pub mod train;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]

@@ -30,6 +30,14 @@ impl Correction {
         Ok(Self { table: Table::new(bits)?, hashes: [0; ORDERS], rate })
     }
 
+    /// Makes all rows zero, and 2^`bits` of them.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn restart(&mut self, bits: u32) -> Result<()> {
+        self.table.restart(bits)
+    }
+
     /// The hashes of the rows of `head` after the bytes `last8`; the rows are brought near while other work is done.
     #[inline(always)]
     pub fn prefetch(&self, head: usize, last8: u64) -> [u64; ORDERS] {

@@ -16,7 +16,7 @@ const BIAS_RATE: f32 = 0.3;
 const FEATURE_LIMIT: f32 = 1024.0;
 
 /// The layer's weights and running means.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Dense {
     /// (hidden, width, 16)
     pub(super) weights: Vec<F32x16>,
@@ -71,6 +71,14 @@ impl Dense {
             error_rms: Rms::new(height, 0.001, 1e-8),
             width,
         }
+    }
+
+    /// Takes the weights and means of `other`, which has the same sizes.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.weights.copy_from_slice(&other.weights);
+        self.bias.copy_from_slice(&other.bias);
+        self.input_rms.copy_from(&other.input_rms);
+        self.error_rms.copy_from(&other.error_rms);
     }
 
     /// `pass.x` → `pass.h`.

@@ -35,6 +35,14 @@ impl Embedding {
         Ok(Self { table: Table::new(bits)? })
     }
 
+    /// Makes all rows zero, and 2^`bits` of them.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn restart(&mut self, bits: u32) -> Result<()> {
+        self.table.restart(bits)
+    }
+
     /// Has the rows of `hashes` brought near while other work is done.
     #[inline(always)]
     pub fn prefetch(&self, hashes: &[u64]) {

@@ -14,7 +14,7 @@ const WEIGHT_RATE: f32 = 0.7;
 const BIAS_RATE: f32 = 0.3;
 
 /// The layer's weights and running means.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Heads {
     /// A row of features for each symbol. (HEADS, 16, hidden/16, 16)
     pub(super) weights: Vec<F32x16>,
@@ -37,6 +37,14 @@ impl Heads {
             error_rms: (0..HEADS).map(|_| Rms::new(1, 0.06, 1e-6)).collect(),
             h_unit: vec![F32x16::ZERO; height],
         }
+    }
+
+    /// Takes the weights and means of `other`, which has the same sizes.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.weights.copy_from_slice(&other.weights);
+        self.bias.copy_from_slice(&other.bias);
+        self.feature_rms.copy_from(&other.feature_rms);
+        self.error_rms.iter_mut().zip(&other.error_rms).for_each(|(rms, other)| rms.copy_from(other));
     }
 
     /// Takes in a new byte's features. (hidden/16, 16)

@@ -35,8 +35,20 @@ pub struct History {
 impl History {
     /// Nothing seen; `finds_strides` says whether to look for the widths of elements and records.
     pub fn new(finds_strides: bool) -> Self {
+        Self::with(vec![0; WINDOW].into(), Strides::default(), finds_strides)
+    }
+
+    /// Forgets all that was seen.
+    pub fn restart(&mut self) {
+        let (mut window, mut strides) = (std::mem::take(&mut self.window), std::mem::take(&mut self.strides));
+        let seen = self.position.min(WINDOW);
+        window[..seen].fill(0);
+        *self = Self::with(window, strides, self.finds_strides);
+    }
+
+    fn with(window: Box<[u8]>, strides: Strides, finds_strides: bool) -> Self {
         Self {
-            window: vec![0; WINDOW].into(),
+            window,
             position: 0,
             last8: 0,
             words: [0; 3],
@@ -46,7 +58,7 @@ impl History {
             punctuation: 0,
             field: 0,
             phase: 0,
-            strides: Strides::default(),
+            strides,
             finds_strides,
         }
     }

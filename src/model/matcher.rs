@@ -38,11 +38,11 @@ const LONG_LOGIT: f32 = 8.0;
 #[derive(Debug)]
 pub struct Matcher {
     /// The last bytes; a power of two.
-    window: Box<[u8]>,
+    window: Vec<u8>,
     /// Bytes seen.
     position: usize,
     /// By hash: bits of the hash, and the position after it.
-    table: Box<[u32]>,
+    table: Vec<u32>,
     shift: u32,
     /// The slot of the last bytes and what they will leave there: looked up a byte later, when it is near.
     slot: usize,
@@ -52,7 +52,7 @@ pub struct Matcher {
     next: usize,
     expected: u8,
     /// The logit of the expected nibble. (BUCKETS, 2)
-    logits: [f32; 2 * BUCKETS],
+    pub(super) logits: [f32; 2 * BUCKETS],
     /// The logit in use and its symbol.
     bucket: usize,
     symbol: u32,
@@ -66,11 +66,27 @@ impl Matcher {
     /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots, but at most 2^22; if it is not `on`, it
     /// follows nothing.
     pub fn new(window_bits: u32, on: bool) -> Self {
+        Self::with(vec![], vec![], window_bits, if on { SHORTEST } else { usize::MAX })
+    }
+
+    /// Forgets all that was seen, and looks back 2^`window_bits` bytes from now on. What was learnt stays.
+    pub fn restart(&mut self, window_bits: u32) {
+        let (window, table) = (std::mem::take(&mut self.window), std::mem::take(&mut self.table));
+        let (logits, long_logit) = (self.logits, self.long_logit);
+        *self = Self { logits, long_logit, ..Self::with(window, table, window_bits, self.shortest) };
+    }
+
+    /// A finder that uses this memory.
+    fn with(mut window: Vec<u8>, mut table: Vec<u32>, window_bits: u32, shortest: usize) -> Self {
         let table_bits = if window_bits > MOST_SLOTS { MOST_SLOTS } else { window_bits - 1 };
+        window.clear();
+        window.resize(1 << window_bits, 0);
+        table.clear();
+        table.resize(1 << table_bits, 0);
         Self {
-            window: vec![0; 1 << window_bits].into(),
+            window,
             position: 0,
-            table: vec![0; 1 << table_bits].into(),
+            table,
             shift: 64 - table_bits,
             slot: 0,
             check: 0,
@@ -81,7 +97,7 @@ impl Matcher {
             bucket: 0,
             symbol: NO_SYMBOL,
             long_logit: LONG_LOGIT,
-            shortest: if on { SHORTEST } else { usize::MAX },
+            shortest,
         }
     }
 

@@ -74,6 +74,17 @@ impl Mixer {
         }
     }
 
+    /// All weights, in pieces.
+    pub fn weights(&mut self) -> [&mut [f32]; 4] {
+        let Self { by_state, by_byte, by_classes, bonus, .. } = self;
+        [by_state, by_byte.as_flattened_mut(), by_classes.as_flattened_mut(), bonus]
+    }
+
+    /// Learns as one that has learnt from so many nibbles.
+    pub fn set_time(&mut self, time: f32) {
+        self.time = time;
+    }
+
     /// The logits. (16)
     #[inline(always)]
     pub fn forward(&mut self, gates: Gates, inputs: &Inputs) -> F32x16 {

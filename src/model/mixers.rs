@@ -45,6 +45,17 @@ impl Mixers {
         }
     }
 
+    /// All weights, in pieces.
+    pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.first.iter_mut().flat_map(Mixer::weights).chain([self.second.as_flattened_mut()])
+    }
+
+    /// Learn as those that have learnt from so many nibbles.
+    pub fn set_time(&mut self, time: f32) {
+        self.time = time;
+        self.first.iter_mut().for_each(|mixer| mixer.set_time(time));
+    }
+
     /// The logits, with `matched` added to what each mixer makes of the inputs. (16)
     #[inline(always)]
     pub fn forward(&mut self, gates: &[Gates; MIXERS], place: usize, inputs: &Inputs, matched: F32x16) -> F32x16 {

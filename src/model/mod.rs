@@ -32,6 +32,7 @@ mod ngram;
 mod part;
 mod perceptron;
 mod predictor;
+pub(crate) mod prior;
 #[cfg(test)]
 mod reference;
 mod rms;
@@ -42,7 +43,7 @@ mod table;
 pub use level::Level;
 #[cfg(test)]
 pub(crate) use matcher::LONG;
-pub(crate) use network::Network;
+pub(crate) use network::{Network, sample_contexts};
 pub use part::Part;
 pub use predictor::Predictor;
 #[cfg(test)]

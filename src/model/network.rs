@@ -12,7 +12,10 @@ use super::{
     ngram::{Inputs, MAX_INPUTS, NO_SYMBOL, Ngrams},
     part::Part,
     perceptron::Perceptron,
+    prior::{Prior, Span, Start},
 };
+use std::sync::Arc;
+
 use crate::{
     Result,
     math::{F32x16, LANES, environment, softmax},
@@ -32,6 +35,8 @@ const SETS: [Sets; MIXERS] = [
 const PLACES: usize = 2 * 4 * HEADS;
 /// Steps of how many contexts were seen before.
 const HITS: usize = 8;
+/// Mixers that start from learnt weights learn as those that have learnt from so many nibbles.
+const PRIOR_TIME: f32 = 20_000.0;
 
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
@@ -55,6 +60,10 @@ pub struct Network {
     /// Whether a long match alone predicts the nibble to come.
     coasting: bool,
     p: F32x16,
+    level: Level,
+    /// What it starts from, and what that knows of the contexts of the byte to come.
+    prior: Option<Arc<Prior>>,
+    known: [Span; MAX_INPUTS],
 }
 
 impl Network {
@@ -67,15 +76,70 @@ impl Network {
         Self::without(None, level, raw_len)
     }
 
+    /// A network that knows what its prior does, for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn from(start: &Start, raw_len: usize) -> Result<Self> {
+        let mut network = Self::with(start.level, start.level.params(raw_len), start.prior.clone())?;
+        network.take_weights();
+        network.begin();
+        Ok(network)
+    }
+
+    /// Forgets all since the start, but for what mixers and matches have learnt; for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn restart_all_but_weights(&mut self, raw_len: usize) -> Result<()> {
+        let params = self.level.params(raw_len);
+        self.history.restart();
+        self.matcher.restart(params.window_bits);
+        self.ngrams.restart(params.row_bits)?;
+        self.correction.restart(params.correction_bits)?;
+        if let (Some(perceptron), Some(dense)) = (&mut self.perceptron, params.dense) {
+            perceptron.restart(dense.row_bits)?;
+        }
+        self.begin();
+        Ok(())
+    }
+
+    /// The weights of mixers and matches, in pieces.
+    pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.mixers.weights().chain([&mut self.matcher.logits[..]])
+    }
+
+    pub fn set_weights(&mut self, mut weights: &[f32]) {
+        for piece in self.weights() {
+            let (first, rest) = weights.split_at(piece.len());
+            piece.copy_from_slice(first);
+            weights = rest;
+        }
+    }
+    pub fn set_time(&mut self, time: f32) { self.mixers.set_time(time) }
+
+    fn take_weights(&mut self) {
+        let Some(weights) = self.prior.as_ref().and_then(|prior| prior.weights_of(self.level)).cloned() else { return };
+        let mut weights = &weights[..];
+        for piece in self.weights() {
+            let (first, rest) = weights.split_at(piece.len());
+            piece.copy_from_slice(first);
+            weights = rest;
+        }
+        self.mixers.set_time(PRIOR_TIME);
+    }
+
     /// A network of `level`, without `part` if one is named.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub fn without(part: Option<Part>, level: Level, raw_len: usize) -> Result<Self> {
-        Self::with(Params { without: part, ..level.params(raw_len) })
+        let mut network = Self::with(level, Params { without: part, ..level.params(raw_len) }, None)?;
+        network.begin();
+        Ok(network)
     }
 
-    fn with(params: Params) -> Result<Self> {
+    fn with(level: Level, params: Params, prior: Option<Arc<Prior>>) -> Result<Self> {
         environment::check()?;
         let on = |part| params.without != Some(part);
         let dense = params.dense.filter(|_| on(Part::Dense));
@@ -87,7 +151,7 @@ impl Network {
             bonus: rate_if(Part::LastValues, BONUS_RATE),
         };
         let inputs = params.contexts + usize::from(dense.is_some());
-        let mut network = Self {
+        Ok(Self {
             history: History::new(on(Part::Strides)),
             matcher: Matcher::new(params.window_bits, on(Part::Matcher)),
             ngrams: Ngrams::new(params.row_bits, params.contexts)?,
@@ -105,12 +169,18 @@ impl Network {
             head: 0,
             coasting: false,
             p: F32x16::ZERO,
-        };
-        network.find_contexts();
-        let rows = network.fetch(0);
-        network.begin_byte();
-        network.look(0, rows);
-        Ok(network)
+            level,
+            prior,
+            known: [(0, 0); MAX_INPUTS],
+        })
+    }
+
+    /// Makes the first prediction.
+    fn begin(&mut self) {
+        self.find_contexts();
+        let rows = self.fetch(0);
+        self.begin_byte();
+        self.look(0, rows);
     }
 
     /// The probabilities of the next nibble's values. (16)
@@ -179,6 +249,11 @@ impl Network {
         if let Some(perceptron) = &self.perceptron {
             perceptron.prefetch(&self.byte_hashes);
         }
+        if let Some(prior) = &self.prior {
+            for (known, &hash) in self.known.iter_mut().zip(&self.byte_hashes[..self.contexts]) {
+                *known = prior.counts.find(hash);
+            }
+        }
     }
 
     /// Has the rows of the nibble to come brought near.
@@ -204,6 +279,16 @@ impl Network {
     fn look(&mut self, head: usize, rows: [u64; ORDERS]) {
         (self.head, self.coasting) = (head, false);
         self.ngrams.select(&self.hashes[..self.contexts], &mut self.inputs);
+        if let Some(prior) = &self.prior {
+            for (k, &span) in self.known[..self.contexts].iter().enumerate() {
+                if span.1 > 0
+                    && self.ngrams.is_new(k)
+                    && let Some(known) = prior.counts.recall(span, head, prior.memory)
+                {
+                    self.ngrams.recall(k, &known, &mut self.inputs);
+                }
+            }
+        }
         if let Some(perceptron) = &mut self.perceptron {
             let k = self.contexts % MAX_INPUTS;
             self.inputs.x[k] = perceptron.forward(head);
@@ -279,6 +364,18 @@ impl Network {
             let rows = self.fetch(head);
             self.look(head, rows);
         }
+    }
+}
+
+/// Calls `event` with each context's hash and the byte that follows.
+pub fn sample_contexts(level: Level, sample: &[u8], mut event: impl FnMut(u64, u8)) {
+    let contexts = level.params(0).contexts;
+    let mut history = History::new(true);
+    let mut hashes = [0; MAX_INPUTS];
+    for &byte in sample {
+        contexts::compute(&history, &mut hashes[..contexts]);
+        hashes[..contexts].iter().for_each(|&hash| event(hash, byte));
+        history.push(byte);
     }
 }
 

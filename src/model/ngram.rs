@@ -36,7 +36,7 @@ const UNIFORM: u32 = 1 << 19;
 /// Probabilities are taken for at least 10^-5.
 const LEAST: f32 = 84.0;
 /// A row that saw n values so far learns at the rate 1/(n + this).
-const FIRST: f32 = 2.5;
+pub(super) const FIRST: f32 = 2.5;
 /// The rate's floor is 1/this in the first contexts, which are seen often (just what the count goes to), and in the others.
 const MEMORY: [f32; 2] = [257.5, 121.0];
 /// log2 of the rows in a page.
@@ -60,6 +60,17 @@ struct Row {
     last: u8,
     state: u8,
     unused: [u8; 10],
+}
+
+/// What a row would say that saw what samples say followed its context.
+#[derive(Debug)]
+pub struct Recalled {
+    pub p: F32x16,
+    pub count: u8,
+    pub run: u8,
+    pub last: u8,
+    /// The part of `last`, over 256.
+    pub share: u32,
 }
 
 /// One number for each input.
@@ -115,7 +126,7 @@ impl Ngrams {
         Ok(Self {
             table: Table::new(bits)?,
             rates: MEMORY.map(|memory| std::array::from_fn(|n| rate(memory, n))),
-            page_mask: u64::MAX >> (bits.saturating_sub(PAGE_BITS)),
+            page_mask: page_mask(bits),
             masks: [0, u32::MAX],
             contexts,
             places: [0; MAX_INPUTS],
@@ -123,6 +134,15 @@ impl Ngrams {
             seen: [[0; 3]; MAX_INPUTS],
             p: [F32x16::ZERO; MAX_INPUTS],
         })
+    }
+
+    /// Makes 2^`bits` rows that have seen nothing.
+    ///
+    /// # Errors
+    /// As [`Table::new`].
+    pub fn restart(&mut self, bits: u32) -> Result<()> {
+        self.page_mask = page_mask(bits);
+        self.table.restart(bits)
     }
 
     /// `hash`, moved to the page that `byte_hash` is in: the nibbles of a byte share a page, and so its address is
@@ -173,6 +193,22 @@ impl Ngrams {
         }
     }
 
+    /// Where no row is the context's own, takes what is `known` of it.
+    #[inline(always)]
+    pub fn recall(&mut self, k: usize, known: &Recalled, inputs: &mut Inputs) {
+        self.p[k] = known.p * ONE;
+        inputs.x[k] = self.p[k].map(log);
+        self.seen[k] = [known.count, known.run, known.last];
+        inputs.state[k] = u32::from(recalled_state(known));
+        inputs.last[k] = u32::from(known.last);
+    }
+
+    /// Whether input `k` has a row of its own.
+    #[inline(always)]
+    pub fn is_new(&self, k: usize) -> bool {
+        self.seen[k][0] == 0
+    }
+
     /// Moves the probabilities of the rows in use towards `symbol`, and writes them back.
     #[inline(always)]
     pub fn learn(&mut self, symbol: usize) {
@@ -201,6 +237,11 @@ impl Ngrams {
     }
 }
 
+/// The bits of a hash that say where in its page a row is, and all below, where there are 2^`bits` rows.
+fn page_mask(bits: u32) -> u64 {
+    u64::MAX >> bits.saturating_sub(PAGE_BITS)
+}
+
 /// The state of a row that was seen `count` times, the last `run` of them with the same value.
 #[inline(always)]
 fn state(count: u8, run: u8) -> u8 {
@@ -208,6 +249,14 @@ fn state(count: u8, run: u8) -> u8 {
     let settled = if 2 * u32::from(run) >= u32::from(count) { 6 } else { settled };
     let settled = if run >= count { 7 } else { settled };
     SEEN[usize::from(count)] * 8 + settled
+}
+
+/// The state of a row that was recalled.
+#[inline(always)]
+fn recalled_state(known: &Recalled) -> u8 {
+    let edges = [256, 250, 230, 192, 128, 85, 51];
+    let settled = edges.iter().position(|&edge| known.share >= edge).map_or(0, |place| 7 - place as u8);
+    SEEN[usize::from(known.count)] * 8 + settled
 }
 
 /// How much a row has seen, in eight steps: 0, 1, 2, 3, 4–7, 8–15, 16–31, more.

@@ -39,6 +39,8 @@ pub struct Perceptron {
     first_rate: f32,
     rate: f32,
     time: f32,
+    /// What the layers were at first, once that is wanted again.
+    first: Option<Box<(Dense, Heads)>>,
 }
 
 impl Perceptron {
@@ -61,7 +63,24 @@ impl Perceptron {
             first_rate: rate,
             rate: 0.0,
             time: 0.0,
+            first: None,
         })
+    }
+
+    /// Forgets all that was learnt, and has 2^`row_bits` embeddings from now on.
+    ///
+    /// # Errors
+    /// If the system does not have the memory.
+    pub fn restart(&mut self, row_bits: u32) -> Result<()> {
+        let first = self.first.get_or_insert_with(|| {
+            let mut rng = Rng::new();
+            let height = self.pass.h.len();
+            Box::new((Dense::new(self.hashes.len(), height, &mut rng), Heads::new(height, &mut rng)))
+        });
+        self.dense.copy_from(&first.0);
+        self.heads.copy_from(&first.1);
+        self.time = 0.0;
+        self.embedding.restart(row_bits)
     }
 
     /// Has the embeddings of the first of `hashes` brought near while other work is done.

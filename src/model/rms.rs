@@ -9,7 +9,7 @@ use crate::math::{F32x16, flat, flat_mut};
 const DECAY: f32 = 0.001;
 
 /// Running mean squares of one vector, lane by lane.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rms {
     /// (n/16, 16)
     mean_square: Vec<F32x16>,
@@ -21,6 +21,11 @@ impl Rms {
     /// For 16 · `len` values whose squares are about `initial` at first, and at least `floor`.
     pub fn new(len: usize, initial: f32, floor: f32) -> Self {
         Self { mean_square: vec![F32x16::splat(initial); len], floor }
+    }
+
+    /// Takes the means of `other`, which is of the same length.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.mean_square.copy_from_slice(&other.mean_square);
     }
 
     /// Takes `values` into the means and gives each over its root mean square: at most 1/√DECAY.

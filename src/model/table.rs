@@ -36,6 +36,23 @@ impl<T: Pod> Table<T> {
         Ok(Self { memory, shift: 64 - bits, rows: PhantomData })
     }
 
+    /// Makes all rows zero, and 2^`bits` of them.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn restart(&mut self, bits: u32) -> Result<()> {
+        let bytes = size_of::<T>() << bits;
+        if bytes > bytemuck::cast_slice::<_, u8>(&self.memory).len() {
+            *self = Self::new(bits)?;
+        } else {
+            // Hashes have led to these rows alone.
+            let used = size_of::<T>() << (64 - self.shift);
+            bytemuck::cast_slice_mut::<_, u8>(&mut self.memory)[..used].fill(0);
+            self.shift = 64 - bits;
+        }
+        Ok(())
+    }
+
     /// Where the row of `hash` is: its upper bits.
     #[inline(always)]
     pub fn place(&self, hash: u64) -> usize {
