@@ -22,6 +22,8 @@ pub enum ErrorKind {
     Unsupported,
     /// Decoded, but the bytes differ from those that were compressed.
     ChecksumMismatch,
+    /// A trained model is needed that is not at hand.
+    MissingModel,
     /// Decoding would need more memory than is allowed.
     MemoryLimit,
     /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.

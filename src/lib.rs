@@ -38,6 +38,7 @@ mod mixed;
 pub mod model;
 pub mod stream;
 pub mod train;
+pub mod trained;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
@@ -50,3 +51,5 @@ pub use stream::{
     Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, compress, decompress,
     inspect, inspect_file,
 };
+pub use train::{Trained, Trainer};
+pub use trained::{Model, ModelId, Models};

@@ -1,7 +1,7 @@
 //! A block's header, and the end marker that stands where a block might.
 //!
 //! ```text
-//! block   tag 1–5 | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–5, and 64 if primed | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0, or 6 if the frame's index follows | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -21,6 +21,8 @@ pub const MAX_DISTANCE: usize = 1 << 25;
 /// Tags of the end marker: none of a method.
 const END: u8 = 0;
 const INDEXED_END: u8 = 6;
+/// The bit of a tag that says: the network starts from what a trained model knows.
+const PRIMED: u8 = 0x40;
 /// Bytes of the end marker.
 pub const END_LEN: u64 = 9;
 
@@ -82,6 +84,8 @@ pub struct BlockHeader {
     pub unpacked_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
+    /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the built-in one.
+    pub primed: bool,
 }
 
 /// A block or the end of the frame.
@@ -105,7 +109,7 @@ impl Item {
                 out.extend(hash.to_le_bytes());
             }
             Self::Block(block) => {
-                out.push(block.method.tag());
+                out.push(block.method.tag() | if block.primed { PRIMED } else { 0 });
                 varint::write(out, block.raw_len as u64);
                 if block.method != Method::Store {
                     varint::write(out, block.coded_len as u64);
@@ -131,7 +135,8 @@ impl Item {
             INDEXED_END => return Ok(Self::IndexedEnd(u64::from_le_bytes(read_array(input)?))),
             _ => {}
         }
-        let method = Method::from_tag(tag).ok_or_else(damaged)?;
+        let primed = tag & PRIMED != 0;
+        let method = Method::from_tag(tag & !PRIMED).filter(|method| method.is_neural() || !primed).ok_or_else(damaged)?;
         let raw_len = varint::read(input)?;
         let coded_len = if method == Method::Store { raw_len } else { varint::read(input)? };
         let unpacked_len = if method == Method::Unpacked { varint::read(input)? } else { raw_len };
@@ -145,7 +150,7 @@ impl Item {
             return Err(damaged());
         }
         let [raw_len, coded_len, unpacked_len] = [raw_len, coded_len, unpacked_len].map(|len| len as usize);
-        let block = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc };
+        let block = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc, primed };
         let mut bytes = Vec::with_capacity(24);
         Self::Block(block).write(&mut bytes);
         let check: [u8; 4] = read_array(input)?;
@@ -181,7 +186,7 @@ mod tests {
                     _ => raw_len - 1,
                 };
                 let unpacked_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
-                let block = Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0xdead_beef });
+                let block = Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0xdead_beef, primed: method.is_neural() });
                 assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
             }
         }
@@ -191,7 +196,7 @@ mod tests {
     fn a_flip_of_any_bit_is_found_before_decoding() {
         for (method, unpacked_len) in [(Method::Neural, 3_000_000), (Method::Unpacked, 5_000_000)] {
             let raw_len = 3_000_000;
-            let block = BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678 };
+            let block = BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678, primed: false };
             let good = bytes(Item::Block(block));
             for bit in 0..good.len() * 8 {
                 let mut bad = good.clone();
@@ -205,15 +210,15 @@ mod tests {
     #[test]
     fn lengths_out_of_bounds_are_refused() {
         for (raw_len, coded_len) in [(0, 0), (5, 5), (5, 0), (MAX_BLOCK_LEN + 1, 7)] {
-            let block = BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0 };
+            let block = BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
             assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
         }
         for (coded_len, is_good) in [(10, true), (11, false)] {
-            let block = BlockHeader { method: Method::Copy, raw_len: 99, coded_len, unpacked_len: 99, raw_crc: 0 };
+            let block = BlockHeader { method: Method::Copy, raw_len: 99, coded_len, unpacked_len: 99, raw_crc: 0, primed: false };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
         for (unpacked_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
-            let block = BlockHeader { method: Method::Unpacked, raw_len: 9, coded_len: 8, unpacked_len, raw_crc: 0 };
+            let block = BlockHeader { method: Method::Unpacked, raw_len: 9, coded_len: 8, unpacked_len, raw_crc: 0, primed: false };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
     }

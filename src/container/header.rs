@@ -1,7 +1,7 @@
 //! The frame header: what a decoder must know before the first block.
 //!
 //! ```text
-//! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | CRC-32 of all before
+//! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | [trained model (8)] | CRC-32 of all before
 //! ```
 
 use std::io::Read;
@@ -10,7 +10,7 @@ use super::{
     read::{read_array, read_byte},
     varint,
 };
-use crate::{Error, ErrorKind, Result, model};
+use crate::{Error, ErrorKind, ModelId, Result, model};
 
 /// The first three bytes of every frame ("F0re"; no text file starts so, as F0 72 is not UTF-8).
 pub const MAGIC: [u8; 3] = [0xf0, b'r', b'e'];
@@ -21,6 +21,7 @@ const OLDEST_FORMAT: u8 = 1;
 
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
+const HAS_MODEL: u8 = 0x20;
 
 /// What stands at the head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +30,8 @@ pub struct FrameHeader {
     pub level: model::Level,
     /// Bytes of content in the whole frame, if that was known when writing began.
     pub content_size: Option<u64>,
+    /// The trained model that blocks start from, if it is not the built-in one.
+    pub model: Option<ModelId>,
 }
 
 impl FrameHeader {
@@ -36,9 +39,13 @@ impl FrameHeader {
     pub fn to_bytes(self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
         let size_flag = if self.content_size.is_some() { HAS_CONTENT_SIZE } else { 0 };
-        out.extend([FORMAT_VERSION, model::VERSION, self.level.get() | size_flag]);
+        let model_flag = if self.model.is_some() { HAS_MODEL } else { 0 };
+        out.extend([FORMAT_VERSION, model::VERSION, self.level.get() | size_flag | model_flag]);
         if let Some(size) = self.content_size {
             varint::write(&mut out, size);
+        }
+        if let Some(model) = self.model {
+            out.extend(model.0.to_le_bytes());
         }
         let check = crc32fast::hash(&out);
         out.extend(check.to_le_bytes());
@@ -62,13 +69,22 @@ impl FrameHeader {
         if let Some(size) = content_size {
             varint::write(&mut seen, size);
         }
+        let trained = match flags & HAS_MODEL {
+            0 => None,
+            _ => Some(ModelId(u64::from_le_bytes(read_array(input)?))),
+        };
+        if let Some(trained) = trained {
+            seen.extend(trained.0.to_le_bytes());
+        }
         if u32::from_le_bytes(read_array(input)?) != crc32fast::hash(&seen) {
             return Err(Error::corrupt("the header is damaged"));
         }
         check_version("model", model, model::OLDEST, model::VERSION)?;
         let level = model::Level::new(flags & LEVEL_BITS);
         match level {
-            Some(level) if flags & !(LEVEL_BITS | HAS_CONTENT_SIZE) == 0 => Ok(Self { level, content_size }),
+            Some(level) if flags & !(LEVEL_BITS | HAS_CONTENT_SIZE | HAS_MODEL) == 0 => {
+                Ok(Self { level, content_size, model: trained })
+            }
             _ => Err(Error::new(
                 ErrorKind::Unsupported,
                 "the header has flags or a level that this version does not know",
@@ -155,16 +171,18 @@ mod tests {
     fn headers_round_trip() {
         for content_size in [None, Some(0), Some(1), Some(1 << 40)] {
             for level in model::Level::all() {
-                let header = FrameHeader { level, content_size };
-                let bytes = header.to_bytes();
-                assert_eq!(FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap(), header);
+                for model in [None, Some(ModelId(0)), Some(ModelId(0x0123_4567_89ab_cdef))] {
+                    let header = FrameHeader { level, content_size, model };
+                    let bytes = header.to_bytes();
+                    assert_eq!(FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap(), header);
+                }
             }
         }
     }
 
     #[test]
     fn a_newer_version_is_named() {
-        let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None }.to_bytes();
+        let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None, model: None }.to_bytes();
         bytes[3] = 9;
         let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -177,7 +195,7 @@ mod tests {
             (model::OLDEST - 1, "written by an older fore (model 1); this one reads models from 2 on"),
             (9, "written by a newer fore (model 9); this one reads models up to 2"),
         ] {
-            let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None }.to_bytes();
+            let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None, model: None }.to_bytes();
             bytes[4] = model;
             let check = crc32fast::hash(&bytes[..6]);
             bytes[6..].copy_from_slice(&check.to_le_bytes());

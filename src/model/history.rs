@@ -40,9 +40,12 @@ impl History {
 
     /// Forgets all that was seen.
     pub fn restart(&mut self) {
-        let (mut window, mut strides) = (std::mem::take(&mut self.window), std::mem::take(&mut self.strides));
+        let mut window = std::mem::take(&mut self.window);
         let seen = self.position.min(WINDOW);
         window[..seen].fill(0);
+        // They are looked for from here on, so before it they are still what they were.
+        let looked = self.position >= PERIOD / 4;
+        let strides = if looked { Strides::default() } else { std::mem::take(&mut self.strides) };
         *self = Self::with(window, strides, self.finds_strides);
     }
 

@@ -56,6 +56,8 @@ pub struct Mixer {
     index: Each,
     rates: Rates,
     time: f32,
+    /// The gates in use since the weights were last restored, if that is to be done again.
+    used: Option<Vec<(usize, usize)>>,
 }
 
 impl Mixer {
@@ -71,6 +73,7 @@ impl Mixer {
             index: [0; MAX_INPUTS],
             rates,
             time: 0.0,
+            used: None,
         }
     }
 
@@ -78,6 +81,24 @@ impl Mixer {
     pub fn weights(&mut self) -> [&mut [f32]; 4] {
         let Self { by_state, by_byte, by_classes, bonus, .. } = self;
         [by_state, by_byte.as_flattened_mut(), by_classes.as_flattened_mut(), bonus]
+    }
+
+    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights). From the second time on, only what was used
+    /// since is looked at where there are many.
+    pub fn restore(&mut self, from: &[f32]) {
+        let Some(used) = self.used.replace(Vec::new()) else {
+            self.weights().into_iter().fold(from, |from, piece| copy(piece, from));
+            return;
+        };
+        let from = copy(&mut self.by_state, from);
+        let (byte, from) = from.split_at(self.by_byte.as_flattened().len());
+        let (classes, from) = from.split_at(self.by_classes.as_flattened().len());
+        copy(&mut self.bonus, from);
+        for &(byte_set, classes_set) in &used {
+            copy(&mut self.by_byte[byte_set], &byte[byte_set * MAX_INPUTS..]);
+            copy(&mut self.by_classes[classes_set], &classes[classes_set * MAX_INPUTS..]);
+        }
+        self.used.insert(used).clear();
     }
 
     /// Learns as one that has learnt from so many nibbles.
@@ -89,6 +110,9 @@ impl Mixer {
     #[inline(always)]
     pub fn forward(&mut self, gates: Gates, inputs: &Inputs) -> F32x16 {
         self.gates = gates;
+        if let Some(used) = &mut self.used {
+            used.push((gates.byte, gates.classes));
+        }
         let n = self.inputs.min(MAX_INPUTS);
         let mut weights = [0.0; MAX_INPUTS];
         let mut bonus = [0.0; MAX_INPUTS];
@@ -143,6 +167,13 @@ impl Mixer {
             }
         }
     }
+}
+
+/// Fills `to` from the first values of `from`, and gives the others.
+pub fn copy<'a>(to: &mut [f32], from: &'a [f32]) -> &'a [f32] {
+    let (first, others) = from.split_at(to.len());
+    to.copy_from_slice(first);
+    others
 }
 
 /// Row s is one at s and zero elsewhere; the last row, of no symbol, is all zeros. Looked up: a comparison for each lane

@@ -4,7 +4,7 @@
 //! 2019).
 
 use super::{
-    mixer::{Gates, Mixer, Rates, Sets, error},
+    mixer::{Gates, Mixer, Rates, Sets, copy, error},
     ngram::Inputs,
 };
 use crate::math::{F32x16, softmax};
@@ -48,6 +48,16 @@ impl Mixers {
     /// All weights, in pieces.
     pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.first.iter_mut().flat_map(Mixer::weights).chain([self.second.as_flattened_mut()])
+    }
+
+    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights); gives what is left of it.
+    pub fn restore<'a>(&mut self, mut from: &'a [f32]) -> &'a [f32] {
+        for mixer in &mut self.first {
+            let len = mixer.weights().iter().map(|piece| piece.len()).sum();
+            mixer.restore(&from[..len]);
+            from = &from[len..];
+        }
+        copy(self.second.as_flattened_mut(), from)
     }
 
     /// Learn as those that have learnt from so many nibbles.

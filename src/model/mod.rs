@@ -43,7 +43,7 @@ mod table;
 pub use level::Level;
 #[cfg(test)]
 pub(crate) use matcher::LONG;
-pub(crate) use network::{Network, sample_contexts};
+pub(crate) use network::{Network, contexts_of};
 pub use part::Part;
 pub use predictor::Predictor;
 #[cfg(test)]

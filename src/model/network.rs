@@ -7,7 +7,7 @@ use super::{
     history::History,
     level::{Level, Params},
     matcher::Matcher,
-    mixer::{Gates, Rates, Sets, error},
+    mixer::{Gates, Rates, Sets, copy, error},
     mixers::{MIXERS, Mixers},
     ngram::{Inputs, MAX_INPUTS, NO_SYMBOL, Ngrams},
     part::Part,
@@ -61,8 +61,9 @@ pub struct Network {
     coasting: bool,
     p: F32x16,
     level: Level,
-    /// What it starts from, and what that knows of the contexts of the byte to come.
+    /// What it starts from, what that knows of the contexts of the byte to come, and the weights, if it is to start again.
     prior: Option<Arc<Prior>>,
+    first_weights: Option<Arc<[f32]>>,
     known: [Span; MAX_INPUTS],
 }
 
@@ -82,16 +83,48 @@ impl Network {
     /// As [`new`](Self::new).
     pub fn from(start: &Start, raw_len: usize) -> Result<Self> {
         let mut network = Self::with(start.level, start.level.params(raw_len), start.prior.clone())?;
-        network.take_weights();
+        if let Some(weights) = network.learnt_weights() {
+            network.set_weights(&weights);
+        }
+        network.mixers.set_time(network.first_time());
         network.begin();
         Ok(network)
     }
 
-    /// Forgets all since the start, but for what mixers and matches have learnt; for content of `raw_len` bytes.
+    /// Is again what it was at first, for content of `raw_len` bytes; after the first time, in a time that what it has seen
+    /// since then and `raw_len` tell.
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn restart_all_but_weights(&mut self, raw_len: usize) -> Result<()> {
+    pub fn start_again(&mut self, raw_len: usize) -> Result<()> {
+        let weights = match &self.first_weights {
+            Some(weights) => Arc::clone(weights),
+            None => {
+                let mut fresh = Self::from(&Start { level: self.level, prior: self.prior.clone() }, 0)?;
+                self.first_weights.insert(fresh.weights().flat_map(|piece| piece.to_vec()).collect()).clone()
+            }
+        };
+        let matcher = self.mixers.restore(&weights);
+        copy(&mut self.matcher.logits, matcher);
+        self.mixers.set_time(self.first_time());
+        self.restart(raw_len)
+    }
+
+    /// The weights that its prior has, if any.
+    fn learnt_weights(&self) -> Option<Arc<[f32]>> {
+        self.prior.as_ref().and_then(|prior| prior.weights.clone())
+    }
+
+    /// From how many nibbles its mixers have learnt.
+    fn first_time(&self) -> f32 {
+        if self.learnt_weights().is_some() { PRIOR_TIME } else { 0.0 }
+    }
+
+    /// Forgets what it has seen, but not what mixers and matches have learnt; for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn restart(&mut self, raw_len: usize) -> Result<()> {
         let params = self.level.params(raw_len);
         self.history.restart();
         self.matcher.restart(params.window_bits);
@@ -109,24 +142,14 @@ impl Network {
         self.mixers.weights().chain([&mut self.matcher.logits[..]])
     }
 
-    pub fn set_weights(&mut self, mut weights: &[f32]) {
-        for piece in self.weights() {
-            let (first, rest) = weights.split_at(piece.len());
-            piece.copy_from_slice(first);
-            weights = rest;
-        }
+    /// Sets them all, in the same order.
+    pub fn set_weights(&mut self, weights: &[f32]) {
+        self.weights().fold(weights, |weights, piece| copy(piece, weights));
     }
-    pub fn set_time(&mut self, time: f32) { self.mixers.set_time(time) }
 
-    fn take_weights(&mut self) {
-        let Some(weights) = self.prior.as_ref().and_then(|prior| prior.weights_of(self.level)).cloned() else { return };
-        let mut weights = &weights[..];
-        for piece in self.weights() {
-            let (first, rest) = weights.split_at(piece.len());
-            piece.copy_from_slice(first);
-            weights = rest;
-        }
-        self.mixers.set_time(PRIOR_TIME);
+    /// Mixers learn as those that have learnt from so many nibbles.
+    pub fn set_time(&mut self, time: f32) {
+        self.mixers.set_time(time);
     }
 
     /// A network of `level`, without `part` if one is named.
@@ -171,6 +194,7 @@ impl Network {
             p: F32x16::ZERO,
             level,
             prior,
+            first_weights: None,
             known: [(0, 0); MAX_INPUTS],
         })
     }
@@ -283,7 +307,7 @@ impl Network {
             for (k, &span) in self.known[..self.contexts].iter().enumerate() {
                 if span.1 > 0
                     && self.ngrams.is_new(k)
-                    && let Some(known) = prior.counts.recall(span, head, prior.memory)
+                    && let Some(known) = prior.counts.recall(span, head)
                 {
                     self.ngrams.recall(k, &known, &mut self.inputs);
                 }
@@ -367,8 +391,8 @@ impl Network {
     }
 }
 
-/// Calls `event` with each context's hash and the byte that follows.
-pub fn sample_contexts(level: Level, sample: &[u8], mut event: impl FnMut(u64, u8)) {
+/// Calls `event` with the hash of each context of each byte of `sample`, and the byte.
+pub fn contexts_of(level: Level, sample: &[u8], mut event: impl FnMut(u64, u8)) {
     let contexts = level.params(0).contexts;
     let mut history = History::new(true);
     let mut hashes = [0; MAX_INPUTS];

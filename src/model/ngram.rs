@@ -14,6 +14,7 @@
 
 use super::{
     mixer::one_hot,
+    prior::Recalled,
     table::{Table, prefetch},
 };
 use crate::{
@@ -60,17 +61,6 @@ struct Row {
     last: u8,
     state: u8,
     unused: [u8; 10],
-}
-
-/// What a row would say that saw what samples say followed its context.
-#[derive(Debug)]
-pub struct Recalled {
-    pub p: F32x16,
-    pub count: u8,
-    pub run: u8,
-    pub last: u8,
-    /// The part of `last`, over 256.
-    pub share: u32,
 }
 
 /// One number for each input.

@@ -2,14 +2,13 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Progress, neural, pool::Stop, unpacked, window::Window};
+use super::{Progress, base::Base, neural, pool::Stop, unpacked, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockHeader, Method, varint},
     deflate, huffman,
     math::isa::Isa,
     memory::ensure,
-    model::Level,
 };
 
 /// A block ready to be written.
@@ -44,7 +43,7 @@ impl Watch {
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model, or `watch` ends the work.
-pub fn encode(raw: Cow<[u8]>, method: Method, level: Level, watch: &Watch) -> Result<CodedBlock> {
+pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Result<CodedBlock> {
     let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
         method,
@@ -52,8 +51,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, level: Level, watch: &Watch) -> Re
         coded_len: raw.len(),
         unpacked_len: raw.len(),
         raw_crc: crc32fast::hash(&raw),
+        primed: base.model.is_some() && method.is_neural(),
     };
-    ensure(memory(&header, level, 0))?;
+    ensure(memory(&header, base, 0))?;
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
@@ -62,12 +62,19 @@ pub fn encode(raw: Cow<[u8]>, method: Method, level: Level, watch: &Watch) -> Re
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
-                ensure(memory(&header, level, 0))?;
-                Some(unpacked::encode(&content, raw.len(), level, Isa::detect(), &mut report)?)
+                ensure(memory(&header, base, 0))?;
+                header.primed = base.choose(&content.bytes, Isa::detect(), &mut report)?.0;
+                let start = base.start(header.primed)?;
+                Some(unpacked::encode(&content, raw.len(), &start, Isa::detect(), &mut report)?)
             }
             None => {
                 header.method = Method::Neural;
-                Some(neural::encode(&raw, level, Isa::detect(), &mut report)?)
+                let coded;
+                (header.primed, coded) = base.choose(&raw, Isa::detect(), &mut report)?;
+                Some(match coded {
+                    Some(coded) => coded,
+                    None => neural::encode(&raw, &base.start(header.primed)?, Isa::detect(), &mut report)?,
+                })
             }
         },
     };
@@ -75,12 +82,12 @@ pub fn encode(raw: Cow<[u8]>, method: Method, level: Level, watch: &Watch) -> Re
     let tried = header;
     match &payload {
         Some(coded) => header.coded_len = coded.len(),
-        None => header = BlockHeader { method: Method::Store, unpacked_len: raw.len(), ..header },
+        None => header = BlockHeader { method: Method::Store, unpacked_len: raw.len(), primed: false, ..header },
     }
     if !tried.method.is_neural() {
         report(raw.len(), header.coded_len)?;
     }
-    let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, level, 0);
+    let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, base, 0);
     Ok(CodedBlock { header, payload: payload.unwrap_or_else(|| raw.into_owned()), memory })
 }
 
@@ -94,25 +101,30 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     watch.report(raw.len(), payload.len())?;
     let raw_crc = crc32fast::hash(raw);
     let (raw_len, coded_len) = (raw.len(), payload.len());
-    let header = BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc };
+    let header =
+        BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false };
     Ok(CodedBlock { header, payload, memory: (raw_len + coded_len) as u64 })
 }
 
 /// Bytes of memory that coding `raw_len` bytes will take, if they hold no deflate streams and shrink as they mostly do.
-pub fn expected_memory(method: Method, level: Level, raw_len: usize) -> u64 {
+pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
     let method = if method == Method::Unpacked { Method::Neural } else { method };
-    memory(&BlockHeader { method, raw_len, coded_len: raw_len / 2, unpacked_len: raw_len, raw_crc: 0 }, level, 0)
+    let primed = base.model.is_some();
+    let (coded_len, unpacked_len) = (raw_len / 2, raw_len);
+    memory(&BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0, primed }, base, 0)
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block, the
-/// model of a neural one, what an unpacked one is unpacked to, and `beside` it the content that is held for what copies may reach back to, or to come next.
-pub fn memory(header: &BlockHeader, level: Level, beside: usize) -> u64 {
+/// network of a neural one and what it starts from, what an unpacked one is unpacked to, and `beside` it the content that is held for what copies may reach back to, or to come next.
+pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
+    let level = base.level;
+    let model = if header.primed { base.memory() } else { 0 };
     let method = match header.method {
         Method::Neural => level.memory(header.raw_len),
         Method::Unpacked => level.memory(header.unpacked_len) + header.unpacked_len + deflate::MEMORY,
         Method::Store | Method::Huffman | Method::Copy => 0,
     };
-    (beside + header.raw_len + header.coded_len + method) as u64
+    (beside + header.raw_len + header.coded_len + method + model) as u64
 }
 
 /// Makes sure that decoding may take `needed` bytes of memory, and tells `progress` that it does.
@@ -139,15 +151,16 @@ pub fn content_mismatch() -> Error {
 ///
 /// # Errors
 /// Damaged data: of the method's own structure, or content that does not match its checksum. Or `watch` ends the work.
-pub fn decode(header: &BlockHeader, coded: Vec<u8>, level: Level, watch: &Watch) -> Result<Vec<u8>> {
-    ensure(memory(header, level, 0))?;
+pub fn decode(header: &BlockHeader, coded: Vec<u8>, base: &Base, watch: &Watch) -> Result<Vec<u8>> {
+    ensure(memory(header, base, 0))?;
+    let start = || base.start(header.primed);
     let mut report = |raw, coded| watch.report(raw, coded);
     let coded_len = coded.len();
     let raw = match header.method {
         Method::Store => coded,
         Method::Huffman => huffman::decode(&coded, header.raw_len)?,
-        Method::Neural => neural::decode(&coded, header.raw_len, level, Isa::detect(), &mut report)?,
-        Method::Unpacked => unpacked::decode(&coded, header, level, Isa::detect(), &mut report)?,
+        Method::Neural => neural::decode(&coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
+        Method::Unpacked => unpacked::decode(&coded, header, &start()?, Isa::detect(), &mut report)?,
         // Nothing before it: that is what a copy cannot do without.
         Method::Copy => return decode_copy(header, &coded, &Window::default(), watch),
     };
@@ -162,7 +175,7 @@ pub fn decode(header: &BlockHeader, coded: Vec<u8>, level: Level, watch: &Watch)
 /// # Errors
 /// As of [`decode`].
 pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &Window, watch: &Watch) -> Result<Vec<u8>> {
-    ensure(memory(header, Level::FASTEST, 0))?;
+    ensure((header.raw_len + header.coded_len) as u64)?;
     let raw = window.copy(coded, header.raw_len)?;
     watch.report(raw.len(), coded.len())?;
     check(header, raw)

@@ -8,9 +8,9 @@ use std::{
 };
 
 use self::frame::{Decoded, Frame};
-use super::{Progress, budget::Budget, codec};
+use super::{Progress, base::Base, budget::Budget, codec};
 use crate::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Models, Result,
     container::{
         FrameHeader, Index, Item,
         header::{Start, find_frame},
@@ -40,6 +40,7 @@ pub struct Decoder<R: Read> {
     progress: Option<Arc<Progress>>,
     threads: usize,
     memory_limit: u64,
+    models: Models,
     /// The frame being read; `None` between frames.
     frame: Option<Frame>,
     frames: u64,
@@ -64,6 +65,7 @@ impl<R: Read> Decoder<R> {
             progress: None,
             threads: 1,
             memory_limit: u64::MAX,
+            models: Models::new(),
             frame: None,
             frames: 0,
             block: Vec::new(),
@@ -85,6 +87,12 @@ impl<R: Read> Decoder<R> {
     /// where the other end of a pipe waits for an answer to its first block, use one thread, as is the default.
     pub fn with_threads(mut self, threads: usize) -> Self {
         self.threads = threads;
+        self
+    }
+
+    /// Looks among `models` for those that frames name.
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = models;
         self
     }
 
@@ -128,7 +136,8 @@ impl<R: Read> Decoder<R> {
         match find_frame(&mut self.inner, self.frames == 0)? {
             Start::Frame => {
                 let header = FrameHeader::read_after_magic(&mut self.inner)?;
-                self.frame = Some(Frame::new(header, Budget::new(self.threads, self.memory_limit)));
+                let base = Base::of(&header, &self.models)?;
+                self.frame = Some(Frame::new(header, base, Budget::new(self.threads, self.memory_limit)));
             }
             start => self.state = State::Ended { garbage: start == Start::Other },
         }
@@ -170,8 +179,7 @@ impl<R: Read> Decoder<R> {
         // Given out by now. Its memory is given back before more is taken.
         frame.window.push(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let level = frame.index.header.level;
-        let (needed, beside) = (codec::memory(&header, level, 0), frame.window.len() as u64);
+        let (needed, beside) = (codec::memory(&header, &frame.base, 0), frame.window.len() as u64);
         if !frame.blocks.has_room(needed, beside) {
             frame.next = Some(item);
             return Ok(false);

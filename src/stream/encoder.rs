@@ -16,7 +16,7 @@ use super::{
     repeats::MIN_REPEAT,
 };
 use crate::{
-    Error, ErrorKind, Result,
+    Error, ErrorKind, Model, Result,
     container::{FrameHeader, Index, Item, Method, index::Entry},
     memory::ensure,
 };
@@ -63,7 +63,8 @@ pub struct Encoder<W: Write> {
 impl<W: Write> Encoder<W> {
     /// An encoder of one frame onto `inner`; writes nothing yet.
     pub fn new(inner: W, options: &Options) -> Self {
-        let header = FrameHeader { level: options.level, content_size: options.content_size };
+        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method.is_neural());
+        let header = FrameHeader { level: options.base.level, content_size: options.content_size, model };
         let block_len = block_len(options);
         let copies =
             matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
@@ -147,8 +148,9 @@ impl<W: Write> Encoder<W> {
 
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
     fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
-        let Options { method, level, .. } = self.options;
-        let expected = codec::expected_memory(method, level, piece.len());
+        let Options { method, base, .. } = &self.options;
+        let (method, base) = (*method, base.clone());
+        let expected = codec::expected_memory(method, &base, piece.len());
         while !self.blocks.has_room(expected, (self.content.held() + self.pending.len()) as u64) {
             self.collect()?;
         }
@@ -158,7 +160,7 @@ impl<W: Write> Encoder<W> {
         match piece {
             Piece::Copy { distance, .. } => self.blocks.put(codec::encode_copy(raw, distance, &watch)),
             Piece::Fresh(_) if is_last || !self.blocks.has_threads() => {
-                let coded = codec::encode(raw.into(), method, level, &watch);
+                let coded = codec::encode(raw.into(), method, &base, &watch);
                 // The content lies where it counts already.
                 let coded = coded.map(|coded| CodedBlock { memory: coded.memory - raw.len() as u64, ..coded });
                 self.blocks.put(coded);
@@ -166,7 +168,7 @@ impl<W: Write> Encoder<W> {
             Piece::Fresh(_) => {
                 ensure(raw.len() as u64)?;
                 let raw = raw.to_vec();
-                self.blocks.run(expected, move || codec::encode(raw.into(), method, level, &watch));
+                self.blocks.run(expected, move || codec::encode(raw.into(), method, &base, &watch));
             }
         }
         self.content.advance(piece.len());
@@ -230,7 +232,7 @@ impl<W: Write> Write for Encoder<W> {
 
 /// Bytes of content in a block: as many as were asked for, else what suits the method.
 fn block_len(options: &Options) -> usize {
-    let most = options.level.block_len();
+    let most = options.base.level.block_len();
     let suits = match options.method {
         Method::Neural | Method::Unpacked | Method::Copy => most,
         Method::Huffman => HUFFMAN_BLOCK,

@@ -8,15 +8,15 @@ use std::{
 
 use super::{
     Progress,
+    base::Base,
     codec::{self, Watch},
     frames::{Frame, locate},
     pool::Stop,
     window::{self, Window},
 };
 use crate::{
-    Error, Result,
-    container::{BlockHeader, Item, Method, index::Entry, read::read_vec, varint},
-    model::Level,
+    Error, Models, Result,
+    container::{BlockHeader, FrameHeader, Item, Method, index::Entry, read::read_vec, varint},
 };
 
 /// Bytes that are read at once to look at a header.
@@ -44,6 +44,7 @@ pub struct IndexedReader<R> {
     places: Vec<Place>,
     content_len: u64,
     memory_limit: u64,
+    models: Models,
     watch: Watch,
     /// Where the next byte is read from.
     at: u64,
@@ -58,7 +59,7 @@ pub struct IndexedReader<R> {
 /// Where a block is to be found.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    level: Level,
+    header: FrameHeader,
     entry: Entry,
     /// In the file.
     at: u64,
@@ -91,6 +92,7 @@ impl<R: Read + Seek> IndexedReader<R> {
             places,
             content_len: start,
             memory_limit: u64::MAX,
+            models: Models::new(),
             watch,
             at: 0,
             block: None,
@@ -103,6 +105,12 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to included.
     pub fn with_memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
+        self
+    }
+
+    /// Looks among `models` for those that frames name.
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = models;
         self
     }
 
@@ -193,7 +201,7 @@ impl<R: Read + Seek> IndexedReader<R> {
             Item::Block(header) if Entry::of(&header) == place.entry => header,
             _ => return Err(Error::corrupt("a block is not as the index says")),
         };
-        let needed = codec::memory(&header, place.level, self.window.len());
+        let needed = codec::memory(&header, &Base::of(&place.header, &self.models)?, self.window.len());
         codec::take_memory(needed, self.memory_limit, self.watch.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
@@ -204,7 +212,7 @@ impl<R: Read + Seek> IndexedReader<R> {
         let (header, coded) = self.read(place)?;
         match header.method {
             Method::Copy => codec::decode_copy(&header, &coded, &self.window, &self.watch),
-            _ => codec::decode(&header, coded, place.level, &self.watch),
+            _ => codec::decode(&header, coded, &Base::of(&place.header, &self.models)?, &self.watch),
         }
     }
 }
@@ -216,7 +224,7 @@ fn add_places(places: &mut Vec<Place>, frame: &Frame, start: u64) -> Result<u64>
     let mut at = frame.start + header.to_bytes().len() as u64;
     let mut end = start;
     for &entry in &frame.index.blocks {
-        places.push(Place { level: header.level, entry, at, start: end, frame: start });
+        places.push(Place { header, entry, at, start: end, frame: start });
         at += u64::from(entry.size);
         end += u64::from(entry.raw_len);
     }

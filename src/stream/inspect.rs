@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use super::frames::{self, Frame};
-use crate::{Result, container::Method, model::Level};
+use crate::{ModelId, Result, container::Method, model::Level};
 
 /// What the headers of one frame say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ use crate::{Result, container::Method, model::Level};
 pub struct FrameInfo {
     /// The level it was compressed at.
     pub level: Level,
+    /// The trained model that decoding needs, if it is not the built-in one.
+    pub model: Option<ModelId>,
     /// Bytes of content.
     pub raw_size: u64,
     /// Bytes of the frame, header and end included.
@@ -44,6 +46,7 @@ impl From<Frame> for FrameInfo {
         frame.index.blocks.iter().for_each(|block| blocks[block.method as usize] += 1);
         Self {
             level: frame.index.header.level,
+            model: frame.index.header.model,
             raw_size: frame.index.raw_size(),
             coded_size: frame.end - frame.start,
             blocks,

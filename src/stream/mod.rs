@@ -1,5 +1,6 @@
 //! Content ↔ frames, in pieces or at once.
 
+mod base;
 mod budget;
 mod codec;
 mod decoder;

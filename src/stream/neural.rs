@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     coder::{Decoder, Encoder, Frequencies},
     math::isa::{self, Isa, Kernel},
-    model::{Level, Network, Part},
+    model::{Level, Network, Part, prior::Start},
 };
 
 /// How many bytes are coded between two reports of progress.
@@ -17,12 +17,12 @@ const REPORT_EVERY: usize = 4096;
 /// Hears of progress as (raw bytes, coded bytes) since the last call; an error ends the work.
 pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
 
-/// Codes `raw` by a predictor that knows nothing at first.
+/// Codes `raw` by a network that starts from `start`.
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model, or by `report`.
-pub fn encode(raw: &[u8], level: Level, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    encode_by(Network::new(level, raw.len())?, raw, isa, report)
+pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    encode_by(Network::from(start, raw.len())?, raw, isa, report)
 }
 
 /// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
@@ -69,8 +69,8 @@ impl Kernel for EncodeChunk<'_> {
 ///
 /// # Errors
 /// Corrupt if `coded` ends before the content does, as damaged data mostly do; no memory for the model; or by `report`.
-pub fn decode(coded: &[u8], raw_len: usize, level: Level, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    let mut network = Network::new(level, raw_len)?;
+pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    let mut network = Network::from(start, raw_len)?;
     let mut coder = Decoder::new(coded);
     let mut raw = Vec::new();
     while raw.len() < raw_len {

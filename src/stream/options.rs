@@ -5,7 +5,8 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use crate::{Error, ErrorKind, Result, container::Method, model::Level};
+use super::base::Base;
+use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
 const MIN_BLOCK_LEN: usize = 1 << 16;
@@ -21,7 +22,7 @@ const MIN_BLOCK_LEN: usize = 1 << 16;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    pub(super) level: Level,
+    pub(super) base: Base,
     pub(super) method: Method,
     pub(super) block_len: Option<usize>,
     pub(super) content_size: Option<u64>,
@@ -40,7 +41,7 @@ impl Options {
     /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
     pub fn new() -> Self {
         Self {
-            level: Level::DEFAULT,
+            base: Base { level: Level::DEFAULT, model: None, general: true },
             method: Method::Neural,
             block_len: None,
             content_size: None,
@@ -52,7 +53,20 @@ impl Options {
 
     /// How large and slow a model to use.
     pub fn level(mut self, level: Level) -> Self {
-        self.level = level;
+        self.base.level = level;
+        self
+    }
+
+    /// Lets all blocks start from what `model` knows. A decoder needs the same model, which the frame names.
+    pub fn model(mut self, model: Model) -> Self {
+        self.base.model = Some(model);
+        self
+    }
+
+    /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and no other
+    /// [`model`](Self::model) is given: yes, unless told otherwise. A decoder needs nothing for it.
+    pub fn general(mut self, allowed: bool) -> Self {
+        self.base.general = allowed;
         self
     }
 

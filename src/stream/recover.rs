@@ -14,6 +14,7 @@ use twox_hash::XxHash3_64;
 
 use super::{
     Progress,
+    base::Base,
     budget::Budget,
     codec::{self, Watch, content_mismatch},
     pool::Pool,
@@ -21,7 +22,7 @@ use super::{
     window::Window,
 };
 use crate::{
-    Error, Result,
+    Error, Models, Result,
     container::{BlockHeader, FrameHeader, Method, read::read_vec},
 };
 
@@ -68,13 +69,14 @@ pub struct Recovery<R> {
     inner: R,
     threads: usize,
     memory_limit: u64,
+    models: Models,
     progress: Option<Arc<Progress>>,
 }
 
 impl<R: Read + Seek> Recovery<R> {
     /// A recovery of all frames in `inner`, from its start; reads nothing yet.
     pub fn new(inner: R) -> Self {
-        Self { inner, threads: 1, memory_limit: u64::MAX, progress: None }
+        Self { inner, threads: 1, memory_limit: u64::MAX, models: Models::new(), progress: None }
     }
 
     /// As [`Decoder::with_threads`](super::Decoder::with_threads).
@@ -86,6 +88,12 @@ impl<R: Read + Seek> Recovery<R> {
     /// As [`Decoder::with_memory_limit`](super::Decoder::with_memory_limit).
     pub fn with_memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
+        self
+    }
+
+    /// Looks among `models` for those that frames name.
+    pub fn with_models(mut self, models: Models) -> Self {
+        self.models = models;
         self
     }
 
@@ -122,6 +130,7 @@ impl<R: Read + Seek> Recovery<R> {
         out: &mut impl Write,
         recovered: &mut Recovered,
     ) -> Result<()> {
+        let base = Base::of(&frame.index.header, &self.models)?;
         let mut pool = Pool::new(Budget::new(self.threads, self.memory_limit));
         let watch = Watch { progress: self.progress.clone(), stop: pool.stop() };
         let mut saver = Saver::new(&frame, blocks, watch, out, recovered);
@@ -130,7 +139,7 @@ impl<R: Read + Seek> Recovery<R> {
             let part = match header {
                 Err(error) => Waiting::Damaged(error),
                 Ok(header) => {
-                    let needed = codec::memory(&header, frame.index.header.level, 0);
+                    let needed = codec::memory(&header, &base, 0);
                     while !pool.has_room(needed, saver.window.len() as u64) {
                         saver.take(waiting.pop_front(), &mut pool)?;
                     }
@@ -142,8 +151,8 @@ impl<R: Read + Seek> Recovery<R> {
                     match header.method {
                         Method::Copy => Waiting::Copy(header, coded),
                         _ => {
-                            let (level, watch) = (frame.index.header.level, saver.watch.clone());
-                            pool.run(needed, move || codec::decode(&header, coded, level, &watch));
+                            let (base, watch) = (base.clone(), saver.watch.clone());
+                            pool.run(needed, move || codec::decode(&header, coded, &base, &watch));
                             Waiting::Job
                         }
                     }

@@ -158,7 +158,7 @@ impl Survey {
             return Ok(None);
         }
         // The magic is there, and nothing else: a frame of which nothing is left.
-        Ok(Some(Surveyed::new(FrameHeader { level: Level::DEFAULT, content_size: None }, vec![error])))
+        Ok(Some(Surveyed::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
     }
 
     /// Finds what comes next in `frame`; says whether more may follow. `known` is the frame by its index.

@@ -10,19 +10,19 @@ use crate::{
     container::{BlockHeader, varint},
     deflate::{self, Unpacked},
     math::isa::Isa,
-    model::Level,
+    model::prior::Start,
 };
 
 /// Codes what `raw_len` bytes were unpacked to.
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model, or by `report`.
-pub fn encode(content: &Unpacked, raw_len: usize, level: Level, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+pub fn encode(content: &Unpacked, raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut coded = Vec::new();
     varint::write(&mut coded, content.recipe_len as u64);
     report(0, coded.len())?;
     let mut report = scaled(report, content.bytes.len(), raw_len);
-    coded.extend(neural::encode(&content.bytes, level, isa, &mut report)?);
+    coded.extend(neural::encode(&content.bytes, start, isa, &mut report)?);
     Ok(coded)
 }
 
@@ -30,13 +30,13 @@ pub fn encode(content: &Unpacked, raw_len: usize, level: Level, isa: Isa, report
 ///
 /// # Errors
 /// Corrupt if `coded` ends before the content does, or its recipe cannot be followed; or no memory for the model.
-pub fn decode(mut coded: &[u8], header: &BlockHeader, level: Level, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+pub fn decode(mut coded: &[u8], header: &BlockHeader, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let recipe_len = varint::read(&mut coded).ok().and_then(|len| usize::try_from(len).ok());
     let recipe_len = recipe_len.filter(|&len| len <= header.unpacked_len);
     let recipe_len = recipe_len.ok_or_else(|| Error::corrupt("the length of a recipe is damaged"))?;
     report(0, header.coded_len - coded.len())?;
     let mut report = scaled(report, header.unpacked_len, header.raw_len);
-    let bytes = neural::decode(coded, header.unpacked_len, level, isa, &mut report)?;
+    let bytes = neural::decode(coded, header.unpacked_len, start, isa, &mut report)?;
     deflate::pack(&Unpacked { bytes, recipe_len }, header.raw_len)
 }
 

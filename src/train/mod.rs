@@ -1,113 +1,275 @@
-//! Samples → models.
-pub mod tally;
-use crate::{Level, coder::{Encoder, Frequencies}, math::isa::{self, Isa, Kernel}, model::{Network, prior::{Prior, Start}}};
-use std::sync::Arc;
+//! Samples → a trained model.
+//!
+//! ```text
+//! samples ─┬─ most ──► tally ─► counts ─┐
+//!          │                            ├─► passes: mixers learn to weigh what counts say ─► quantised ─► Model
+//!          └─ held out ─► loss ─────────┘   until the loss on what is held out stops falling
+//! ```
+//! What a sample says counts in the counts that it is predicted from would be trusted too much: so the samples are taken
+//! in folds, and mixers learn from each with the counts of the others (cross-fitting: Chernozhukov et al. 2018; stacked
+//! generalisation: Wolpert 1992).
+
+mod passes;
+mod tally;
+
+use std::{ops::Range, sync::Arc};
+
+pub use passes::Loss;
+use passes::{evaluate, learn};
 use tally::Tally;
 
-struct Code<'a> { network: &'a mut Network, coder: &'a mut Encoder, bits: &'a mut f64, sample: &'a [u8] }
-impl Kernel for Code<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run(self) {
-        for &byte in self.sample {
-            for nibble in [byte >> 4, byte & 15] {
-                let p = self.network.predict();
-                *self.bits -= f64::from(p.0[usize::from(nibble)]).log2();
-                let f = Frequencies::new(p);
-                self.coder.encode(&f, nibble);
-                self.network.update(nibble);
+use crate::{
+    Error, ErrorKind, Level, Model, Result,
+    model::{
+        Network,
+        prior::{Counts, Prior, Start},
+    },
+    trained::TrainedOn,
+};
+
+/// Longer samples are cut into parts: what a model is for is the beginning of content.
+const PART: usize = 1 << 15;
+/// One run of samples in so many is held out, and there are so many runs.
+const HELD_OUT: usize = 10;
+const RUNS: usize = 100;
+/// Folds of what is not held out.
+const FOLDS: usize = 5;
+/// A context must have been seen in so many samples.
+const LEAST: u32 = 2;
+/// Passes end when the loss falls by less than this part, or after so many.
+const WORTH: f64 = 0.001;
+const MOST_PASSES: usize = 8;
+/// Mixers learn from so many bytes of a fold at most: they have no more to learn.
+const FOLD_BYTES: usize = 1 << 20;
+
+/// The least and the most bytes that a model's file can be told to keep to.
+pub const SIZES: std::ops::RangeInclusive<u64> = 1 << 14..=crate::trained::MAX_LEN;
+
+/// How to train; a builder.
+///
+/// ```
+/// use foretell::{Level, Trainer, RecordCompressor, RecordDecompressor};
+/// let record = |i: u32| format!("{{\"id\": {i}, \"state\": \"{}\"}}", ["open", "closed"][i as usize % 2]).into_bytes();
+/// let samples: Vec<Vec<u8>> = (0..500).map(record).collect();
+/// let trained = Trainer::new().train(&samples, |_| {})?;
+/// assert!(trained.held_out.bits < trained.held_out_without.bits / 4.0);
+/// let (model, record) = (trained.model, record(777));
+/// let coded = RecordCompressor::new(&model)?.compress(&record)?;
+/// assert!(coded.len() < record.len() / 2);
+/// assert_eq!(RecordDecompressor::new(&model)?.decompress(&coded)?, record);
+/// # Ok::<(), foretell::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Trainer {
+    level: Level,
+    size: u64,
+    weighted: Vec<Level>,
+}
+
+/// What a pass over the samples came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Pass {
+    /// The level whose mixers learn.
+    pub level: Level,
+    /// Which pass over the samples it was, from 1; 0 is before the first.
+    pub number: usize,
+    /// The loss on the samples, while learning from them; of number 0 there is none.
+    pub training: Loss,
+    /// The loss on those held out, after it.
+    pub held_out: Loss,
+}
+
+/// What came of training.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Trained {
+    /// The model.
+    pub model: Model,
+    /// Its file.
+    pub file: Vec<u8>,
+    /// The loss on what was held out, with the model; with it before its numbers were cut to those in its file; and without it.
+    pub held_out: Loss,
+    /// The same before its numbers were cut to what its file holds, and before contexts were dropped to keep it small.
+    pub held_out_exact: Loss,
+    /// The same without the model.
+    pub held_out_without: Loss,
+    /// Samples that were held out; the others are [`Model::trained_on`].
+    pub held_out_samples: u64,
+}
+
+impl Default for Trainer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Trainer {
+    /// Trains for level 3, a file of at most 1 MiB.
+    pub fn new() -> Self {
+        Self { level: Level::RECORDS, size: 1 << 20, weighted: Vec::new() }
+    }
+
+    /// The level whose network the model is for.
+    pub fn level(mut self, level: Level) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The most bytes of the model's file.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfBounds`] if that is not within [`SIZES`].
+    pub fn size(mut self, bytes: u64) -> Result<Self> {
+        if !SIZES.contains(&bytes) {
+            let text = format!("a model has {} to {} bytes, not {bytes}", SIZES.start(), SIZES.end());
+            return Err(Error::new(ErrorKind::OutOfBounds, text));
+        }
+        self.size = bytes;
+        Ok(self)
+    }
+
+    /// Lets mixers of these levels learn too, with the counts of the level's contexts.
+    pub fn also_for(mut self, levels: impl IntoIterator<Item = Level>) -> Self {
+        self.weighted.extend(levels);
+        self
+    }
+
+    /// Trains on `samples`, telling `watch` of each pass.
+    ///
+    /// # Errors
+    /// Fewer than two samples that are not empty, or too little memory.
+    pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
+        let parts: Vec<&[u8]> = samples.iter().flat_map(|sample| sample.as_ref().chunks(PART)).collect();
+        if parts.len() < 2 {
+            let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
+            return Err(Error::new(ErrorKind::OutOfBounds, text));
+        }
+        let (held_out, kept) = hold_out(&parts);
+        let all = Tally::of(kept.iter().copied(), self.level);
+        let most = all.len(LEAST);
+        let counts = Arc::new(all.counts(LEAST, most));
+        let folds = self.folds(&kept, most);
+        let mut weights = Vec::new();
+        let mut exact = Loss::default();
+        for level in self.levels() {
+            let (learnt, loss) = fit(level, &counts, &folds, &held_out, &mut watch)?;
+            if level == self.level {
+                exact = loss;
+            }
+            weights.push((level, learnt));
+        }
+        let trained_on = TrainedOn { samples: kept.len() as u64, bytes: kept.iter().map(|part| part.len() as u64).sum() };
+        let (model, file) = self.fitting(&all, most, trained_on, &weights)?;
+        Ok(Trained {
+            held_out: evaluate(&model.start(self.level)?, &held_out)?,
+            held_out_exact: exact,
+            held_out_without: evaluate(&self.level.into(), &held_out)?,
+            held_out_samples: held_out.len() as u64,
+            model,
+            file,
+        })
+    }
+
+    /// The levels whose mixers learn.
+    fn levels(&self) -> Vec<Level> {
+        let mut levels = self.weighted.clone();
+        levels.push(self.level);
+        levels.sort_unstable();
+        levels.dedup();
+        levels
+    }
+
+    /// The folds, each with the counts of all others.
+    fn folds<'a>(&self, samples: &[&'a [u8]], most: usize) -> Vec<Fold<'a>> {
+        let ranges = (0..FOLDS).map(|fold| samples.len() * fold / FOLDS..samples.len() * (fold + 1) / FOLDS);
+        ranges
+            .filter(|range| !range.is_empty())
+            .map(|range| {
+                let others = samples[..range.start].iter().chain(&samples[range.end..]).copied();
+                let counts = Arc::new(Tally::of(others, self.level).counts(LEAST, most));
+                Fold { counts, samples: thinned(&samples[range]) }
+            })
+            .collect()
+    }
+
+    /// The model with as many of the `most` contexts as its size allows.
+    fn fitting(&self, all: &Tally, most: usize, on: TrainedOn, weights: &[(Level, Arc<[f32]>)]) -> Result<(Model, Vec<u8>)> {
+        let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, contexts), weights);
+        let fits = |made: &(Model, Vec<u8>)| made.1.len() as u64 <= self.size;
+        let whole = with(most)?;
+        if fits(&whole) {
+            return Ok(whole);
+        }
+        let mut best = with(0)?;
+        let Range { mut start, mut end } = 0..most;
+        while end - start > most / 256 + 1 {
+            let middle = start + (end - start) / 2;
+            let made = with(middle)?;
+            if fits(&made) {
+                (best, start) = (made, middle);
+            } else {
+                end = middle;
             }
         }
+        Ok(best)
     }
 }
 
-pub fn split(data: &[u8], how: &str) -> Vec<Vec<u8>> {
-    match how {
-        "lines" => data.split_inclusive(|&b| b == b'\n').map(<[u8]>::to_vec).collect(),
-        _ => data.chunks(16384).map(<[u8]>::to_vec).collect(),
-    }
+/// Samples, and what is known without them.
+struct Fold<'a> {
+    counts: Arc<Counts>,
+    samples: Vec<&'a [u8]>,
 }
 
-fn pass(network: &mut Network, samples: &[&[u8]], restore: Option<&Start>) -> (f64, usize) {
-    let mut bits = 0.0; let mut bytes = 0;
-    let weights: Vec<f32> = network.weights().flat_map(|w| w.to_vec()).collect();
-    let _ = restore;
-    for sample in samples {
-        network.restart_all_but_weights(sample.len()).unwrap();
-        if restore.is_some() { network.set_weights(&weights); }
-        let mut coder = Encoder::new();
-        isa::run(Isa::detect(), Code { network, coder: &mut coder, bits: &mut bits, sample });
-        bytes += coder.finish().len();
-    }
-    (bits, bytes)
+/// What is held out: a run of samples in ten, from everywhere; and the others.
+fn hold_out<'a>(parts: &[&'a [u8]]) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
+    let run = (parts.len() / RUNS).max(1);
+    // Of very few samples the last is held out.
+    let every = HELD_OUT.min(parts.len());
+    let numbered = parts.iter().copied().enumerate();
+    let (held_out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(i, _)| i / run % every == every - 1);
+    let only = |parts: Vec<(usize, &'a [u8])>| parts.into_iter().map(|(_, part)| part).collect();
+    (only(held_out), only(kept))
 }
 
-pub fn experiment() {
-    let args: Vec<String> = std::env::args().collect();
-    let get = |name: &str, default: &str| args.iter().find_map(|a| a.strip_prefix(&format!("{name}="))).unwrap_or(default).to_owned();
-    let level = Level::new(get("level", "3").parse().unwrap()).unwrap();
-    let how = get("split", "lines");
-    let memory: u32 = get("memory", "30").parse().unwrap();
-    let least: u32 = get("least", "1").parse().unwrap();
-    let most: usize = get("most", "100000000").parse().unwrap();
-    let once = get("once", "0") == "1";
-    let passes: usize = get("passes", "1").parse().unwrap();
-    let folds: usize = get("folds", "5").parse().unwrap();
-    let hold: f64 = get("hold", "0.2").parse().unwrap();
-    let files: Vec<&String> = args[1..].iter().filter(|a| !a.contains('=')).collect();
-    let test = get("test", "");
-    let mut samples: Vec<Vec<u8>> = files.iter().flat_map(|f| split(&std::fs::read(f).unwrap(), &how)).collect();
-    let held: Vec<Vec<u8>> = if test.is_empty() {
-        let n = samples.len();
-        samples.split_off(n - (n as f64 * hold) as usize)
-    } else { test.split(',').map(|f| std::fs::read(f).unwrap()).collect() };
-    let samples: Vec<&[u8]> = samples.iter().map(|s| &s[..]).collect();
-    let held: Vec<&[u8]> = held.iter().map(|s| &s[..]).collect();
-    let n = samples.len();
-    let held_bytes: usize = held.iter().map(|s| s.len()).sum();
-    let t = std::time::Instant::now();
-    let tally = Tally::of(samples.iter().copied(), level, once);
-    let counts = tally.counts(least, most);
-    eprintln!("{} samples, {} contexts of {} in {:?}", n, counts.len(), tally.contexts().count(), t.elapsed());
-    let mut hist = [0usize; 8]; let mut syms = 0;
-    for c in tally.contexts() { let t: u32 = c.iter().map(|x| x.1).sum(); hist[(t.ilog2() as usize).min(7)] += 1; syms += c.len(); }
-    eprintln!("by count 1,2-3,4-7..: {hist:?}, symbols {syms}");
-    let prior = Arc::new(Prior { counts, memory, weights: vec![] });
-    let mut none = Network::new(level, 1000).unwrap();
-    let (_, fresh) = pass(&mut none, &held, Some(&Start::from(level)));
-    eprintln!("held-out {held_bytes} bytes, no prior: {fresh}");
-    let mut network = Network::from(&Start { level, prior: Some(prior.clone()) }, 1000).unwrap();
-    let (b, bytes) = pass(&mut network, &held, Some(&Start::from(level)));
-    eprintln!("counts only: {bytes} ({:.0})", b / 8.0);
-    if passes == 0 { return }
-    // cross fit
-    let mut weights: Vec<f32> = network.weights().flat_map(|w| w.to_vec()).collect();
-    let mut fold_priors = vec![];
-    for f in 0..folds {
-        let range = n * f / folds..n * (f + 1) / folds;
-        let others = samples.iter().enumerate().filter(|(i, _)| !range.contains(i)).map(|(_, s)| *s);
-        let counts = Tally::of(others, level, once).counts(least, most);
-        fold_priors.push((range, Arc::new(Prior { counts, memory, weights: vec![] })));
-    }
-    let mut time: f32 = 0.0;
-    for p in 0..passes {
-        let t = std::time::Instant::now();
-        let mut all = 0;
-        for (range, prior) in &fold_priors {
-            let mut network = Network::from(&Start { level, prior: Some(prior.clone()) }, 1000).unwrap();
-            network.set_weights(&weights);
-            network.set_time(time);
-            let (_, bytes) = pass(&mut network, &samples[range.clone()], None);
-            all += bytes;
-            time += samples[range.clone()].iter().map(|s| s.len() * 2).sum::<usize>() as f32;
-            weights = network.weights().flat_map(|w| w.to_vec()).collect();
+/// As many samples as mixers have something to learn from, from everywhere.
+fn thinned<'a>(samples: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let bytes: usize = samples.iter().map(|sample| sample.len()).sum();
+    samples.iter().copied().step_by(bytes.div_ceil(FOLD_BYTES).max(1)).collect()
+}
+
+/// Lets the mixers of `level` learn, pass by pass; gives the best weights, and the loss with them.
+fn fit(
+    level: Level,
+    counts: &Arc<Counts>,
+    folds: &[Fold],
+    held_out: &[&[u8]],
+    watch: &mut impl FnMut(&Pass),
+) -> Result<(Arc<[f32]>, Loss)> {
+    let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
+    let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
+    let mut time = 0.0;
+    let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out)?;
+    let mut best = (Arc::from(weights.as_slice()), first);
+    watch(&Pass { level, number: 0, training: Loss::default(), held_out: first });
+    for number in 1..=MOST_PASSES {
+        let mut training = Loss::default();
+        for fold in folds {
+            let start = Start { level, prior: prior(&fold.counts, None) };
+            let loss = learn(&start, &fold.samples, &mut weights, &mut time)?;
+            training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
         }
-        for later in [2000.0, 20000.0, 200000.0] {
-            let mut network = Network::from(&Start { level, prior: Some(prior.clone()) }, 1000).unwrap();
-            network.set_weights(&weights);
-            network.set_time(later);
-            let (b, bytes) = pass(&mut network, &held, Some(&Start::from(level)));
-            eprintln!("pass {p}: train {all}, held-out {bytes} ({:.0}) t={later} {:?}", b / 8.0, t.elapsed());
+        let learnt: Arc<[f32]> = weights.as_slice().into();
+        let loss = evaluate(&Start { level, prior: prior(counts, Some(Arc::clone(&learnt))) }, held_out)?;
+        watch(&Pass { level, number, training, held_out: loss });
+        let enough = loss.bits > best.1.bits * (1.0 - WORTH);
+        if loss.bits < best.1.bits {
+            best = (learnt, loss);
+        }
+        if enough {
+            break;
         }
     }
+    Ok(best)
 }

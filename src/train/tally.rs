@@ -1,40 +1,41 @@
-//! Samples → how often each byte followed each context.
+//! Samples → how often each byte followed each context: in how many samples it did.
+//!
+//! Within a sample the network learns for itself what follows a context, once it was there. What it cannot know is what
+//! follows the first time; so a byte counts once a sample, however often it followed there.
 
+use crate::math::ln;
 use crate::model::{
-    Level,
+    Level, contexts_of,
     prior::{Counts, Symbol},
-    sample_contexts,
 };
 
-/// Events, sorted: the upper 56 bits of a context's hash with the byte that followed in the lower 8, and how often.
+/// Events are sorted and merged when there are so many.
+const CHUNK: usize = 1 << 23;
+/// With more entries than this, what was seen only once is dropped: it would be dropped in the end.
+const MOST: usize = 1 << 25;
+
+/// Sorted: the upper 56 bits of a context's hash with the byte that followed in the lower 8, and in how many samples.
 #[derive(Debug, Default)]
 pub struct Tally {
     events: Vec<(u64, u32)>,
 }
 
-/// Bytes of samples that are counted at a time.
-const CHUNK: usize = 1 << 20;
+/// A context's events.
+type Context<'a> = &'a [(u64, u32)];
 
 impl Tally {
-    /// Counts `samples`, each from a fresh start.
-    pub fn of<'a>(samples: impl IntoIterator<Item = &'a [u8]>, level: Level, once: bool) -> Self {
+    /// Counts `samples`, each from a fresh start, in the contexts that `level` has.
+    pub fn of<'a>(samples: impl IntoIterator<Item = &'a [u8]>, level: Level) -> Self {
         let mut tally = Self::default();
         let mut events = Vec::new();
         for sample in samples {
             let begin = events.len();
-            sample_contexts(level, sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
-            if once {
-                events[begin..].sort_unstable();
-                let mut kept = begin;
-                for i in begin..events.len() {
-                    if i == begin || events[i] != events[i - 1] {
-                        events[kept] = events[i];
-                        kept += 1;
-                    }
-                }
-                events.truncate(kept);
-            }
-            if events.len() > CHUNK * 8 {
+            contexts_of(level, sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
+            let (_, new) = events.split_at_mut(begin);
+            new.sort_unstable();
+            let once = dedup(new);
+            events.truncate(begin + once);
+            if events.len() > CHUNK {
                 tally.add(&mut events);
             }
         }
@@ -42,60 +43,105 @@ impl Tally {
         tally
     }
 
+    /// Merges `events`, which are gone then.
     fn add(&mut self, events: &mut Vec<u64>) {
         events.sort_unstable();
-        let old = std::mem::take(&mut self.events);
-        let mut old = old.into_iter().peekable();
-        for chunk in events.chunk_by(|a, b| a == b) {
-            let event = chunk[0];
-            while let Some(before) = old.next_if(|(e, _)| *e < event) {
+        let mut old = std::mem::take(&mut self.events).into_iter().peekable();
+        for same in events.chunk_by(|a, b| a == b) {
+            while let Some(before) = old.next_if(|&(event, _)| event < same[0]) {
                 self.events.push(before);
             }
-            let n = old.next_if(|(e, _)| *e == event).map_or(0, |(_, n)| n);
-            self.events.push((event, n + chunk.len() as u32));
+            let n = old.next_if(|&(event, _)| event == same[0]).map_or(0, |(_, n)| n);
+            self.events.push((same[0], n + same.len() as u32));
         }
         self.events.extend(old);
         events.clear();
+        if self.events.len() > MOST {
+            self.events.retain(|&(_, n)| n > 1);
+        }
     }
 
-    pub fn contexts(&self) -> impl Iterator<Item = &[(u64, u32)]> {
+    fn contexts(&self) -> impl Iterator<Item = Context<'_>> {
         self.events.chunk_by(|a, b| a.0 >> 8 == b.0 >> 8)
     }
 
-    /// The `most` contexts seen most often, at least `least` times.
+    /// How many contexts were seen at least `least` times.
+    pub fn len(&self, least: u32) -> usize {
+        self.contexts().filter(|context| total(context) >= least).count()
+    }
+
+    /// The `most` contexts that are worth most, each seen at least `least` times.
     pub fn counts(&self, least: u32, most: usize) -> Counts {
-        let mut totals: Vec<u32> =
-            self.contexts().map(|context| context.iter().map(|(_, n)| n).sum()).filter(|&n| n >= least).collect();
-        totals.sort_unstable_by(|a, b| b.cmp(a));
-        let edge = totals.get(most).map_or(least - 1, |&n| n);
-        let mut room = most.saturating_sub(totals.iter().filter(|&&n| n > edge).count());
-        let kept = totals.len().min(most);
-        let mut counts = Counts::new(Counts::key_bits(kept), kept);
+        let everywhere = self.everywhere();
+        let worth = |context: Context| worth(context, &everywhere);
+        let mut worths: Vec<f32> = self.contexts().filter(|context| total(context) >= least).map(worth).collect();
+        worths.sort_unstable_by(|a, b| b.total_cmp(a));
+        worths.truncate(most);
+        let edge = worths.last().map_or(f32::INFINITY, |&worth| worth);
+        // Of those on the edge as many as there is room for.
+        let mut room = worths.iter().filter(|&&worth| worth == edge).count();
+        let mut counts = Counts::new(Counts::bucket_bits(worths.len()), worths.len(), 2 * worths.len());
         let mut last = None;
-        for context in self.contexts() {
-            let total: u32 = context.iter().map(|(_, n)| n).sum();
-            if total < least || total < edge {
-                continue;
-            }
-            if total == edge {
-                if room == 0 {
-                    continue;
-                }
-                room -= 1;
-            }
+        for context in self.contexts().filter(|context| total(context) >= least) {
+            let worth = worth(context);
+            let kept = worth > edge || worth == edge && room > 0;
+            room -= usize::from(worth == edge && kept);
             let key = counts.key(context[0].0);
-            if last == Some(key) {
-                continue;
+            // Of two with the same key the second is lost.
+            let symbols = symbols(context);
+            if kept && !symbols.is_empty() && last.replace(key) != Some(key) {
+                counts.push(key, &symbols);
             }
-            last = Some(key);
-            let mut symbols: Vec<_> = context
-                .iter()
-                .map(|&(event, n)| Symbol { byte: event as u8, count: n.min(255) as u8 })
-                .collect();
-            symbols.sort_by(|a, b| b.count.cmp(&a.count));
-            counts.push(key, &symbols);
         }
         counts.finish();
         counts
     }
+
+    /// How often each byte followed any context.
+    fn everywhere(&self) -> [f32; 256] {
+        let mut everywhere = [1.0; 256];
+        self.events.iter().for_each(|&(event, n)| everywhere[event as u8 as usize] += n as f32);
+        let sum: f32 = everywhere.iter().sum();
+        everywhere.map(|n| n / sum)
+    }
+}
+
+/// What a context saves, compared with what is known of bytes `everywhere`, for each byte of the file that it takes.
+fn worth(context: Context, everywhere: &[f32; 256]) -> f32 {
+    let all = total(context) as f32;
+    let saved = |&(event, n): &(u64, u32)| {
+        let n = n as f32;
+        n * ln(n / (all + 1.0) / everywhere[event as u8 as usize])
+    };
+    let saved: f32 = context.iter().map(saved).sum();
+    saved / (2.0 + 1.2 * symbols(context).len() as f32)
+}
+
+/// Moves one of each of the sorted `events` to the front, and says how many these are.
+fn dedup(events: &mut [u64]) -> usize {
+    let mut kept = 0;
+    for i in 0..events.len() {
+        if i == 0 || events[i] != events[i - 1] {
+            events.swap(kept, i);
+            kept += 1;
+        }
+    }
+    kept
+}
+
+fn total(context: Context) -> u32 {
+    context.iter().map(|&(_, n)| n).sum()
+}
+
+/// The bytes of a context, the most frequent first.
+fn symbols(context: Context) -> Vec<Symbol> {
+    let largest = context.iter().map(|&(_, n)| n).max().unwrap_or(0);
+    // As large as a count can be, in proportion.
+    let scaled = |n: u32| if largest > 255 { (u64::from(n) * 255 / u64::from(largest)).max(1) as u8 } else { n as u8 };
+    let few = total(context) < 16;
+    let kept = context.iter().filter(|&&(_, n)| few || n > 1);
+    let mut symbols: Vec<_> =
+        kept.map(|&(event, n)| Symbol { byte: event as u8, count: scaled(n) }).collect();
+    symbols.sort_by_key(|symbol| std::cmp::Reverse(symbol.count));
+    symbols
 }

@@ -1,12 +1,11 @@
 //! Contexts → what followed them in the samples, counted: rows for contexts that have none of their own yet.
 //!
 //! For each context, the bytes that followed and how often; the rows of its nibbles are made of that when they are asked
-//! for, as if the row had seen them itself. Contexts are known by the upper bits of their hashes, so that one that was
-//! never seen is taken for another once in a thousand times, which mixers learn to live with.
+//! for, as if the row had seen them itself.
 
 use crate::{
     math::{F32x16, LANES},
-    model::ngram::{FIRST, Recalled},
+    model::ngram::FIRST,
 };
 
 /// A byte that followed a context, and how often.
@@ -16,10 +15,15 @@ pub struct Symbol {
     pub count: u8,
 }
 
-/// Contexts in the order of their keys.
+/// The bits of a key that tell contexts of a bucket apart: one that was never seen is taken for one that was once in 2^10
+/// times, or more seldom.
+const CHECK_BITS: u32 = 10;
+/// A row that is made of counts has seen no more than so many: what really comes soon overrules it.
+const MEMORY: u32 = 4;
+
+/// Contexts in the order of their keys, which are the upper bits of their hashes.
 #[derive(Debug, Default)]
 pub struct Counts {
-    key_bits: u32,
     bucket_bits: u32,
     /// Where the contexts whose keys begin with the same bits begin, and where the last ones end. (2^bucket_bits + 1)
     buckets: Vec<u32>,
@@ -39,36 +43,62 @@ struct Context {
 /// The symbols of a context: where they begin, and how many they are, 0 if the context is not known.
 pub type Span = (u32, u32);
 
+/// What a row would say that saw what followed its context in the samples.
+#[derive(Debug)]
+pub struct Recalled {
+    /// Probabilities.
+    pub p: F32x16,
+    /// How much it has seen, as far as that is to count.
+    pub count: u8,
+    /// How often in a row `last` came.
+    pub run: u8,
+    /// The most frequent value.
+    pub last: u8,
+    /// Its share, over 256.
+    pub share: u32,
+}
+
 impl Counts {
-    /// How many bits of a hash tell `contexts` contexts apart, but for one mistake in a thousand.
-    pub fn key_bits(contexts: usize) -> u32 {
-        (usize::BITS - contexts.leading_zeros()).max(6) + 10
+    /// log2 of the buckets that suit so many contexts: each has about one.
+    pub fn bucket_bits(contexts: usize) -> u32 {
+        (usize::BITS - contexts.leading_zeros()).max(6)
     }
 
-    /// None so far, of so many bits and about so many contexts.
-    pub fn new(key_bits: u32, contexts: usize) -> Self {
-        let bucket_bits = key_bits.saturating_sub(10);
+    /// None so far, in 2^`bucket_bits` buckets; there will be about so many contexts and symbols.
+    pub fn new(bucket_bits: u32, contexts: usize, symbols: usize) -> Self {
         Self {
-            key_bits,
             bucket_bits,
             buckets: Vec::with_capacity((1 << bucket_bits) + 1),
             contexts: Vec::with_capacity(contexts),
-            symbols: Vec::with_capacity(contexts + contexts / 2),
+            symbols: Vec::with_capacity(symbols),
         }
     }
 
-    /// The bits of `hash` that a context is known by.
-    #[inline(always)]
-    pub fn key(&self, hash: u64) -> u64 {
-        hash >> (64 - self.key_bits)
+    /// log2 of the buckets.
+    pub fn bits(&self) -> u32 {
+        self.bucket_bits
     }
 
-    /// Adds a context, whose key is above all before.
+    /// Bits of a key.
+    pub fn key_bits(&self) -> u32 {
+        self.bucket_bits + CHECK_BITS
+    }
+
+    /// The bits of `hash` that a context is known by.
+    pub fn key(&self, hash: u64) -> u64 {
+        hash >> (64 - self.key_bits())
+    }
+
+    /// A key's bucket, and what is left of it.
+    #[inline(always)]
+    fn split(key: u64) -> (usize, u16) {
+        ((key >> CHECK_BITS) as usize, key as u16 & ((1 << CHECK_BITS) - 1))
+    }
+
+    /// Adds a context with at least one symbol, whose key is above all before.
     pub fn push(&mut self, key: u64, symbols: &[Symbol]) {
-        let low_bits = self.key_bits - self.bucket_bits;
-        let bucket = (key >> low_bits) as usize;
+        let (bucket, check) = Self::split(key);
         self.buckets.resize((bucket + 1).max(self.buckets.len()), self.contexts.len() as u32);
-        let check = (key & ((1 << low_bits) - 1)) as u16;
         self.contexts.push(Context { check, symbols: symbols.len() as u16, first: self.symbols.len() as u32 });
         self.symbols.extend_from_slice(symbols);
     }
@@ -78,6 +108,11 @@ impl Counts {
         self.buckets.resize((1 << self.bucket_bits) + 1, self.contexts.len() as u32);
     }
 
+    /// Bytes of memory that it takes.
+    pub fn memory(&self) -> usize {
+        size_of_val(&self.buckets[..]) + size_of_val(&self.contexts[..]) + size_of_val(&self.symbols[..])
+    }
+
     /// How many contexts are known.
     pub fn len(&self) -> usize {
         self.contexts.len()
@@ -85,12 +120,11 @@ impl Counts {
 
     /// Keys and symbols of all contexts.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &[Symbol])> {
-        let low_bits = self.key_bits - self.bucket_bits;
         let buckets = (0u64..).zip(self.buckets.windows(2));
         buckets.flat_map(move |(bucket, ends)| {
             self.contexts[ends[0] as usize..ends[1] as usize].iter().map(move |context| {
                 let symbols = &self.symbols[context.first as usize..][..usize::from(context.symbols)];
-                (bucket << low_bits | u64::from(context.check), symbols)
+                (bucket << CHECK_BITS | u64::from(context.check), symbols)
             })
         })
     }
@@ -98,10 +132,7 @@ impl Counts {
     /// The symbols of the context of `hash`.
     #[inline(always)]
     pub fn find(&self, hash: u64) -> Span {
-        let key = self.key(hash);
-        let low_bits = self.key_bits - self.bucket_bits;
-        let bucket = (key >> low_bits) as usize;
-        let check = (key & ((1 << low_bits) - 1)) as u16;
+        let (bucket, check) = Self::split(self.key(hash));
         let (from, to) = (self.buckets[bucket] as usize, self.buckets[bucket + 1] as usize);
         let found = self.contexts[from..to].iter().find(|context| context.check == check);
         found.map_or((0, 0), |context| (context.first, context.symbols.into()))
@@ -109,7 +140,7 @@ impl Counts {
 
     /// The row of a nibble of the context with these symbols, if it was seen.
     #[inline(always)]
-    pub fn recall(&self, span: Span, head: usize, memory: u32) -> Option<Recalled> {
+    pub fn recall(&self, span: Span, head: usize) -> Option<Recalled> {
         let symbols = &self.symbols[span.0 as usize..][..span.1 as usize];
         let mut seen = [0u32; LANES];
         let (mut total, mut last) = (0, LANES);
@@ -131,7 +162,8 @@ impl Counts {
         let before = FIRST - 1.0;
         let scale = 1.0 / (total as f32 + before);
         let p = F32x16(seen.map(|n| (n as f32 + before * (1.0 / LANES as f32)) * scale));
-        let count = total.min(memory) as u8;
-        Some(Recalled { p, count, run: if seen[last] == total { count } else { 0 }, last: last as u8, share: seen[last] * 256 / total })
+        let count = total.min(MEMORY) as u8;
+        let run = if seen[last] == total { count } else { 0 };
+        Some(Recalled { p, count, run, last: last as u8, share: seen[last] * 256 / total })
     }
 }

@@ -9,6 +9,7 @@ use crate::{
     container::{BlockHeader, FrameHeader, Index, Item, Method, index::Entry},
     stream::{
         Progress,
+        base::Base,
         budget::Budget,
         codec::{self, Watch},
         pool::Pool,
@@ -20,6 +21,8 @@ use crate::{
 pub struct Frame {
     /// Its header, and what its index must say of the blocks that were read.
     pub index: Index,
+    /// What its networks start from.
+    pub base: Base,
     hash: XxHash3_64,
     /// Bytes of content that were given out.
     len: u64,
@@ -44,9 +47,10 @@ pub enum Decoded {
 
 impl Frame {
     /// A frame of which only the header was read.
-    pub fn new(header: FrameHeader, budget: Budget) -> Self {
+    pub fn new(header: FrameHeader, base: Base, budget: Budget) -> Self {
         Self {
             index: Index { header, blocks: Vec::new() },
+            base,
             hash: XxHash3_64::new(),
             len: 0,
             window: Window::default(),
@@ -69,8 +73,8 @@ impl Frame {
         if header.method == Method::Copy {
             return self.blocks.put(Ok(Decoded::Copy(header, coded)));
         }
-        let (level, watch) = (self.index.header.level, self.watch(progress));
-        let decode = move || codec::decode(&header, coded, level, &watch).map(Decoded::Content);
+        let (base, watch) = (self.base.clone(), self.watch(progress));
+        let decode = move || codec::decode(&header, coded, &base, &watch).map(Decoded::Content);
         if self.index.header.content_size == Some(self.begun) {
             self.blocks.put(decode());
         } else {

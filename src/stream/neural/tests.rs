@@ -16,7 +16,7 @@ use crate::{
 const CORPUS_CUT: usize = 1 << 15;
 
 fn code(content: &[u8], level: Level, isa: Isa) -> Vec<u8> {
-    encode(content, level, isa, &mut |_, _| Ok(())).unwrap()
+    encode(content, &level.into(), isa, &mut |_, _| Ok(())).unwrap()
 }
 
 /// All files of the corpus, cut short, on each instruction set in a thread of its own.
@@ -62,7 +62,7 @@ fn digests(isa: Isa) -> String {
     let digest = |level: Level| {
         let coded = code(&content, level, isa);
         assert!(
-            decode(&coded, content.len(), level, isa, &mut |_, _| Ok(())).unwrap() == content,
+            decode(&coded, content.len(), &level.into(), isa, &mut |_, _| Ok(())).unwrap() == content,
             "{isa:?}, {level:?}"
         );
         format!("{} {:08x}\n", level.get(), crc32fast::hash(&coded))
@@ -73,7 +73,7 @@ fn digests(isa: Isa) -> String {
 #[track_caller]
 fn round_trip(content: &[u8], level: Level) -> usize {
     let coded = code(content, level, Isa::detect());
-    let back = decode(&coded, content.len(), level, Isa::detect(), &mut |_, _| Ok(())).unwrap();
+    let back = decode(&coded, content.len(), &level.into(), Isa::detect(), &mut |_, _| Ok(())).unwrap();
     assert!(back == content, "{} bytes at {level:?}", content.len());
     coded.len()
 }
@@ -145,7 +145,7 @@ fn progress_adds_up() {
         (raw, coded) = (raw + r, coded + c);
         Ok(())
     };
-    let bytes = encode(&content, Level::FASTEST, Isa::detect(), &mut report);
+    let bytes = encode(&content, &Level::FASTEST.into(), Isa::detect(), &mut report);
     assert_eq!(raw, content.len());
     assert!(coded <= bytes.unwrap().len());
 }
@@ -154,7 +154,7 @@ fn progress_adds_up() {
 fn coded_bytes_that_run_out_are_an_error() {
     let content = mixed_content();
     let coded = code(&content, Level::FASTEST, Isa::detect());
-    let error = decode(&coded[..coded.len() / 2], content.len(), Level::FASTEST, Isa::detect(), &mut |_, _| Ok(()));
+    let error = decode(&coded[..coded.len() / 2], content.len(), &Level::FASTEST.into(), Isa::detect(), &mut |_, _| Ok(()));
     assert_eq!(error.unwrap_err().kind(), crate::ErrorKind::Corrupt);
 }
 
@@ -166,6 +166,6 @@ fn an_error_of_the_report_ends_the_work() {
         calls += 1;
         Err(crate::Error::new(crate::ErrorKind::Internal, "stopped"))
     };
-    assert!(encode(&content, Level::FASTEST, Isa::detect(), &mut report).is_err());
+    assert!(encode(&content, &Level::FASTEST.into(), Isa::detect(), &mut report).is_err());
     assert_eq!(calls, 1);
 }

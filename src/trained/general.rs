@@ -1,0 +1,27 @@
+//! The model that is built in: of text, markup, source code, data and logs in general, trained on the project's own
+//! corpus (`just general`). Part of the model's version: other bytes here are another version.
+
+use std::sync::OnceLock;
+
+use super::Model;
+use crate::{Error, ErrorKind, Level, Result, model::prior::Start};
+
+static FILE: &[u8] = include_bytes!("general.model");
+
+/// What a network of `level` starts from that knows what is common everywhere.
+///
+/// # Errors
+/// If the system does not have the memory.
+pub fn start(level: Level) -> Result<Start> {
+    model().ok_or_else(|| Error::new(ErrorKind::Internal, "the built-in model cannot be loaded"))?.start(level)
+}
+
+/// Bytes of memory that it takes.
+pub fn memory() -> usize {
+    model().map_or(0, Model::memory)
+}
+
+fn model() -> Option<&'static Model> {
+    static MODEL: OnceLock<Option<Model>> = OnceLock::new();
+    MODEL.get_or_init(|| Model::from_bytes(FILE).ok()).as_ref()
+}

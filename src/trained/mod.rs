@@ -1,0 +1,220 @@
+//! Samples' knowledge ↔ a file: models that were trained before, for content that is too short to learn from.
+//!
+//! ```text
+//! samples ─► train ─► Model ─► file          a file of bytes: header | counts | weights of a level
+//!                       │
+//!                       └─► Start ─► Network of each block or record
+//! ```
+//! A model holds what followed which contexts ([`Counts`]), from which the network makes rows where it has none of its
+//! own, and the weights that mixers learnt with these. It holds no text; but who has it can ask what it expects, so it tells of its samples
+//! what is common in them. `docs/MODELS.md` says when to train one, and what not to.
+
+mod column;
+mod counts;
+pub mod general;
+mod models;
+mod weights;
+
+use std::{
+    fmt, fs,
+    io::Read,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
+
+pub use counts::quantised;
+pub use models::Models;
+use twox_hash::XxHash3_64;
+
+use crate::{
+    Error, ErrorKind, Level, Result,
+    container::{
+        read::{read_array, read_vec},
+        varint,
+    },
+    model::{
+        self,
+        prior::{Counts, Prior, Start},
+    },
+};
+
+/// The first three bytes of a model's file.
+const MAGIC: [u8; 3] = [0xf0, b'r', b'm'];
+/// The version of the file.
+const VERSION: u8 = 1;
+/// The most bytes of a model's file: 64 MiB.
+pub const MAX_LEN: u64 = 1 << 26;
+
+/// Names a model: a hash of its content. Files name the model that they need so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId(pub u64);
+
+/// Sixteen hexadecimal digits.
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+/// What a model was trained on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrainedOn {
+    /// How many samples.
+    pub samples: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// A trained model. Cheap to clone: all clones, and all that uses them on any thread, share one.
+#[derive(Clone, Debug)]
+pub struct Model(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    id: ModelId,
+    level: Level,
+    trained_on: TrainedOn,
+    counts: Arc<Counts>,
+    /// Coded weights of a level, and the weights once they are asked for.
+    weights: Vec<(Level, Vec<u8>, OnceLock<Arc<[f32]>>)>,
+}
+
+impl Model {
+    /// A model of what training found, the weights by level; `level` is the one that it is meant for.
+    ///
+    /// # Errors
+    /// If the system does not have the memory.
+    pub(crate) fn new(
+        level: Level,
+        trained_on: TrainedOn,
+        counts: &Counts,
+        weights: &[(Level, Arc<[f32]>)],
+    ) -> Result<(Self, Vec<u8>)> {
+        let mut out = vec![level.get()];
+        varint::write(&mut out, trained_on.samples);
+        varint::write(&mut out, trained_on.bytes);
+        counts::write(counts, &mut out);
+        out.push(weights.len() as u8);
+        for (level, weights) in weights {
+            let mut coded = Vec::new();
+            weights::write(*level, weights, &mut coded)?;
+            out.push(level.get());
+            varint::write(&mut out, coded.len() as u64);
+            out.extend(coded);
+        }
+        let mut file = MAGIC.to_vec();
+        file.extend([VERSION, model::VERSION]);
+        file.extend(XxHash3_64::oneshot(&out).to_le_bytes());
+        file.extend(out);
+        // Read back: what it is must be what its file says.
+        Ok((Self::from_bytes(&file)?, file))
+    }
+
+    /// Reads a model's file.
+    ///
+    /// # Errors
+    /// What reading it gives; or it is no model, damaged, too large, or of a version that this crate does not know.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let mut bytes = Vec::new();
+        fs::File::open(path)?.take(MAX_LEN + 1).read_to_end(&mut bytes)?;
+        Self::from_bytes(&bytes)
+    }
+
+    /// Reads a model from the bytes of its file.
+    ///
+    /// # Errors
+    /// It is no model, damaged, too large, or of a version that this crate does not know.
+    pub fn from_bytes(mut bytes: &[u8]) -> Result<Self> {
+        if bytes.len() as u64 > MAX_LEN {
+            return Err(Error::new(ErrorKind::MemoryLimit, format!("a model has at most {MAX_LEN} bytes")));
+        }
+        let id = read_id(&mut bytes)?;
+        if XxHash3_64::oneshot(bytes) != id.0 {
+            return Err(Error::new(ErrorKind::ChecksumMismatch, "the model does not match its checksum"));
+        }
+        let level = read_level(&mut bytes)?;
+        let trained_on = TrainedOn { samples: varint::read(&mut bytes)?, bytes: varint::read(&mut bytes)? };
+        let counts = Arc::new(counts::read(&mut bytes)?);
+        let [sets] = read_array(&mut bytes)?;
+        let mut weights = Vec::new();
+        for _ in 0..sets {
+            let level = read_level(&mut bytes)?;
+            let len = varint::read(&mut bytes)?;
+            let mut coded = Vec::new();
+            read_vec(&mut bytes, len, &mut coded)?;
+            weights.push((level, coded, OnceLock::new()));
+        }
+        if !bytes.is_empty() {
+            return Err(Error::corrupt("something else follows the model"));
+        }
+        Ok(Self(Arc::new(Inner { id, level, trained_on, counts, weights })))
+    }
+
+    /// The model's name.
+    pub fn id(&self) -> ModelId {
+        self.0.id
+    }
+
+    /// The level that it was trained for. Other levels can use it too, but have to learn their mixers' weights anew.
+    pub fn level(&self) -> Level {
+        self.0.level
+    }
+
+    /// What it was trained on.
+    pub fn trained_on(&self) -> TrainedOn {
+        self.0.trained_on
+    }
+
+    /// Contexts that it knows.
+    pub fn contexts(&self) -> usize {
+        self.0.counts.len()
+    }
+
+    /// Bytes of memory that it takes.
+    pub fn memory(&self) -> usize {
+        self.0.counts.memory() + self.0.weights.iter().map(|(_, coded, _)| coded.len() + (1 << 20)).sum::<usize>()
+    }
+
+    /// What a network of `level` starts from.
+    ///
+    /// # Errors
+    /// Damaged weights, or too little memory for them.
+    pub(crate) fn start(&self, level: Level) -> Result<Start> {
+        let set = self.0.weights.iter().find(|(of, ..)| *of == level);
+        let weights = set.map(|(_, coded, weights)| match weights.get() {
+            Some(weights) => Ok(Arc::clone(weights)),
+            None => weights::read(level, &mut coded.as_slice()).map(|read| Arc::clone(weights.get_or_init(|| read))),
+        });
+        let prior = Prior { counts: Arc::clone(&self.0.counts), weights: weights.transpose()? };
+        Ok(Start { level, prior: Some(Arc::new(prior)) })
+    }
+}
+
+/// The id of the model whose file is read, without reading all of it.
+///
+/// # Errors
+/// It is no model, or of a version that this crate does not know.
+pub fn read_id(input: &mut impl Read) -> Result<ModelId> {
+    let magic: [u8; 3] = read_array(input).map_err(|_| not_a_model())?;
+    if magic != MAGIC {
+        return Err(not_a_model());
+    }
+    let versions: [u8; 2] = read_array(input)?;
+    for (what, found, known) in [("model file", versions[0], VERSION), ("model", versions[1], model::VERSION)] {
+        if found != known {
+            let text = format!("a trained model of another version ({what} {found}); this fore reads {known}");
+            return Err(Error::new(ErrorKind::Unsupported, text));
+        }
+    }
+    Ok(ModelId(u64::from_le_bytes(read_array(input)?)))
+}
+
+fn read_level(input: &mut &[u8]) -> Result<Level> {
+    let [level] = read_array(input)?;
+    Level::new(level).ok_or_else(|| Error::corrupt("the model is of a level that there is not"))
+}
+
+fn not_a_model() -> Error {
+    Error::new(ErrorKind::NotForetell, "not a trained model")
+}
