@@ -36,6 +36,7 @@ mod memory;
 #[path = "../tests/common/mixed.rs"]
 mod mixed;
 pub mod model;
+pub mod record;
 pub mod stream;
 pub mod train;
 pub mod trained;
@@ -47,6 +48,7 @@ pub mod cli;
 pub use container::Method;
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
+pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
 pub use stream::{
     Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, compress, decompress,
     inspect, inspect_file,

@@ -24,7 +24,7 @@ use crate::{
         Network,
         prior::{Counts, Prior, Start},
     },
-    trained::TrainedOn,
+    trained::{TrainedOn, write_counts},
 };
 
 /// Longer samples are cut into parts: what a model is for is the beginning of content.
@@ -32,6 +32,8 @@ const PART: usize = 1 << 15;
 /// One run of samples in so many is held out, and there are so many runs.
 const HELD_OUT: usize = 10;
 const RUNS: usize = 100;
+/// About what the weights of a level take in a file.
+const WEIGHTS: u64 = 1 << 13;
 /// Folds of what is not held out.
 const FOLDS: usize = 5;
 /// A context must have been seen in so many samples.
@@ -147,7 +149,7 @@ impl Trainer {
         }
         let (held_out, kept) = hold_out(&parts);
         let all = Tally::of(kept.iter().copied(), self.level);
-        let most = all.len(LEAST);
+        let most = self.fitting_contexts(&all);
         let counts = Arc::new(all.counts(LEAST, most));
         let folds = self.folds(&kept, most);
         let mut weights = Vec::new();
@@ -193,27 +195,40 @@ impl Trainer {
             .collect()
     }
 
-    /// The model with as many of the `most` contexts as its size allows.
+    /// How many contexts the model's size allows, if weights take their part of it.
+    fn fitting_contexts(&self, all: &Tally) -> usize {
+        let weights = self.levels().len() as u64 * WEIGHTS;
+        let room = self.size.saturating_sub(weights).max(self.size / 2);
+        most_of(all.len(LEAST), |contexts| {
+            let mut out = Vec::new();
+            write_counts(&all.counts(LEAST, contexts), &mut out);
+            out.len() as u64 <= room
+        })
+    }
+
+    /// The model with up to `most` contexts, as its size allows.
     fn fitting(&self, all: &Tally, most: usize, on: TrainedOn, weights: &[(Level, Arc<[f32]>)]) -> Result<(Model, Vec<u8>)> {
         let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, contexts), weights);
-        let fits = |made: &(Model, Vec<u8>)| made.1.len() as u64 <= self.size;
-        let whole = with(most)?;
-        if fits(&whole) {
-            return Ok(whole);
-        }
-        let mut best = with(0)?;
-        let Range { mut start, mut end } = 0..most;
-        while end - start > most / 256 + 1 {
-            let middle = start + (end - start) / 2;
-            let made = with(middle)?;
-            if fits(&made) {
-                (best, start) = (made, middle);
-            } else {
-                end = middle;
-            }
-        }
-        Ok(best)
+        let fitting = most_of(most, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
+        with(fitting)
     }
+}
+
+/// The largest number up to `most` that is good, but for 1/256 of it; all smaller ones are too.
+fn most_of(most: usize, is_good: impl Fn(usize) -> bool) -> usize {
+    if is_good(most) {
+        return most;
+    }
+    let Range { mut start, mut end } = 0..most;
+    while end - start > most / 256 + 1 {
+        let middle = start + (end - start) / 2;
+        if is_good(middle) {
+            start = middle;
+        } else {
+            end = middle;
+        }
+    }
+    start
 }
 
 /// Samples, and what is known without them.

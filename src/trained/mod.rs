@@ -22,7 +22,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub use counts::quantised;
+pub use counts::{quantised, write as write_counts};
 pub use models::Models;
 use twox_hash::XxHash3_64;
 

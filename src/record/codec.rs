@@ -1,0 +1,146 @@
+//! The loop over one record's nibbles, and the network that starts again for each.
+
+use crate::{
+    Error, ErrorKind, Model, Result,
+    coder::{Decoder, Encoder, Frequencies},
+    math::{
+        F32x16, LANES,
+        isa::{self, Isa, Kernel},
+    },
+    model::Network,
+};
+
+/// The most bytes of a record: 2 MiB − 1, as many as a length of three bytes tells.
+pub const MAX_LEN: usize = (1 << 21) - 1;
+/// A record is stored as one that is not with this probability: rare, so that it costs all others next to nothing.
+const STORED: f32 = 1.0 / 65536.0;
+
+/// The network of one compressor or decompressor.
+#[derive(Debug)]
+pub struct Codec {
+    network: Network,
+    isa: Isa,
+}
+
+impl Codec {
+    /// # Errors
+    /// Damaged weights in the model, or too little memory.
+    pub fn new(model: &Model) -> Result<Self> {
+        let mut network = Network::from(&model.start(model.level())?, 0)?;
+        network.start_again(0)?;
+        Ok(Self { network, isa: Isa::detect() })
+    }
+
+    /// Appends the coded bytes of `record` to `out`.
+    ///
+    /// # Errors
+    /// A record that is too long, or too little memory.
+    pub fn encode(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        check_len(record.len())?;
+        self.network.start_again(record.len())?;
+        let mut coder = Encoder::new();
+        coder.encode(&first(), 0);
+        isa::run(self.isa, Encode { network: &mut self.network, coder: &mut coder, record });
+        // The interval's end is not known before, so this is as near as one comes before coding it.
+        let coded = if coder.len() > record.len() + 1 { stored(record) } else { coder.finish() };
+        out.extend(coded);
+        Ok(())
+    }
+
+    /// The record of `len` bytes that `coded` stands for.
+    ///
+    /// # Errors
+    /// A length that no record has, data that are damaged so that it shows, or too little memory.
+    pub fn decode(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
+        check_len(len)?;
+        let mut coder = Decoder::new(coded);
+        let mut record = Vec::new();
+        if coder.decode(&first()) == 0 {
+            self.network.start_again(len)?;
+            isa::run(self.isa, Decode { network: &mut self.network, coder: &mut coder, record: &mut record, len });
+        } else {
+            let any = any();
+            record.extend((0..len).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
+        }
+        if coder.overrun() || !coder.at_end() {
+            return Err(Error::corrupt("a record does not end where its content does"));
+        }
+        Ok(record)
+    }
+}
+
+struct Encode<'a> {
+    network: &'a mut Network,
+    coder: &'a mut Encoder,
+    record: &'a [u8],
+}
+
+impl Kernel for Encode<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for &byte in self.record {
+            for nibble in [byte >> 4, byte & 15] {
+                self.coder.encode(&Frequencies::new(self.network.predict()), nibble);
+                self.network.update(nibble);
+            }
+        }
+    }
+}
+
+struct Decode<'a, 'c> {
+    network: &'a mut Network,
+    coder: &'a mut Decoder<'c>,
+    record: &'a mut Vec<u8>,
+    len: usize,
+}
+
+impl Kernel for Decode<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        // What was never coded need not be decoded.
+        while self.record.len() < self.len && !self.coder.overrun() {
+            let mut byte = 0;
+            for _ in 0..2 {
+                let nibble = self.coder.decode(&Frequencies::new(self.network.predict()));
+                self.network.update(nibble);
+                byte = byte << 4 | nibble;
+            }
+            self.record.push(byte);
+        }
+    }
+}
+
+/// The bytes themselves, in as many and one or two more.
+fn stored(record: &[u8]) -> Vec<u8> {
+    let any = any();
+    let mut coder = Encoder::new();
+    coder.encode(&first(), 1);
+    for &byte in record {
+        coder.encode(&any, byte >> 4);
+        coder.encode(&any, byte & 15);
+    }
+    coder.finish()
+}
+
+/// Zero, and one if the record is stored.
+fn first() -> Frequencies {
+    let mut p = F32x16::ZERO;
+    (p.0[0], p.0[1]) = (1.0 - STORED, STORED);
+    Frequencies::new(&p)
+}
+
+fn any() -> Frequencies {
+    Frequencies::new(&F32x16::splat(1.0 / LANES as f32))
+}
+
+fn check_len(len: usize) -> Result<()> {
+    if len > MAX_LEN {
+        let text = format!("a record has at most {MAX_LEN} bytes, not {len}; compress longer ones as files");
+        return Err(Error::new(ErrorKind::OutOfBounds, text));
+    }
+    Ok(())
+}

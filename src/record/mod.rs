@@ -1,0 +1,136 @@
+//! Records ↔ coded bytes: short content, each compressed alone, with what a trained model knows.
+//!
+//! ```text
+//! record      model (4) | length | check (1) | coded      what `compress` makes: it tells what it is
+//! raw record  coded                                       the application keeps model and length
+//! coded       [stored or not] nibbles, as of a block; or, if stored, bytes
+//! ```
+//! A record starts from the model as if nothing had been coded before, and what it costs is in proportion to its length:
+//! rows of its own are counted in a small table over the model's, and the weights that it used are set back after.
+
+mod codec;
+
+use codec::Codec;
+pub use codec::MAX_LEN;
+
+use crate::{Error, ErrorKind, Model, Result, container::varint};
+
+/// Bytes of a model's name in a record.
+const ID_LEN: usize = 4;
+
+/// Compresses records, one after the other, each alone. For several threads make one each, of clones of one model.
+///
+/// ```
+/// use foretell::{RecordCompressor, RecordDecompressor, Trainer};
+/// let samples: Vec<String> = (0..400).map(|i| format!("user={i} action=login result=ok")).collect();
+/// let model = Trainer::new().train(&samples, |_| {})?.model;
+/// let coded = RecordCompressor::new(&model)?.compress(b"user=512 action=login result=ok")?;
+/// assert!(coded.len() < 16);
+/// assert_eq!(RecordDecompressor::new(&model)?.decompress(&coded)?, b"user=512 action=login result=ok");
+/// # Ok::<(), foretell::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct RecordCompressor {
+    codec: Codec,
+    id: [u8; ID_LEN],
+}
+
+impl RecordCompressor {
+    /// A compressor that starts each record from `model`.
+    ///
+    /// # Errors
+    /// Damaged weights in the model, or too little memory.
+    pub fn new(model: &Model) -> Result<Self> {
+        Ok(Self { codec: Codec::new(model)?, id: id_bytes(model) })
+    }
+
+    /// The compressed record: coded bytes, and up to 8 that tell which model it needs, how long it is, and, but for one time in
+    /// 256, that it is damaged.
+    ///
+    /// # Errors
+    /// [`ErrorKind::OutOfBounds`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), or too little memory.
+    pub fn compress(&mut self, record: &[u8]) -> Result<Vec<u8>> {
+        let mut out = self.id.to_vec();
+        varint::write(&mut out, record.len() as u64);
+        out.push(check(record));
+        self.codec.encode(record, &mut out)?;
+        Ok(out)
+    }
+
+    /// The coded bytes alone, two beyond the ideal code length at most. Whoever decodes them must know model and length, and
+    /// cannot tell if they are damaged.
+    ///
+    /// # Errors
+    /// As of [`compress`](Self::compress).
+    pub fn compress_raw(&mut self, record: &[u8]) -> Result<Vec<u8>> {
+        let mut out = Vec::new();
+        self.codec.encode(record, &mut out)?;
+        Ok(out)
+    }
+}
+
+/// Decompresses records, in any order. For several threads make one each, of clones of one model.
+#[derive(Debug)]
+pub struct RecordDecompressor {
+    codec: Codec,
+    model: Model,
+}
+
+impl RecordDecompressor {
+    /// A decompressor of records that were compressed with `model`.
+    ///
+    /// # Errors
+    /// Damaged weights in the model, or too little memory.
+    pub fn new(model: &Model) -> Result<Self> {
+        Ok(Self { codec: Codec::new(model)?, model: model.clone() })
+    }
+
+    /// The record that [`RecordCompressor::compress`] made `coded` of.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MissingModel`] if it was another model; truncated or damaged data; or too little memory.
+    pub fn decompress(&mut self, coded: &[u8]) -> Result<Vec<u8>> {
+        let Some((id, mut rest)) = coded.split_first_chunk::<ID_LEN>() else { return Err(truncated()) };
+        if *id != id_bytes(&self.model) {
+            let text = format!("the record needs the trained model whose name begins with {}, not {}", hex(id), self.model.id());
+            return Err(Error::new(ErrorKind::MissingModel, text));
+        }
+        let len = usize::try_from(varint::read(&mut rest)?).unwrap_or(usize::MAX);
+        let Some((&expected, coded)) = rest.split_first() else { return Err(truncated()) };
+        let record = self.codec.decode(coded, len)?;
+        if check(&record) != expected {
+            return Err(Error::new(ErrorKind::ChecksumMismatch, "a record does not match its check"));
+        }
+        Ok(record)
+    }
+
+    /// The record of `len` bytes that [`RecordCompressor::compress_raw`] made `coded` of.
+    ///
+    /// # Errors
+    /// Damaged data, mostly, or another model, mostly; or too little memory.
+    pub fn decompress_raw(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
+        self.codec.decode(coded, len)
+    }
+}
+
+/// The first bytes of the model's name, as it is written in hexadecimal digits.
+fn id_bytes(model: &Model) -> [u8; ID_LEN] {
+    let [a, b, c, d, ..] = model.id().0.to_be_bytes();
+    [a, b, c, d]
+}
+
+fn hex(id: &[u8; ID_LEN]) -> String {
+    format!("{:08x}", u32::from_be_bytes(*id))
+}
+
+/// The lowest byte of the record's CRC-32.
+fn check(record: &[u8]) -> u8 {
+    crc32fast::hash(record) as u8
+}
+
+fn truncated() -> Error {
+    Error::new(ErrorKind::Truncated, "unexpected end of a record")
+}
+
+#[cfg(test)]
+mod tests;
