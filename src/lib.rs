@@ -36,6 +36,7 @@ mod memory;
 #[path = "../tests/common/mixed.rs"]
 mod mixed;
 pub mod model;
+pub mod pack;
 pub mod record;
 pub mod stream;
 pub mod train;

@@ -1,24 +1,27 @@
 //! The loop over one record's nibbles, and the network that starts again for each.
 
 use crate::{
-    Error, ErrorKind, Model, Result,
+    Error, Level, Model, Result,
     coder::{Decoder, Encoder, Frequencies},
     math::{
         F32x16, LANES,
         isa::{self, Isa, Kernel},
     },
+    memory::ensure,
     model::Network,
 };
 
-/// The most bytes of a record: 2 MiB − 1, as many as a length of three bytes tells.
-pub const MAX_LEN: usize = (1 << 21) - 1;
 /// A record is stored as one that is not with this probability: rare, so that it costs all others next to nothing.
 const STORED: f32 = 1.0 / 65536.0;
+
+/// From this length on memory is asked for before.
+const LARGE: usize = 1 << 16;
 
 /// The network of one compressor or decompressor.
 #[derive(Debug)]
 pub struct Codec {
     network: Network,
+    level: Level,
     isa: Isa,
 }
 
@@ -28,15 +31,15 @@ impl Codec {
     pub fn new(model: &Model) -> Result<Self> {
         let mut network = Network::from(&model.start(model.level())?, 0)?;
         network.start_again(0)?;
-        Ok(Self { network, isa: Isa::detect() })
+        Ok(Self { network, level: model.level(), isa: Isa::detect() })
     }
 
     /// Appends the coded bytes of `record` to `out`.
     ///
     /// # Errors
-    /// A record that is too long, or too little memory.
+    /// Too little memory.
     pub fn encode(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        check_len(record.len())?;
+        self.ensure(record.len())?;
         self.network.start_again(record.len())?;
         let mut coder = Encoder::new();
         coder.encode(&first(), 0);
@@ -50,9 +53,9 @@ impl Codec {
     /// The record of `len` bytes that `coded` stands for.
     ///
     /// # Errors
-    /// A length that no record has, data that are damaged so that it shows, or too little memory.
+    /// Data that are damaged so that it shows, or too little memory.
     pub fn decode(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
-        check_len(len)?;
+        self.ensure(len)?;
         let mut coder = Decoder::new(coded);
         let mut record = Vec::new();
         if coder.decode(&first()) == 0 {
@@ -66,6 +69,13 @@ impl Codec {
             return Err(Error::corrupt("a record does not end where its content does"));
         }
         Ok(record)
+    }
+}
+
+impl Codec {
+    /// Makes sure that there is memory for the network's tables, where they may be large.
+    fn ensure(&self, len: usize) -> Result<()> {
+        if len < LARGE { Ok(()) } else { ensure((self.level.memory(len) + 3 * len) as u64) }
     }
 }
 
@@ -135,12 +145,4 @@ fn first() -> Frequencies {
 
 fn any() -> Frequencies {
     Frequencies::new(&F32x16::splat(1.0 / LANES as f32))
-}
-
-fn check_len(len: usize) -> Result<()> {
-    if len > MAX_LEN {
-        let text = format!("a record has at most {MAX_LEN} bytes, not {len}; compress longer ones as files");
-        return Err(Error::new(ErrorKind::OutOfBounds, text));
-    }
-    Ok(())
 }

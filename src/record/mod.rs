@@ -10,10 +10,13 @@
 
 mod codec;
 
-use codec::Codec;
-pub use codec::MAX_LEN;
+pub(crate) use codec::Codec;
+
 
 use crate::{Error, ErrorKind, Model, Result, container::varint};
+
+/// The most bytes of a record: 2 MiB − 1, as many as a length of three bytes tells.
+pub const MAX_LEN: usize = (1 << 21) - 1;
 
 /// Bytes of a model's name in a record.
 const ID_LEN: usize = 4;
@@ -50,6 +53,7 @@ impl RecordCompressor {
     /// # Errors
     /// [`ErrorKind::OutOfBounds`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), or too little memory.
     pub fn compress(&mut self, record: &[u8]) -> Result<Vec<u8>> {
+        check_len(record.len())?;
         let mut out = self.id.to_vec();
         varint::write(&mut out, record.len() as u64);
         out.push(check(record));
@@ -63,6 +67,7 @@ impl RecordCompressor {
     /// # Errors
     /// As of [`compress`](Self::compress).
     pub fn compress_raw(&mut self, record: &[u8]) -> Result<Vec<u8>> {
+        check_len(record.len())?;
         let mut out = Vec::new();
         self.codec.encode(record, &mut out)?;
         Ok(out)
@@ -97,6 +102,7 @@ impl RecordDecompressor {
         }
         let len = usize::try_from(varint::read(&mut rest)?).unwrap_or(usize::MAX);
         let Some((&expected, coded)) = rest.split_first() else { return Err(truncated()) };
+        check_len(len)?;
         let record = self.codec.decode(coded, len)?;
         if check(&record) != expected {
             return Err(Error::new(ErrorKind::ChecksumMismatch, "a record does not match its check"));
@@ -109,6 +115,7 @@ impl RecordDecompressor {
     /// # Errors
     /// Damaged data, mostly, or another model, mostly; or too little memory.
     pub fn decompress_raw(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
+        check_len(len)?;
         self.codec.decode(coded, len)
     }
 }
@@ -121,6 +128,14 @@ fn id_bytes(model: &Model) -> [u8; ID_LEN] {
 
 fn hex(id: &[u8; ID_LEN]) -> String {
     format!("{:08x}", u32::from_be_bytes(*id))
+}
+
+fn check_len(len: usize) -> Result<()> {
+    if len > MAX_LEN {
+        let text = format!("a record has at most {MAX_LEN} bytes, not {len}; compress longer ones as files");
+        return Err(Error::new(ErrorKind::OutOfBounds, text));
+    }
+    Ok(())
 }
 
 /// The lowest byte of the record's CRC-32.

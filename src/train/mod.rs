@@ -142,12 +142,11 @@ impl Trainer {
     /// # Errors
     /// Fewer than two samples that are not empty, or too little memory.
     pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
-        let parts: Vec<&[u8]> = samples.iter().flat_map(|sample| sample.as_ref().chunks(PART)).collect();
-        if parts.len() < 2 {
+        let (held_out, kept) = Self::hold_out(samples);
+        if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
             return Err(Error::new(ErrorKind::OutOfBounds, text));
         }
-        let (held_out, kept) = hold_out(&parts);
         let all = Tally::of(kept.iter().copied(), self.level);
         let most = self.fitting_contexts(&all);
         let counts = Arc::new(all.counts(LEAST, most));
@@ -171,6 +170,19 @@ impl Trainer {
             model,
             file,
         })
+    }
+
+    /// What is held out of `samples`: a run of them in ten, from everywhere; and the others. Long samples are cut into
+    /// parts.
+    pub fn hold_out(samples: &[impl AsRef<[u8]>]) -> (Vec<&[u8]>, Vec<&[u8]>) {
+        let parts: Vec<&[u8]> = samples.iter().flat_map(|sample| sample.as_ref().chunks(PART)).collect();
+        let run = (parts.len() / RUNS).max(1);
+        // Of very few samples the last is held out.
+        let every = HELD_OUT.min(parts.len()).max(1);
+        let numbered = parts.into_iter().enumerate();
+        let (held_out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(i, _)| i / run % every == every - 1);
+        let only = |parts: Vec<(usize, _)>| parts.into_iter().map(|(_, part)| part).collect();
+        (only(held_out), only(kept))
     }
 
     /// The levels whose mixers learn.
@@ -235,17 +247,6 @@ fn most_of(most: usize, is_good: impl Fn(usize) -> bool) -> usize {
 struct Fold<'a> {
     counts: Arc<Counts>,
     samples: Vec<&'a [u8]>,
-}
-
-/// What is held out: a run of samples in ten, from everywhere; and the others.
-fn hold_out<'a>(parts: &[&'a [u8]]) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
-    let run = (parts.len() / RUNS).max(1);
-    // Of very few samples the last is held out.
-    let every = HELD_OUT.min(parts.len());
-    let numbered = parts.iter().copied().enumerate();
-    let (held_out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(i, _)| i / run % every == every - 1);
-    let only = |parts: Vec<(usize, &'a [u8])>| parts.into_iter().map(|(_, part)| part).collect();
-    (only(held_out), only(kept))
 }
 
 /// As many samples as mixers have something to learn from, from everywhere.

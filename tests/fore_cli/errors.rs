@@ -1,7 +1,8 @@
 //! Every message, as `errors.txt` has it: a shell command, what it prints on standard error, its exit code.
 //!
 //! Each command runs in a directory of its own with `f`, 3,000 bytes of text; `g.fore`, whole; and files damaged in one
-//! way each, which [`damaged`] makes. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file anew.
+//! way each, which [`damaged`] makes. `right.model` is what `needs.fore` needs, `wrong.model` another one, and other models
+//! are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file anew.
 
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
@@ -11,14 +12,17 @@ use foretell::{
 };
 use nix::{pty::openpty, unistd::ttyname};
 
-use crate::sandbox::{FORE, Sandbox, text};
+use crate::{
+    models,
+    sandbox::{FORE, Sandbox, text},
+};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fore_cli/errors.txt");
 
 #[test]
 fn every_message_is_the_one_that_was_reviewed() {
     let expected = fs::read_to_string(FILE).unwrap();
-    let whole = Sandbox::new().pipe("-1", &text(300), 0).stdout;
+    let whole = Sandbox::new().pipe("-1 --no-prior", &text(300), 0).stdout;
     let cases = expected.trim_end().split("\n\n").map(|case| answer(case, &whole));
     let found = cases.collect::<Vec<_>>().join("\n\n") + "\n";
     if env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
@@ -38,6 +42,9 @@ fn answer(case: &str, whole: &[u8]) -> String {
     for (name, bytes) in damaged(whole) {
         s.write(&format!("{name}.fore"), &bytes);
     }
+    for (name, bytes) in trained() {
+        s.write(name, &bytes);
+    }
     let bin = Sandbox::new();
     symlink(FORE, bin.path("fore")).unwrap();
     let path = format!("{}:{}", bin.path("").display(), env::var("PATH").unwrap_or_default());
@@ -45,7 +52,7 @@ fn answer(case: &str, whole: &[u8]) -> String {
     let mut shell = s.command("/bin/sh");
     shell.args(["-c", command]).env("PATH", path).env("TTY", ttyname(&terminal.slave).unwrap());
     let output = shell.stdout(Stdio::null()).output().unwrap();
-    let printed = without_sizes(&String::from_utf8(output.stderr).unwrap());
+    let printed = without_ids(&without_sizes(&String::from_utf8(output.stderr).unwrap()));
     let comments: String = said.iter().map(|line| format!("{line}\n")).collect();
     format!("{comments}$ {command}\n{printed}exit code {}", output.status.code().unwrap())
 }
@@ -58,9 +65,33 @@ fn without_sizes(printed: &str) -> String {
     shown.join(" ")
 }
 
+/// So do names of models on how they were trained.
+fn without_ids(printed: &str) -> String {
+    printed.replace(&models::RIGHT.id(), "RIGHT").replace(&models::WRONG.id(), "WRONG")
+}
+
+/// Trained models, whole and damaged, and a file that needs one.
+fn trained() -> Vec<(&'static str, Vec<u8>)> {
+    let right = &models::RIGHT.file;
+    let changed = |at: usize, byte: u8| {
+        let mut bytes = right.clone();
+        bytes[at] = byte;
+        bytes
+    };
+    vec![
+        ("right.model", right.clone()),
+        ("wrong.model", models::WRONG.file.clone()),
+        ("damaged.model", changed(right.len() / 2, !right[right.len() / 2])),
+        ("cut.model", right[..right.len() - 1].to_vec()),
+        ("head.model", right[..4].to_vec()),
+        ("newer.model", changed(3, 99)),
+        ("needs.fore", models::RIGHT.compressed(&models::record(777))),
+    ]
+}
+
 /// Files that are wrong in one way each, under names that tell which.
 fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    let header = |content_size| FrameHeader { level: Level::FASTEST, content_size }.to_bytes();
+    let header = |content_size| FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
     let ended = |mut bytes: Vec<u8>| {
         Item::End(0).write(&mut bytes);
         bytes
@@ -133,8 +164,8 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
 fn block(method: Method, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None }.to_bytes();
-    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), unpacked_len: raw_len, raw_crc })
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
+    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), unpacked_len: raw_len, raw_crc, primed: false })
         .write(&mut frame);
     frame.extend_from_slice(coded);
     frame
@@ -142,7 +173,7 @@ fn block(method: Method, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> 
 
 /// A frame's header with another byte `at` this place, and the check of that or of what was there before.
 fn patched(at: usize, byte: u8, checked: bool) -> Vec<u8> {
-    let mut header = FrameHeader { level: Level::DEFAULT, content_size: None }.to_bytes();
+    let mut header = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
     header[at] = byte;
     let check = header.len() - 4;
     if checked {

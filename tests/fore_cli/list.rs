@@ -81,10 +81,16 @@ fn truncated_and_plain_files_are_errors_and_the_rest_is_listed() {
 #[test]
 fn sizes_beyond_32_bits() {
     // contract T36: 4 GiB and 64 MiB that are not really there: listing looks at headers only.
-    let mut bytes = FrameHeader { level: Level::DEFAULT, content_size: None }.to_bytes();
+    let mut bytes = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
     for _ in 0..65 {
-        let block =
-            BlockHeader { method: Method::Neural, raw_len: 1 << 26, coded_len: 1, unpacked_len: 1 << 26, raw_crc: 0 };
+        let block = BlockHeader {
+            method: Method::Neural,
+            raw_len: 1 << 26,
+            coded_len: 1,
+            unpacked_len: 1 << 26,
+            raw_crc: 0,
+            primed: false,
+        };
         Item::Block(block).write(&mut bytes);
         bytes.push(0);
     }

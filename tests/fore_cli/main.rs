@@ -8,6 +8,7 @@ mod errors;
 mod faults;
 mod list;
 mod metadata;
+mod models;
 mod names;
 mod options;
 mod parts;

@@ -60,7 +60,10 @@ impl Sandbox {
 
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
-        command.current_dir(self.0.path()).env_remove("FORE_LEVEL").env_remove("FORE_THREADS").stdin(Stdio::null());
+        command.current_dir(self.0.path()).stdin(Stdio::null());
+        for variable in ["FORE_LEVEL", "FORE_THREADS", "FORETELL_MODELS"] {
+            command.env_remove(variable);
+        }
         command
     }
 

@@ -14,6 +14,7 @@ use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind};
 use super::{
     range::Range,
     report::{plain, say},
+    values::{parse_level, parse_range, parse_size, parse_threads},
 };
 use crate::{Method, container::header::FORMAT_VERSION, model};
 
@@ -26,7 +27,8 @@ const SAY: &str = "What to say";
 const AFTER_HELP: &str = "\
 With no FILE, or when FILE is -, standard input is read and standard output written.
 Each FILE becomes FILE.fore (or back), and is removed once that is complete.
-FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given.
+FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given,
+and FORETELL_MODELS is one more folder of --models.
 Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped).";
 
 /// Compress files by a neural network that learns as it goes
@@ -95,7 +97,15 @@ pub struct Args {
     /// How to code blocks: neural (the default), huffman, copy or store
     #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
-
+    /// Start from what the file MODEL knows; decompressing needs it too
+    #[arg(short = 'D', long, value_name = "MODEL", help_heading = HOW)]
+    pub model: Option<PathBuf>,
+    /// Decompressing: look in DIR for models that files name
+    #[arg(long, value_name = "DIR", help_heading = HOW)]
+    pub models: Vec<PathBuf>,
+    /// Start from nothing: do not use the built-in model for short files
+    #[arg(long, help_heading = HOW)]
+    pub no_prior: bool,
     /// New block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
     pub block_size: Option<u64>,
@@ -157,7 +167,7 @@ fn methods() -> PossibleValuesParser {
 }
 
 /// Short options that take a value: what follows them is not more options.
-const WITH_VALUE: &[u8] = b"oSTM";
+const WITH_VALUE: &[u8] = b"oSDTM";
 
 /// Spells levels out for clap: `-9kf` → `--level=9 -kf`. All digits of a run count, so that `-99` is a level
 /// out of range and not -9 twice.
@@ -195,35 +205,6 @@ fn spell_cluster(cluster: &[u8], out: &mut Vec<OsString>) -> bool {
         out.push(OsString::from_vec(rest));
     }
     valued.len() == 1
-}
-
-fn parse_level(text: &str) -> Result<u8, &'static str> {
-    text.parse().ok().filter(|level| (1..=9).contains(level)).ok_or("levels are 1 to 9")
-}
-
-fn parse_threads(text: &str) -> Result<u16, &'static str> {
-    text.parse().map_err(|_| "threads are 0 to 65535")
-}
-
-/// A number of bytes: `1000`, `64K`, `64KiB`, `64KB`, all powers of 1024.
-fn parse_size(text: &str) -> Result<u64, String> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let shift = match unit.to_ascii_lowercase().as_str() {
-        "" | "b" => 0,
-        "k" | "kb" | "kib" => 10,
-        "m" | "mb" | "mib" => 20,
-        "g" | "gb" | "gib" => 30,
-        _ => return Err("a size is a number with K, M, G or nothing".into()),
-    };
-    let number: u64 = number.parse().map_err(|_| "a size starts with a number that fits 64 bits")?;
-    number.checked_mul(1 << shift).ok_or_else(|| "the size does not fit 64 bits".into())
-}
-
-/// Two numbers of bytes: `1M:64K`.
-fn parse_range(text: &str) -> Result<Range, String> {
-    let (offset, len) = text.split_once(':').ok_or("a range is OFFSET:LENGTH, both in bytes")?;
-    Ok(Range { offset: parse_size(offset)?, len: parse_size(len)? })
 }
 
 /// Prints what clap answers instead of arguments: help or version on standard output (exit code 0), or what
@@ -279,22 +260,13 @@ mod tests {
             "fore -- -9",
             "fore -S9 f",
             "fore -S -9",
+            "fore -D9 -D -9",
             "fore -T4 f",
             "fore -kT 4 f",
             "fore -kM64K f9",
             "fore --level=3 - 9",
         ] {
             assert_eq!(spelled(args), args);
-        }
-    }
-
-    #[test]
-    fn sizes_take_binary_suffixes_and_nothing_else() {
-        for (text, bytes) in [("0", 0), ("77", 77), ("2K", 2048), ("2KiB", 2048), ("3MB", 3 << 20), ("1g", 1 << 30)] {
-            assert_eq!(parse_size(text), Ok(bytes), "{text}");
-        }
-        for text in ["", "K", "32LB", "hello", "-1", "1.5G", "KI", "99999999999G", "99999999999999999999"] {
-            assert!(parse_size(text).is_err(), "{text}");
         }
     }
 }

@@ -34,6 +34,8 @@ struct Row {
 #[derive(Debug, Serialize)]
 struct Frame {
     level: u8,
+    /// The trained model that decoding needs.
+    model: Option<String>,
     compressed: u64,
     uncompressed: u64,
     /// How many blocks each method coded.
@@ -47,6 +49,7 @@ impl From<FrameInfo> for Frame {
         let blocks = Method::ALL.into_iter().map(Method::name).zip(info.blocks);
         Self {
             level: info.level.get(),
+            model: info.model.map(|id| id.to_string()),
             compressed: info.coded_size,
             uncompressed: info.raw_size,
             blocks: blocks.filter(|&(_, count)| count > 0).collect(),
@@ -95,7 +98,7 @@ impl List {
             return out;
         }
         if verbose {
-            out += "method            level blocks check            ";
+            out += "method            level blocks check            model            ";
         }
         out += "         compressed        uncompressed  ratio uncompressed_name\n";
         for row in &self.rows {
@@ -113,13 +116,13 @@ impl List {
 }
 
 /// Columns that [`Row::details`] takes.
-const DETAILS_WIDTH: usize = 48;
+const DETAILS_WIDTH: usize = 65;
 
 impl Row {
-    /// Methods, levels, number of blocks and check (of a single frame: several have no common one).
+    /// Methods, levels, number of blocks, check (of a single frame: several have no common one), and the models needed.
     fn details(&self) -> String {
         let methods: BTreeSet<&str> = self.frames.iter().flat_map(|frame| frame.blocks.keys().copied()).collect();
-        let methods = if methods.is_empty() { "-".into() } else { Vec::from_iter(methods).join("+") };
+        let models: BTreeSet<&str> = self.frames.iter().filter_map(|frame| frame.model.as_deref()).collect();
         let levels: BTreeSet<u8> = self.frames.iter().map(|frame| frame.level).collect();
         let levels = match (levels.first(), levels.last()) {
             (Some(first), Some(last)) if first < last => format!("{first}-{last}"),
@@ -131,8 +134,13 @@ impl Row {
             [frame] => &frame.check,
             _ => "-",
         };
-        format!("{methods:<17} {levels:>5} {blocks:>6} {check:<16} ")
+        format!("{:<17} {levels:>5} {blocks:>6} {check:<16} {:<16} ", joined(methods), joined(models))
     }
+}
+
+/// All of `names`, or a dash for none.
+fn joined(names: BTreeSet<&str>) -> String {
+    if names.is_empty() { "-".into() } else { Vec::from_iter(names).join("+") }
 }
 
 fn line(details: &str, compressed: u64, uncompressed: u64, name: &str) -> String {

@@ -11,8 +11,8 @@ use crate::{
     container::{FrameHeader, Index, Item, header::MAGIC},
 };
 
-/// The longest header of a frame: magic, three bytes, content size, check.
-const MAX_HEADER: usize = MAGIC.len() + 3 + 10 + 4;
+/// The longest header of a frame: magic, three bytes, content size, trained model, check.
+const MAX_HEADER: usize = MAGIC.len() + 3 + 10 + 8 + 4;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 

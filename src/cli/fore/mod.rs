@@ -13,6 +13,7 @@ mod holes;
 mod input;
 mod list;
 mod mixed;
+mod models;
 mod names;
 mod output;
 mod plan;
@@ -22,6 +23,7 @@ mod recover;
 mod report;
 mod run;
 mod signals;
+pub(super) mod values;
 mod walk;
 mod work;
 

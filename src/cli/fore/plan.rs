@@ -9,12 +9,13 @@ use std::{
 
 use super::{
     args::Args,
+    models,
     names::Names,
     progress::When,
     range::Range,
     report::{Problem, Report},
 };
-use crate::{Level, Method, Options};
+use crate::{Level, Method, Model, Models, Options};
 
 /// What to do with every input.
 #[derive(Debug)]
@@ -86,6 +87,8 @@ pub struct Plan {
     pub threads: usize,
     /// Bytes of memory that decoding may take, and compressing with more than one thread.
     pub memory_limit: u64,
+    /// Trained models that decoding may use.
+    pub models: Models,
     /// Whether to tell what became of each input.
     pub verbose: bool,
     /// Whether to show progress.
@@ -101,6 +104,8 @@ pub struct Environment {
     pub level: Option<OsString>,
     /// The variable FORE_THREADS.
     pub threads: Option<OsString>,
+    /// The variable FORETELL_MODELS.
+    pub models: Option<OsString>,
     /// Whether standard input is a terminal.
     pub stdin_is_terminal: bool,
 }
@@ -113,6 +118,7 @@ impl Environment {
             name: program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
             level: env::var_os("FORE_LEVEL"),
             threads: env::var_os("FORE_THREADS"),
+            models: env::var_os("FORETELL_MODELS"),
             stdin_is_terminal: io::stdin().is_terminal(),
         }
     }
@@ -128,6 +134,7 @@ impl Plan {
         }
         let threads = threads(args.threads, environment, report);
         let memory_limit = args.memlimit.unwrap_or(u64::MAX);
+        let model = args.model.as_deref().map(models::load).transpose()?;
         let action = if args.list {
             Action::List { json: args.json }
         } else if args.test {
@@ -139,7 +146,8 @@ impl Plan {
         } else if decompress {
             Action::Decompress
         } else {
-            Action::Compress(options(&args, environment, report)?.threads(threads).memory_limit(memory_limit))
+            let options = options(&args, model.as_ref(), environment, report)?;
+            Action::Compress(options.threads(threads).memory_limit(memory_limit))
         };
         let mut operands = args.files;
         if operands.is_empty() {
@@ -187,6 +195,7 @@ impl Plan {
             },
             threads,
             memory_limit,
+            models: models::at_hand(model.as_ref(), args.models, environment.models.as_deref()),
             verbose: args.verbose > 0 && args.quiet == 0,
             progress: match (args.no_progress || args.quiet > 0, args.progress) {
                 (true, _) => When::Never,
@@ -204,28 +213,37 @@ pub fn is_stdin(operand: &Path) -> bool {
     operand.as_os_str() == "-"
 }
 
-/// How to compress.
-fn options(args: &Args, environment: &Environment, report: &mut Report) -> Result<Options, Problem> {
-    let options = Options::new().level(level(args, environment, report)).method(method(&args.method)?);
+/// How to compress, from what `model` knows if there is one.
+fn options(
+    args: &Args,
+    model: Option<&Model>,
+    environment: &Environment,
+    report: &mut Report,
+) -> Result<Options, Problem> {
+    let level = level(args, environment, report).unwrap_or(model.map_or(Level::DEFAULT, Model::level));
+    let mut options = Options::new().level(level).method(method(&args.method)?).general(!args.no_prior);
+    if let Some(model) = model {
+        options = options.model(model.clone());
+    }
     let Some(bytes) = args.block_size else { return Ok(options) };
     let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
     options.block_len(bytes).map_err(|error| Problem::usage(format_args!("--block-size: {error}")))
 }
 
-/// The level: of the command line, else of the environment, else the default.
-fn level(args: &Args, environment: &Environment, report: &mut Report) -> Level {
+/// The level that was asked for: by the command line, else by the environment.
+fn level(args: &Args, environment: &Environment, report: &mut Report) -> Option<Level> {
     if args.fast || args.best {
-        return if args.fast { Level::FASTEST } else { Level::BEST };
+        return Some(if args.fast { Level::FASTEST } else { Level::BEST });
     }
     if let Some(level) = args.level.and_then(Level::new) {
-        return level;
+        return Some(level);
     }
-    let Some(text) = &environment.level else { return Level::DEFAULT };
+    let text = environment.level.as_ref()?;
     let level = text.to_str().and_then(|text| text.parse().ok()).and_then(Level::new);
-    level.unwrap_or_else(|| {
+    if level.is_none() {
         report.add(Problem::notice("FORE_LEVEL", format_args!("{text:?} is not a level from 1 to 9, ignored")));
-        Level::DEFAULT
-    })
+    }
+    level
 }
 
 /// How many threads were asked for: by the command line, else the environment, else 0.

@@ -13,7 +13,7 @@ use super::{
     progress::{Course, Meter, Total},
     report::{Problem, plain},
 };
-use crate::{Decoder, Encoder, IndexedReader, Options, Progress, Recovery};
+use crate::{Decoder, Encoder, IndexedReader, Models, Options, Progress, Recovery};
 
 /// Bytes moved at a time.
 const BUFFER: usize = 1 << 16;
@@ -74,37 +74,43 @@ pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut 
 pub struct Decoding {
     threads: usize,
     memory_limit: u64,
+    models: Models,
     progress: Arc<Progress>,
 }
 
 impl Decoding {
     /// As `plan` wants it, with somebody watching.
     pub fn new(plan: &Plan, progress: &Arc<Progress>) -> Self {
-        Self { threads: plan.threads, memory_limit: plan.memory_limit, progress: Arc::clone(progress) }
+        Self {
+            threads: plan.threads,
+            memory_limit: plan.memory_limit,
+            models: plan.models.clone(),
+            progress: Arc::clone(progress),
+        }
     }
 
     /// As the library does by itself.
     #[cfg(test)]
     pub fn plain() -> Self {
-        Self { threads: 1, memory_limit: u64::MAX, progress: Arc::default() }
+        Self { threads: 1, memory_limit: u64::MAX, models: Models::new(), progress: Arc::default() }
     }
 
     /// A decoder of `reader`.
     pub fn decoder<R: Read>(&self, reader: R) -> Decoder<R> {
         let decoder = Decoder::new(reader).with_threads(self.threads).with_memory_limit(self.memory_limit);
-        decoder.with_progress(Arc::clone(&self.progress))
+        decoder.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress))
     }
 
     /// What saves all that is good of `file`.
     pub fn recovery<R: Read + Seek>(&self, file: R) -> Recovery<R> {
         let recovery = Recovery::new(file).with_threads(self.threads).with_memory_limit(self.memory_limit);
-        recovery.with_progress(Arc::clone(&self.progress))
+        recovery.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress))
     }
 
     /// What reads anywhere in `file`.
     pub fn indexed<R: Read + Seek>(&self, file: R) -> crate::Result<IndexedReader<R>> {
         let reader = IndexedReader::new(file)?.with_memory_limit(self.memory_limit);
-        Ok(reader.with_progress(Arc::clone(&self.progress)))
+        Ok(reader.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress)))
     }
 }
 

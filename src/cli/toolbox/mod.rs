@@ -11,17 +11,23 @@ mod block_sizes;
 mod codec;
 mod compare;
 mod curve;
+mod dictionary;
 mod export;
 mod inputs;
 mod install_files;
 mod levels;
+mod model_file;
 mod neural_sizes;
 mod notes;
+mod pack;
 mod peers;
 mod plot;
 mod sample;
+mod samples;
+mod show;
 mod survey;
 mod table;
+mod train;
 
 use std::{
     io::{self, Write},
@@ -45,9 +51,14 @@ struct Cli {
 enum Command {
     Compare(compare::Args),
     Bench(bench::Args),
+    Train(train::Args),
+    Show(show::Args),
     /// Regenerate the project's corpus, or check a folder of corpora against the manifest.
     #[command(subcommand)]
     Corpus(corpus::Command),
+    Pack(pack::PackArgs),
+    Get(pack::GetArgs),
+    Unpack(pack::UnpackArgs),
     InstallFiles(install_files::Args),
 }
 
@@ -64,7 +75,12 @@ pub fn main() -> ExitCode {
     let done = match cli.command {
         Command::Compare(args) => compare::run(&args, &mut notes),
         Command::Bench(args) => bench::run(&args, &mut notes),
+        Command::Train(args) => train::run(&args, &mut notes),
+        Command::Show(args) => show::run(&args, &mut notes),
         Command::Corpus(command) => corpus::run(command),
+        Command::Pack(args) => pack::pack(&args, &notes),
+        Command::Get(args) => pack::get(&args),
+        Command::Unpack(args) => pack::unpack(&args),
         Command::InstallFiles(args) => install_files::run(&args),
     };
     if let Err(error) = done {
@@ -75,8 +91,13 @@ pub fn main() -> ExitCode {
 
 /// Writes a whole report to standard output. A reader that has seen enough and left is no error.
 fn print(report: &str) -> anyhow::Result<()> {
+    print_bytes(report.as_bytes())
+}
+
+/// As [`print`], of bytes.
+fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(report.as_bytes()).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(error).context("standard output"))
         }

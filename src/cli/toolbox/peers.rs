@@ -89,6 +89,11 @@ pub fn find() -> (Vec<Peer>, Vec<&'static str>) {
     (found, absent)
 }
 
+/// Where `program` is, if it is on PATH.
+pub fn find_program(program: &str) -> Option<PathBuf> {
+    find_on(&env::var_os("PATH").unwrap_or_default(), program)
+}
+
 /// The whole path of `program`, since commands are run in other folders than the current one.
 fn find_on(path: &OsStr, program: &str) -> Option<PathBuf> {
     let file = format!("{program}{}", env::consts::EXE_SUFFIX);
@@ -143,18 +148,27 @@ impl Peer {
     }
 
     fn command(&self, folder: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(&self.program);
-        command.args(arguments.iter().flat_map(|part| part.split_whitespace())).current_dir(folder);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        for name in SETTINGS_IN_THE_ENVIRONMENT {
-            command.env_remove(name);
-        }
+        let mut command = command(&self.program, folder);
+        command.args(arguments.iter().flat_map(|part| part.split_whitespace()));
         command
     }
 }
 
+/// `program`, to be run in `folder` with the settings that its arguments say and no others.
+pub fn command(program: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    for name in SETTINGS_IN_THE_ENVIRONMENT {
+        command.env_remove(name);
+    }
+    command
+}
+
 /// Runs a command to its end and says how long that took.
-fn time(mut command: Command) -> anyhow::Result<Duration> {
+///
+/// # Errors
+/// It cannot be run, or it failed: with the first line that it said.
+pub fn time(mut command: Command) -> anyhow::Result<Duration> {
     let start = Instant::now();
     let output = command.output()?;
     let time = start.elapsed();

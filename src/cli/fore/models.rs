@@ -1,0 +1,32 @@
+//! Trained models: the one that was named, and where to look for others.
+
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
+
+use super::report::{Problem, plain};
+use crate::{ErrorKind, Model, Models};
+
+/// The model in the file at `path`.
+pub fn load(path: &Path) -> Result<Model, Problem> {
+    Model::load(path).map_err(|error| {
+        let text = match error.kind() {
+            // The advice on these is about compressed files.
+            ErrorKind::NotForetell | ErrorKind::MemoryLimit => error.to_string(),
+            _ => plain(&error.into()),
+        };
+        Problem::error(path.display(), text)
+    })
+}
+
+/// What decoding may use: the model that was `named`, and those in `folders` and in the one of the `environment`, where
+/// an empty name is none.
+pub fn at_hand(named: Option<&Model>, folders: Vec<PathBuf>, environment: Option<&OsStr>) -> Models {
+    let from_environment = environment.filter(|folder| !folder.is_empty()).map(PathBuf::from);
+    let models = folders.into_iter().chain(from_environment).fold(Models::new(), Models::folder);
+    match named {
+        Some(model) => models.with(model.clone()),
+        None => models,
+    }
+}

@@ -1,0 +1,209 @@
+//! `foretell train`: samples in, a model's file out, and figures about what it earns.
+
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+};
+
+use anyhow::ensure;
+
+use super::{
+    dictionary,
+    levels::{Levels, parse_level, parse_levels},
+    model_file::Target,
+    notes::Notes,
+    peers, print,
+    samples::{self, Unit},
+    table::{Table, figure},
+};
+use crate::{
+    Level, RecordCompressor, Trained, Trainer,
+    cli::fore::values::parse_size,
+    train::{Loss, Pass},
+};
+
+/// With fewer samples, or fewer bytes of them, a model is hardly worth its file.
+const FEW_SAMPLES: usize = 100;
+const FEW_BYTES: usize = 10_000;
+/// A zstd file holds a checksum of so many bytes unless told otherwise.
+const ZSTD_CHECKSUM: u64 = 4;
+
+/// Train a model on samples of what is to be compressed: records, messages, small files
+///
+/// Writes the model's file, and tells what it earns on a tenth of the samples that is held out of training: bits per
+/// byte with and without the model, and bytes of records; beside them, if zstd is on PATH, what it makes of them with a
+/// dictionary that it trained on the same samples.
+///
+/// Folders are taken with all that is below them, but for files and folders whose names start with a dot, and README*,
+/// MANIFEST* and SHA256SUMS* at a folder's top. Empty samples are passed over. The same samples give the same model.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Files, folders of files, and - for standard input [default: -]
+    #[arg(value_name = "SAMPLES")]
+    samples: Vec<PathBuf>,
+    /// The model's file; one that is there is replaced if it is a model
+    #[arg(short, long, value_name = "MODEL")]
+    output: PathBuf,
+    /// Each line is a sample, without its newline, rather than each file
+    #[arg(long, conflicts_with = "records")]
+    lines: bool,
+    /// Each so many bytes are a sample, rather than each file
+    #[arg(long, value_name = "BYTES", value_parser = parse_record)]
+    records: Option<usize>,
+    /// The level whose network the model is for, 1 (fastest) to 9 (smallest)
+    #[arg(short, long, value_name = "N", default_value = "3", value_parser = parse_level)]
+    level: Level,
+    /// The most bytes of the model's file, 16K to 64M
+    #[arg(long, value_name = "SIZE", default_value = "1M", value_parser = parse_size)]
+    size: u64,
+    /// Also hold weights for these levels: numbers and ranges, such as 1,3 or 1-6
+    #[arg(long, value_name = "LEVELS", value_parser = parse_levels)]
+    also: Option<Levels>,
+    /// Replace the model's file even if it is no model
+    #[arg(short, long)]
+    force: bool,
+}
+
+fn parse_record(text: &str) -> Result<usize, String> {
+    let bytes = usize::try_from(parse_size(text)?).map_err(|_| "a record of that size fits no memory")?;
+    if bytes == 0 { Err("a record has at least one byte".into()) } else { Ok(bytes) }
+}
+
+/// Trains, writes the model's file and prints the report.
+pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
+    let trainer = Trainer::new().level(args.level).size(args.size)?;
+    let trainer = trainer.also_for(args.also.iter().flat_map(|levels| levels.0.iter().copied()));
+    let target = Target::new(&args.output, args.force)?;
+    let contents = samples::read(&paths(args)?, notes)?;
+    let samples = unit(args).split(&contents);
+    if samples.is_empty() {
+        ensure!(notes.any_failure(), "no samples: what was given is empty");
+        return Ok(());
+    }
+
+    let bytes: usize = samples.iter().map(|sample| sample.len()).sum();
+    let few = samples.len() < FEW_SAMPLES || bytes < FEW_BYTES;
+    notes.info(&format!("{} samples, {bytes} bytes", samples.len()));
+    if few {
+        notes.info("few samples: a model is good from hundreds of them on, with 10000 bytes and more");
+    }
+    let trained = trainer.train(&samples, |pass| notes.info(&log_line(pass)))?;
+    notes.info(&format!("held out: {} samples, {} bytes", trained.held_out_samples, trained.held_out.bytes));
+    target.write(&trained.file)?;
+
+    let (held_out, kept) = Trainer::hold_out(&samples);
+    let mut sizes = record_sizes(&trained, &held_out, notes)?;
+    if !few {
+        sizes.extend(zstd_sizes(args.size, &kept, &held_out, notes));
+    }
+    print(&report(&trained, &sizes))
+}
+
+fn paths(args: &Args) -> anyhow::Result<Vec<PathBuf>> {
+    if !args.samples.is_empty() {
+        return Ok(args.samples.clone());
+    }
+    // Nobody types samples by hand: who gave none forgot to.
+    ensure!(!io::stdin().is_terminal(), "no samples: name files or folders, or - to type them");
+    Ok(vec!["-".into()])
+}
+
+fn unit(args: &Args) -> Unit {
+    match args.records {
+        Some(bytes) => Unit::Bytes(bytes),
+        None if args.lines => Unit::Line,
+        None => Unit::File,
+    }
+}
+
+fn log_line(pass: &Pass) -> String {
+    let (level, held_out) = (pass.level.get(), pass.held_out.per_byte());
+    match pass.number {
+        0 => format!("level {level}, before the first pass: held out {held_out:.4} bits per byte"),
+        number => {
+            let training = pass.training.per_byte();
+            format!("level {level}, pass {number}: training {training:.4}, held out {held_out:.4} bits per byte")
+        }
+    }
+}
+
+/// What all samples held out come to, each compressed alone.
+struct Size {
+    label: String,
+    bytes: u64,
+}
+
+impl Size {
+    fn new(label: impl Into<String>, bytes: u64) -> Self {
+        Self { label: label.into(), bytes }
+    }
+}
+
+fn record_sizes(trained: &Trained, held_out: &[&[u8]], notes: &Notes) -> anyhow::Result<Vec<Size>> {
+    notes.doing("compressing what was held out");
+    let mut compressor = RecordCompressor::new(&trained.model)?;
+    let (mut raw, mut whole) = (0, 0);
+    for sample in held_out {
+        raw += compressor.compress_raw(sample)?.len() as u64;
+        whole += compressor.compress(sample)?.len() as u64;
+    }
+    notes.clear();
+    Ok(vec![Size::new("records, raw", raw), Size::new("records, with headers", whole)])
+}
+
+/// zstd's sizes, if it is on PATH. That it fails says nothing about the model, so it is no failure.
+fn zstd_sizes(size: u64, kept: &[&[u8]], held_out: &[&[u8]], notes: &Notes) -> Vec<Size> {
+    let Some(program) = peers::find_program("zstd") else { return Vec::new() };
+    let size = dictionary::size_against(size);
+    notes.doing("zstd");
+    match dictionary::zstd(&program, size, kept, held_out) {
+        Ok(bytes) => {
+            notes.clear();
+            let checksums = ZSTD_CHECKSUM * held_out.len() as u64;
+            vec![
+                Size::new(format!("zstd -19, dictionary of up to {size} bytes"), bytes),
+                Size::new("  the same without checksums", bytes.saturating_sub(checksums)),
+            ]
+        }
+        Err(error) => {
+            notes.info(&format!("zstd is left out of the report: {error:#}"));
+            Vec::new()
+        }
+    }
+}
+
+fn report(trained: &Trained, sizes: &[Size]) -> String {
+    let (model, on) = (&trained.model, trained.model.trained_on());
+    let mut about = Table::default();
+    about.row(["model".to_owned(), model.id().to_string()]);
+    for (what, number) in [
+        ("level", u64::from(model.level().get())),
+        ("bytes of its file", trained.file.len() as u64),
+        ("contexts", model.contexts() as u64),
+        ("trained on samples", on.samples),
+        ("trained on bytes", on.bytes),
+    ] {
+        about.row([what.to_owned(), number.to_string()]);
+    }
+
+    let all = trained.held_out.bytes;
+    let mut earns = Table::default();
+    earns.row(["held out", "bytes", "bits per byte"]);
+    let bits = |what: &str, loss: &Loss| [what.to_owned(), String::new(), format!("{:.4}", loss.per_byte())];
+    earns.row(["as they are".to_owned(), all.to_string(), "8.0000".to_owned()]);
+    earns.row(bits("network without the model", &trained.held_out_without));
+    earns.row(bits("network with it", &trained.held_out));
+    earns.row(bits("  before quantisation", &trained.held_out_exact));
+    for size in sizes {
+        let per_byte = (all > 0).then(|| 8.0 * size.bytes as f64 / all as f64);
+        earns.row([size.label.clone(), size.bytes.to_string(), figure(per_byte, 4)]);
+    }
+    format!("{}\n{}\n{}", about.render(), earns.render(), quantisation(trained))
+}
+
+/// What it costs that the file holds rounded numbers, and only the contexts that its size has room for.
+fn quantisation(trained: &Trained) -> String {
+    let exact = trained.held_out_exact.bits;
+    let cost = (exact > 0.0).then(|| 100.0 * (trained.held_out.bits / exact - 1.0));
+    format!("quantisation costs {} %\n", figure(cost, 2))
+}

@@ -1,0 +1,122 @@
+//! A pack → its lines.
+
+use std::io::{Read, Seek, SeekFrom, Write};
+
+use super::index::{Entry, Index};
+use crate::{Error, ErrorKind, ModelId, Models, Result, container::read::read_vec, record::Codec};
+
+/// A pack that is read.
+///
+/// ```
+/// use std::io::Cursor;
+/// use foretell::{Models, Trainer, pack::{GROUP, Pack, pack}};
+/// let log: String = (0..2000).map(|i| format!("12:{:02} unit {} is up\n", i % 60, i % 7)).collect();
+/// let samples: Vec<&str> = log.lines().take(500).collect();
+/// let model = Trainer::new().train(&samples, |_| {})?.model;
+/// let mut packed = Vec::new();
+/// pack(log.as_bytes(), &mut packed, &model, GROUP)?;
+/// assert!(packed.len() < log.len() / 8);
+/// let mut pack = Pack::open(Cursor::new(packed), &Models::new().with(model))?;
+/// assert_eq!(pack.get(1234)?.unwrap(), b"12:34 unit 2 is up");
+/// # Ok::<(), foretell::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Pack<R> {
+    inner: R,
+    index: Index,
+    /// Of each group its first byte in the file, and its first line.
+    places: Vec<(u64, u64)>,
+    codec: Codec,
+    /// The group decoded last, by its number, and its content.
+    group: Option<(usize, Vec<u8>)>,
+}
+
+impl<R: Read + Seek> Pack<R> {
+    /// Reads the index of the pack in `inner`; the model that it needs must be among `models`.
+    ///
+    /// # Errors
+    /// No pack, another version, a damaged index, a model that is not at hand, or what the reader reports.
+    pub fn open(mut inner: R, models: &Models) -> Result<Self> {
+        let (index, mut at) = Index::read(&mut inner)?;
+        let codec = Codec::new(&models.find(index.model)?)?;
+        let mut line = 0;
+        let mut places = Vec::with_capacity(index.groups.len());
+        for group in &index.groups {
+            places.push((at, line));
+            at += group.coded;
+            line += group.lines;
+        }
+        Ok(Self { inner, index, places, codec, group: None })
+    }
+
+    /// How many lines it holds.
+    pub fn len(&self) -> u64 {
+        self.places.last().zip(self.index.groups.last()).map_or(0, |((_, line), group)| line + group.lines)
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The model that it needs.
+    pub fn model(&self) -> ModelId {
+        self.index.model
+    }
+
+    /// Line `n`, counted from 0, without its end; `None` if there are no so many.
+    ///
+    /// # Errors
+    /// A damaged group, too little memory, or what the reader reports.
+    pub fn get(&mut self, n: u64) -> Result<Option<Vec<u8>>> {
+        if n >= self.len() {
+            return Ok(None);
+        }
+        let number = self.places.partition_point(|&(_, line)| line <= n) - 1;
+        let first = self.places[number].1;
+        let content = self.load(number)?;
+        let line = content.split_inclusive(|&byte| byte == b'\n').nth((n - first) as usize).unwrap_or_default();
+        Ok(Some(line.strip_suffix(b"\n").unwrap_or(line).to_vec()))
+    }
+
+    /// Writes all that was packed to `out`.
+    ///
+    /// # Errors
+    /// A damaged group, too little memory, or what reader and writer report.
+    pub fn write_to(&mut self, out: &mut impl Write) -> Result<()> {
+        for number in 0..self.places.len() {
+            out.write_all(self.load(number)?)?;
+        }
+        Ok(out.flush()?)
+    }
+
+    /// The content of a group.
+    fn load(&mut self, number: usize) -> Result<&[u8]> {
+        if self.group.as_ref().is_none_or(|(loaded, _)| *loaded != number) {
+            self.group = None;
+            let content = self.decode(number).map_err(|error| self.in_group(number, &error))?;
+            self.group = Some((number, content));
+        }
+        Ok(self.group.as_ref().map_or(&[], |(_, content)| content))
+    }
+
+    fn decode(&mut self, number: usize) -> Result<Vec<u8>> {
+        let Entry { lines, raw, coded: coded_len, crc } = self.index.groups[number];
+        self.inner.seek(SeekFrom::Start(self.places[number].0))?;
+        let mut coded = Vec::new();
+        read_vec(&mut self.inner, coded_len, &mut coded)?;
+        let content = self.codec.decode(&coded, raw)?;
+        let found = content.split_inclusive(|&byte| byte == b'\n').count() as u64;
+        if crc32fast::hash(&content) != crc || found != lines {
+            return Err(Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum"));
+        }
+        Ok(content)
+    }
+
+    /// The same error, with the lines that it keeps from being read.
+    fn in_group(&self, number: usize, error: &Error) -> Error {
+        let first = self.places[number].1;
+        let last = first + self.index.groups[number].lines - 1;
+        Error::new(error.kind(), format!("lines {} to {}: {error}", first + 1, last + 1))
+    }
+}

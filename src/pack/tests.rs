@@ -1,0 +1,75 @@
+use std::io::Cursor;
+
+use super::*;
+use crate::{Level, Models, Trainer};
+
+fn line(i: usize) -> String {
+    format!("2031-05-{:02} 12:{:02}:07 INFO worker-{} finished job {} in {} ms\n", i / 500 % 28 + 1, i / 7 % 60, i % 5, i, i * 31 % 997)
+}
+
+fn model() -> Model {
+    let samples: Vec<_> = (0..400).map(line).collect();
+    Trainer::new().level(Level::FASTEST).train(&samples, |_| {}).unwrap().model
+}
+
+fn packed(content: &[u8], model: &Model, group: usize) -> Vec<u8> {
+    let mut out = Vec::new();
+    let told = pack(content, &mut out, model, group).unwrap();
+    assert_eq!((told.bytes, told.coded), (content.len() as u64, out.len() as u64));
+    out
+}
+
+fn open(packed: Vec<u8>, model: &Model) -> Result<Pack<Cursor<Vec<u8>>>> {
+    Pack::open(Cursor::new(packed), &Models::new().with(model.clone()))
+}
+
+#[test]
+fn packs_give_back_the_file_and_each_line_whatever_the_groups() {
+    let model = model();
+    let log: String = (1000..1100).map(line).collect();
+    let long = [log.as_bytes(), &[b'x'; 70_000], b"\n\n\r\nlast line has no end"].concat();
+    for content in [&b""[..], b"\n", b"one", b"one\n", b"\n\n\n", log.as_bytes(), &long] {
+        for group in [1, 3, 16, 1000] {
+            let mut pack = open(packed(content, &model, group), &model).unwrap();
+            let mut back = Vec::new();
+            pack.write_to(&mut back).unwrap();
+            assert_eq!(back, content);
+            let lines: Vec<&[u8]> = content.split_inclusive(|&byte| byte == b'\n').collect();
+            assert_eq!((pack.len(), pack.is_empty()), (lines.len() as u64, content.is_empty()));
+            for (n, line) in lines.iter().enumerate().rev().step_by(7) {
+                assert_eq!(pack.get(n as u64).unwrap().unwrap(), line.strip_suffix(b"\n").unwrap_or(line));
+            }
+            assert_eq!(pack.get(lines.len() as u64).unwrap(), None);
+        }
+    }
+}
+
+#[test]
+fn larger_groups_take_less() {
+    let model = model();
+    let log: String = (2000..3000).map(line).collect();
+    let [one, many] = [1, 16].map(|group| packed(log.as_bytes(), &model, group).len());
+    assert!(many < one && one < log.len() / 3, "{many} {one} {}", log.len());
+}
+
+#[test]
+fn damage_is_an_error_that_names_lines_and_leaves_the_others() {
+    let model = model();
+    let log: String = (0..200).map(line).collect();
+    let good = packed(log.as_bytes(), &model, 16);
+    for len in 0..good.len() {
+        assert!(open(good[..len].to_vec(), &model).is_err(), "{len}");
+    }
+    for at in (0..good.len()).step_by(11) {
+        let mut bad = good.clone();
+        bad[at] ^= 4;
+        let Ok(mut pack) = open(bad, &model) else { continue };
+        let mut back = Vec::new();
+        let error = pack.write_to(&mut back).unwrap_err();
+        assert!(error.to_string().starts_with("lines "), "{at}: {error}");
+        assert!(log.as_bytes().starts_with(&back));
+        let whole = (0..200).filter(|&n| pack.get(n).is_ok_and(|line| line.is_some())).count();
+        assert_eq!(whole, 200 - 16 + 8 * usize::from(200 % 16 != 0 && error.to_string().starts_with("lines 193")));
+    }
+    assert_eq!(open(good, &{ Trainer::new().train(&["a", "b", "c"], |_| {}).unwrap().model }).unwrap_err().kind(), ErrorKind::MissingModel);
+}

@@ -1,0 +1,210 @@
+//! Trained models: named by `-D`, found in folders, absent or wrong. contract T47
+
+use std::{fs, sync::LazyLock};
+
+use foretell::{Level, Model, Options, Trainer, compress};
+
+use crate::sandbox::{Expect, Sandbox, text};
+
+/// A model and its file.
+pub struct Trained {
+    model: Model,
+    pub file: Vec<u8>,
+}
+
+/// What files here need.
+pub static RIGHT: LazyLock<Trained> = LazyLock::new(|| Trained::on(record));
+/// Another one.
+pub static WRONG: LazyLock<Trained> = LazyLock::new(|| Trained::on(|i| format!("{i} is {}\n", i * i).into()));
+
+impl Trained {
+    /// For the fastest level, on short records.
+    fn on(record: impl Fn(u32) -> Vec<u8>) -> Self {
+        let samples: Vec<Vec<u8>> = (0..200).map(record).collect();
+        let trained = Trainer::new().level(Level::FASTEST).train(&samples, |_| {}).unwrap();
+        Self { model: trained.model, file: trained.file }
+    }
+
+    pub fn id(&self) -> String {
+        self.model.id().to_string()
+    }
+
+    /// `content` from what the model knows.
+    pub fn compressed(&self, content: &[u8]) -> Vec<u8> {
+        compress(content, &Options::new().level(self.model.level()).model(self.model.clone())).unwrap()
+    }
+}
+
+/// A short record. All have words and punctuation in common.
+pub fn record(i: u32) -> Vec<u8> {
+    let (minute, state) = (i * 7 % 60, ["open", "closed", "waiting"][i as usize * 5 % 3]);
+    let when = format!("2026-11-{:02}T{:02}:{minute:02}:00Z", i % 30 + 1, i * 11 % 24);
+    let text = format!("request {} from the gateway was answered in {} milliseconds", i * 37 % 1000, i * 13 % 90);
+    format!("{{\"time\": \"{when}\", \"service\": \"orders\", \"state\": \"{state}\", \"message\": \"{text}\"}}\n")
+        .into()
+}
+
+/// With both models, a `record`, and `record.fore`, which needs the right one.
+fn sandbox() -> Sandbox {
+    let s = Sandbox::new();
+    s.write("right", &RIGHT.file);
+    s.write("wrong", &WRONG.file);
+    s.write("record", &record(777));
+    s.run("-k -D right record", 0).is_silent();
+    s
+}
+
+/// The only frame of `coded`, as `-l --json` has it. No model is at hand.
+fn listed(coded: &[u8]) -> serde_json::Value {
+    let json = Sandbox::new().pipe("-l --json", coded, 0).stdout;
+    serde_json::from_slice::<serde_json::Value>(&json).unwrap()[0]["frames"][0].take()
+}
+
+#[test]
+fn the_right_model_gives_the_record_back() {
+    let s = sandbox();
+    for args in ["-D right", "-Dright", "--model right", "--model=right", "-T2 -D right", "-D wrong -D right"] {
+        assert_eq!(s.run(&format!("-dc {args} record.fore"), 0).stdout, record(777), "{args}");
+        s.run(&format!("-t {args} record.fore"), 0).is_silent();
+    }
+    for args in ["-dcf", "-dc --recover", "-dc --range 0:20"] {
+        let content = s.run(&format!("{args} -D right record.fore"), 0).stdout;
+        assert!(!content.is_empty() && record(777).starts_with(&content), "{args}");
+    }
+    s.run("-df -D right record.fore", 0).is_silent();
+    assert_eq!((s.names().as_str(), s.read("record")), ("record right wrong", record(777)));
+}
+
+#[test]
+fn without_it_or_with_another_nothing_is_written() {
+    let s = sandbox();
+    fs::remove_file(s.path("record")).unwrap();
+    let (right, wrong) = (RIGHT.id(), WRONG.id());
+    for (args, named) in [("", vec![&right]), ("-D wrong", vec![&right, &wrong])] {
+        for what in ["-d", "-df", "-d --recover", "-t", "-dc --range 0:5", "-dc", "-dcf"] {
+            let printed = s.run(&format!("{what} {args} record.fore"), 1);
+            printed.complains(&["record.fore: ", "name it by -D, or its folder by --models"]);
+            named.iter().for_each(|id| printed.complains(&[id]));
+            assert!(printed.stdout.is_empty(), "{what} {args}");
+        }
+    }
+    assert_eq!(s.names(), "record.fore right wrong");
+}
+
+#[test]
+fn models_are_looked_for_in_folders() {
+    let s = sandbox();
+    for folder in ["empty", "all"] {
+        fs::create_dir(s.path(folder)).unwrap();
+    }
+    s.write("all/a", b"no model");
+    s.write("all/b", &WRONG.file);
+    s.write("all/c", &RIGHT.file);
+    for args in ["--models all", "--models empty --models all", "--models=all --models none", "-D wrong --models all"] {
+        assert_eq!(s.run(&format!("-dc {args} record.fore"), 0).stdout, record(777), "{args}");
+    }
+    let with = |args: &str, folder: &str, code| {
+        s.fore(&format!("{args} record.fore")).env("FORETELL_MODELS", folder).expect_code(code)
+    };
+    for args in ["-dc", "-dc --models empty"] {
+        assert_eq!(with(args, "all", 0).stdout, record(777), "{args}");
+    }
+    for folder in ["", "empty", "none"] {
+        with("-dc", folder, 1).complains(&[&RIGHT.id()]);
+        assert_eq!(with("-dc --models all", folder, 0).stdout, record(777), "{folder}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_matters_only_when_a_model_is_missing() {
+    let s = Sandbox::with_f();
+    let coded = s.run("-1c --no-prior --models none f", 0).stdout;
+    assert_eq!(s.pipe("-d --models none", &coded, 0).stdout, text(3000));
+}
+
+#[test]
+fn a_record_gets_much_smaller() {
+    let s = sandbox();
+    let without = s.run("-1c record", 0).stdout;
+    let with = s.read("record.fore");
+    assert!(with.len() * 10 < without.len() * 7, "{} and {}", with.len(), without.len());
+}
+
+#[test]
+fn the_level_is_the_models_unless_one_is_asked_for() {
+    let s = sandbox();
+    for (args, level) in [("", 1), ("-3", 3), ("--level 2", 2), ("--fast", 1)] {
+        let coded = s.run(&format!("-c {args} -D right record"), 0).stdout;
+        assert_eq!(listed(&coded)["level"], level, "{args}");
+        assert_eq!(s.pipe("-d -D right", &coded, 0).stdout, record(777), "{args}");
+    }
+    for (variable, level) in [("4", 4), ("many", 1)] {
+        let coded = s.fore("-c -D right record").env("FORE_LEVEL", variable).expect_code(0).stdout;
+        assert_eq!(listed(&coded)["level"], level, "{variable}");
+    }
+}
+
+#[test]
+fn listing_names_the_model_and_needs_none() {
+    let s = sandbox();
+    let id = RIGHT.id();
+    assert_eq!(listed(&s.read("record.fore"))["model"], id.as_str());
+    s.run("-l record.fore", 0);
+    let table = String::from_utf8(s.run("-lv record.fore", 0).stdout).unwrap();
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!((rows[0][4], rows[1][4]), ("model", id.as_str()));
+    let without = s.run("-1c --no-prior record", 0).stdout;
+    assert!(listed(&without)["model"].is_null());
+}
+
+#[test]
+fn verifying_uses_the_model() {
+    let s = sandbox();
+    s.run("-f --verify -D right record", 0).is_silent();
+    assert_eq!(s.run("-dc -D right record.fore", 0).stdout, record(777));
+}
+
+#[test]
+fn a_file_that_is_no_model_stops_everything() {
+    let s = sandbox();
+    s.write("bad", &RIGHT.file[..RIGHT.file.len() - 1]);
+    for (model, what) in [("none", "No such file"), ("record", "not a trained model"), ("bad", "checksum")] {
+        for args in ["-f", "-d", "-t"] {
+            s.run(&format!("{args} -D {model} record"), 1).complains(&[&format!("fore: {model}: "), what]);
+        }
+    }
+    assert_eq!(s.names(), "bad record record.fore right wrong");
+}
+
+#[test]
+fn the_built_in_model_can_be_left_out() {
+    let s = Sandbox::new();
+    let prose = b"The keeper of the lighthouse wrote down what he had seen, and then he went to bed.\n";
+    let with = s.pipe("-1", prose, 0).stdout;
+    let without = s.pipe("-1 --no-prior", prose, 0).stdout;
+    assert_ne!(with, without);
+    for coded in [with, without] {
+        assert_eq!(s.pipe("-d", &coded, 0).stdout, prose);
+    }
+}
+
+#[test]
+fn what_is_good_of_a_damaged_file_is_saved_with_its_model() {
+    let s = sandbox();
+    let content: Vec<u8> = (0..).flat_map(record).take(3 << 16).collect();
+    s.write("f", &content);
+    s.run("-D right --block-size 64K f", 0);
+    let mut coded = s.read("f.fore");
+    let middle = coded.len() / 2;
+    coded[middle] ^= 1;
+    s.write("f.fore", &coded);
+    s.run("-t -D right f.fore", 1).complains(&["block 2"]);
+    s.run("-d --recover f.fore", 1).complains(&[&RIGHT.id()]);
+    assert!(!s.path("f").exists());
+    s.run("-d --recover -D right f.fore", 1).complains(&["block 2"]);
+    let saved = s.read("f");
+    assert!(saved.len() == content.len() && s.path("f.fore").exists());
+    for block in [0..1 << 16, 2 << 16..3 << 16] {
+        assert!(saved[block.clone()] == content[block]);
+    }
+}
