@@ -1,7 +1,8 @@
-//! What several tests need: random bytes, the corpus, awkward readers and writers.
+//! What several tests need: random bytes, damage, the corpus, awkward readers and writers.
 #![allow(dead_code, unused_imports)] // each test file uses its own part
 
 mod corpus;
+mod mutate;
 pub mod properties;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 };
 
 pub use corpus::{corpus, corpus_files};
+pub use mutate::mutate;
 
 use foretell::{
     Level, Method,
