@@ -4,7 +4,7 @@ mod common;
 
 use std::time::{Duration, Instant};
 
-use common::{Part, Random, compress, frame_of, text};
+use common::{Part, Random, compress, frame_of, mutate, text};
 use foretell::{Method, Options, decompress};
 
 /// A small frame by each method, and two of them joined.
@@ -79,19 +79,7 @@ fn random_damage_of_golden_files_is_an_error() {
         files += 1;
         let good = std::fs::read(&path).unwrap();
         for round in 0..200 {
-            let mut damaged = good.clone();
-            for _ in 0..1 + random.below(8) {
-                let at = random.below(damaged.len());
-                match random.below(4) {
-                    0 => damaged[at] ^= 1 << random.below(8),
-                    1 => damaged[at] = random.next() as u8,
-                    2 => drop(damaged.drain(at..damaged.len().min(at + 1 + random.below(9)))),
-                    _ => drop(damaged.splice(at..at, random.bytes(3))),
-                }
-                if damaged.is_empty() {
-                    break;
-                }
-            }
+            let damaged = mutate(&good, &mut random);
             if damaged != good {
                 must_fail(&damaged, (&path, round));
             }

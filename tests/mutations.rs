@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Part, Random, compress, frame_of, gzip, properties, text};
+use common::{Part, Random, compress, frame_of, gzip, mutate, properties, text};
 use foretell::{Encoder, Level, Method, Options, decompress, deflate, huffman};
 
 /// Cases of each of the five tests in a usual run.
@@ -26,16 +26,26 @@ const LIMIT: Duration = Duration::from_secs(5);
 const GOLDEN_EVERY: usize = 100;
 
 #[test]
+fn some_mutations_are_cuts_and_most_are_not() {
+    let good: Vec<u8> = (0..200).collect();
+    let mutations: Vec<_> = (0..10_000).map(|case| mutate(&good, &mut Random(case << 32))).collect();
+    let percent = |is: &dyn Fn(&[u8]) -> bool| mutations.iter().filter(|mutated| is(mutated)).count() / 100;
+    // One in eight is cut, and half of these are cut only.
+    assert_eq!(percent(&|mutated| mutated.len() < 200 && good.starts_with(mutated)), 6);
+    // Some dozens of bytes less are a cut; most others are as long as before, or nearly so.
+    assert!((8..=12).contains(&percent(&|mutated| mutated.len() < 200 - 4 * 9)));
+    assert!(percent(&|mutated| mutated.len() == 200) >= 40);
+    assert_eq!(percent(&|mutated| mutated == good), 0);
+}
+
+#[test]
 fn a_mutated_frame_decodes_to_its_content_or_not_at_all() {
     let short = short_frames();
     let golden = golden_files();
     for_each_case(|random| {
         let frames = if random.below(GOLDEN_EVERY) == 0 { &golden } else { &short };
         let (content, frame) = &frames[random.below(frames.len())];
-        let mut mutated = mutate(frame, random);
-        if random.below(2) == 0 {
-            properties::seal(&mut mutated);
-        }
+        let mutated = mutate_file(frame, random);
         if let Some(decoded) = properties::decode(&mutated) {
             // Several frames, whole, may be left of more, and be more than there were.
             let whole = !decoded.is_empty() && decoded.chunks(content.len()).all(|chunk| chunk == content);
@@ -48,13 +58,7 @@ fn a_mutated_frame_decodes_to_its_content_or_not_at_all() {
 #[test]
 fn of_a_mutated_file_all_is_read_and_saved_or_its_damage_is_told() {
     let files = files_of_several_blocks();
-    for_each_case(|random| {
-        let mut mutated = mutate(&files[random.below(files.len())], random);
-        if random.below(2) == 0 {
-            properties::seal(&mut mutated);
-        }
-        properties::parts_and_recovery(&mutated);
-    });
+    for_each_case(|random| properties::parts_and_recovery(&mutate_file(&files[random.below(files.len())], random)));
 }
 
 #[test]
@@ -99,31 +103,13 @@ fn cases() -> Range<u64> {
     }
 }
 
-/// Changes `bytes` in one to four places, more often near the beginning, where headers and tables are.
-fn mutate(bytes: &[u8], random: &mut Random) -> Vec<u8> {
-    const TELLING: [u8; 8] = [0, 1, 4, 5, 0x7f, 0x80, 0xfe, 0xff];
-    let mut out = bytes.to_vec();
-    for _ in 0..1 + random.below(4) {
-        if out.is_empty() {
-            out.push(0);
-        }
-        let reach = if random.below(2) == 0 { out.len().min(40) } else { out.len() };
-        let at = random.below(reach);
-        let end = out.len().min(at + 1 + random.below(9));
-        match random.below(8) {
-            0 | 1 => out[at] ^= 1 << random.below(8),
-            2 => out[at] = random.next() as u8,
-            3 => out[at] = TELLING[random.below(TELLING.len())],
-            4 => drop(out.drain(at..end)),
-            5 => drop(out.splice(at..at, random.bytes(3))),
-            6 => {
-                let from = random.below(out.len() - (end - at) + 1);
-                out.copy_within(from..from + end - at, at);
-            }
-            _ => out.truncate(at),
-        }
+/// A mutation of `file`, half of the time with the right checks behind its headers, so that what those protect is reached.
+fn mutate_file(file: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut mutated = mutate(file, random);
+    if random.below(2) == 0 {
+        properties::seal(&mut mutated);
     }
-    out
+    mutated
 }
 
 /// Frames by each method that take next to no time to decode, and two of them joined.

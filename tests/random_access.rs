@@ -148,6 +148,31 @@ fn a_block_that_is_not_as_the_index_says_is_an_error() {
 }
 
 #[test]
+fn with_a_damaged_index_headers_tell_where_blocks_are() {
+    let content = Random(5).bytes(3 * BLOCK);
+    let file = common::compress(&content, &options(Method::Store));
+    let index = file.len() - 9 - usize::from(file[file.len() - 9])..file.len();
+    let behind = common::compress(b"behind", &options(Method::Store));
+    for (behind, content) in [(&b""[..], content.clone()), (&behind, [&content[..], b"behind"].concat())] {
+        for at in index.clone() {
+            let mut bad = [&file[..], behind].concat();
+            bad[at] ^= 1;
+            assert!(inspect_file(Cursor::new(&bad)).is_err(), "byte {at}");
+            let mut reader = IndexedReader::new(Cursor::new(&bad)).unwrap();
+            assert_eq!(reader.content_len(), content.len() as u64);
+            reader.seek(SeekFrom::Start(2 * BLOCK as u64)).unwrap();
+            let mut rest = vec![];
+            reader.read_to_end(&mut rest).unwrap();
+            assert!(rest == content[2 * BLOCK..], "byte {at}");
+        }
+    }
+    // Of another length than it should have, it hides what stands behind.
+    for bad in [[&file[..index.start], &[0], &file[index.clone()], &behind].concat(), file[..file.len() - 1].to_vec()] {
+        assert!(IndexedReader::new(Cursor::new(&bad)).is_err());
+    }
+}
+
+#[test]
 fn a_decoder_refuses_an_index_that_does_not_fit() {
     let good = common::compress(&vec![7; 3 * BLOCK], &options(Method::Huffman));
     let other = common::compress(&vec![7; 3 * BLOCK - 1], &options(Method::Huffman));

@@ -50,7 +50,7 @@ fn measure() -> Table {
     let (table, next): (Mutex<Table>, _) = (Mutex::new(table), AtomicUsize::new(0));
     let work = || {
         while let Some(&(file, level)) = jobs.get(next.fetch_add(1, Relaxed)) {
-            let size = round_trip(&files[file].1, &Options::new().level(level));
+            let size = round_trip(&files[file].1, &Options::new().level(level).general(false));
             table.lock().unwrap()[file].1[usize::from(level.get())] = size;
         }
     };

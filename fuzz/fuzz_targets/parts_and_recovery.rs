@@ -4,9 +4,4 @@
 #[path = "../../tests/common/properties.rs"]
 mod properties;
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
-    properties::parts_and_recovery(bytes);
-    let mut sealed = bytes.to_vec();
-    properties::seal(&mut sealed);
-    properties::parts_and_recovery(&sealed);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::also_sealed(bytes, properties::parts_and_recovery));

@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::{
-    Result,
+    Error, Result,
     container::{
         FrameHeader, Index, Item,
         block::END_LEN,
@@ -26,11 +26,20 @@ pub struct Frame {
     pub content_hash: u64,
 }
 
+/// What to do about an index that is damaged, where headers tell all that it would.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Indexes {
+    /// It is an error.
+    Check,
+    /// It is passed over.
+    Pass,
+}
+
 /// All frames of a file. What stands behind the last one, zero or not, is no error.
 ///
 /// # Errors
 /// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader reports.
-pub fn locate(input: &mut (impl Read + Seek)) -> Result<Vec<Frame>> {
+pub fn locate(input: &mut (impl Read + Seek), indexes: Indexes) -> Result<Vec<Frame>> {
     let len = input.seek(SeekFrom::End(0))?;
     let indexed = indexed_frames(input, len)?;
     let rest = indexed.last().map_or(len, |frame| frame.start);
@@ -39,7 +48,7 @@ pub fn locate(input: &mut (impl Read + Seek)) -> Result<Vec<Frame>> {
     if rest == 0 && !indexed.is_empty() {
         return Ok(in_order(indexed));
     }
-    let Walk { mut frames, ended } = walk(BufReader::new(input.take(rest)))?;
+    let Walk { mut frames, ended } = walk(BufReader::new(input.take(rest)), indexes)?;
     // Behind something that is no frame there are none, as for a decoder.
     if ended {
         frames.extend(in_order(indexed));
@@ -96,22 +105,31 @@ pub struct Walk {
 ///
 /// # Errors
 /// As [`locate`].
-pub fn walk(input: impl Read) -> Result<Walk> {
+pub fn walk(input: impl Read, indexes: Indexes) -> Result<Walk> {
     let mut input = Counting::new(input);
     let mut frames = Vec::new();
+    let mut is_passed = false;
     loop {
         match find_frame(&mut input, frames.is_empty())? {
-            Start::Frame => frames.push(walk_frame(&mut input)?),
+            Start::Frame => {
+                let (frame, passed) = walk_frame(&mut input, indexes)?;
+                frames.push(frame);
+                is_passed = passed;
+            }
+            // Behind an index that is not as long as it should be may be frames.
+            Start::Other if is_passed => return Err(Error::corrupt("the index is damaged")),
             start => return Ok(Walk { frames, ended: start == Start::End }),
         }
     }
 }
 
-fn walk_frame<R: Read>(input: &mut Counting<R>) -> Result<Frame> {
+/// The frame whose magic was just read, and whether its index was passed over.
+fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes) -> Result<(Frame, bool)> {
     let start = input.count - MAGIC.len() as u64;
     let mut index = Index { header: FrameHeader::read_after_magic(input)?, blocks: Vec::new() };
     loop {
         let item = Item::read(input)?;
+        let mut is_passed = false;
         let content_hash = match item {
             Item::Block(block) => {
                 read::skip(input, block.coded_len as u64)?;
@@ -119,13 +137,17 @@ fn walk_frame<R: Read>(input: &mut Counting<R>) -> Result<Frame> {
                 continue;
             }
             Item::IndexedEnd(hash) => {
-                index.check(&Index::read(input)?)?;
+                match indexes {
+                    Indexes::Check => index.check(&Index::read(input)?)?,
+                    Indexes::Pass => read::skip(input, index.to_bytes().len() as u64)?,
+                }
+                is_passed = indexes == Indexes::Pass;
                 hash
             }
             Item::End(hash) => hash,
         };
         index.header.check_content_size(index.raw_size())?;
-        return Ok(Frame { start, end: input.count, index, content_hash });
+        return Ok((Frame { start, end: input.count, index, content_hash }, is_passed));
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     Progress,
     base::Base,
     codec::{self, Watch},
-    frames::{Frame, locate},
+    frames::{Frame, Indexes, locate},
     pool::Stop,
     window::{self, Window},
 };
@@ -76,14 +76,15 @@ impl Place {
 }
 
 impl<R: Read + Seek> IndexedReader<R> {
-    /// Finds the blocks of all frames in `inner`. What stands behind the last frame is no error.
+    /// Finds the blocks of all frames in `inner`: by indexes, and where one is missing or damaged, by headers. What
+    /// stands behind the last frame is no error.
     ///
     /// # Errors
     /// As far as headers and indexes tell: not a frame, damaged, truncated.
     pub fn new(mut inner: R) -> Result<Self> {
         let mut places = Vec::new();
         let mut start = 0;
-        for frame in locate(&mut inner)? {
+        for frame in locate(&mut inner, Indexes::Pass)? {
             start = add_places(&mut places, &frame, start)?;
         }
         let watch = Watch { progress: None, stop: Stop::default() };

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek};
 
-use super::frames::{self, Frame};
+use super::frames::{self, Frame, Indexes};
 use crate::{ModelId, Result, container::Method, model::Level};
 
 /// What the headers of one frame say.
@@ -29,7 +29,7 @@ pub struct FrameInfo {
 /// As decoding would give, as far as headers can tell: not a frame, damaged, truncated. Bytes after the last
 /// frame, zero or not, are no error.
 pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
-    Ok(frames::walk(input)?.frames.into_iter().map(FrameInfo::from).collect())
+    Ok(frames::walk(input, Indexes::Check)?.frames.into_iter().map(FrameInfo::from).collect())
 }
 
 /// As [`inspect`], but frames of several blocks are looked up in their indexes: what stands before these is not read.
@@ -37,7 +37,7 @@ pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
 /// # Errors
 /// As [`inspect`].
 pub fn inspect_file(mut input: impl Read + Seek) -> Result<Vec<FrameInfo>> {
-    Ok(frames::locate(&mut input)?.into_iter().map(FrameInfo::from).collect())
+    Ok(frames::locate(&mut input, Indexes::Check)?.into_iter().map(FrameInfo::from).collect())
 }
 
 impl From<Frame> for FrameInfo {

@@ -1,7 +1,8 @@
-//! What several tests need: random bytes, the corpus, awkward readers and writers.
+//! What several tests need: random bytes, damage, the corpus, awkward readers and writers.
 #![allow(dead_code, unused_imports)] // each test file uses its own part
 
 mod corpus;
+mod mutate;
 pub mod properties;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 };
 
 pub use corpus::{corpus, corpus_files};
+pub use mutate::mutate;
 
 use foretell::{
     Level, Method,
@@ -66,7 +68,7 @@ pub enum Part<'a> {
 
 /// A frame of `parts`, its checksums those of the content that they claim to have.
 pub fn frame_of(parts: &[Part]) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None }.to_bytes();
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
     let mut content = vec![];
     for part in parts {
         let (method, raw, coded) = match *part {
@@ -79,7 +81,7 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
         };
         let raw_crc = crc32fast::hash(raw);
         let (raw_len, coded_len) = (raw.len(), coded.len());
-        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc }).write(&mut frame);
+        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false }).write(&mut frame);
         frame.extend(coded);
         content.extend_from_slice(raw);
     }

@@ -16,6 +16,15 @@ const MEMORY: u64 = 16 << 20;
 /// The most bytes that a fuzzer's Huffman block or recipe may claim to stand for.
 const MOST: usize = 1 << 20;
 
+/// Runs `property` on `coded` as it is, and again with the right checks behind its headers, else hardly any would be
+/// looked into.
+pub fn also_sealed<T>(coded: &[u8], property: impl Fn(&[u8]) -> T) {
+    property(coded);
+    let mut sealed = coded.to_vec();
+    seal(&mut sealed);
+    property(&sealed);
+}
+
 /// What `coded` decodes to, if it does. Decoding must end in either way, the same way each time, and reading only the headers must not find
 /// an error where decoding finds none.
 pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {

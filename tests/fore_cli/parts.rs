@@ -33,8 +33,8 @@ fn testing_names_every_bad_block() {
     assert_eq!(
         said.lines().collect::<Vec<_>>(),
         [
-            "fore: f.fore: block 2, bytes 65536 to 131071 of the content: a block's content does not match its checksum; use another copy",
-            "fore: f.fore: block 3, bytes 131072 to 196607 of the content: a block's content does not match its checksum; use another copy",
+            "fore: f.fore: block 2, bytes 65536 to 131071 of the content: a block's content does not match its checksum; use another copy, or -d --recover",
+            "fore: f.fore: block 3, bytes 131072 to 196607 of the content: a block's content does not match its checksum; use another copy, or -d --recover",
         ]
     );
     assert_eq!(s.fore("-t").stdin(File::open(s.path("f.fore")).unwrap()).expect_code(1).stderr.lines().count(), 2);

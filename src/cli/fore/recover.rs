@@ -8,12 +8,12 @@ use std::{
 use super::{
     input::Input,
     output::Output,
-    plan::Plan,
+    plan::{Action, Plan},
     progress::{Course, Meter, Total},
     report::{Problem, Report, plain},
     work::{Decoding, Done},
 };
-use crate::{Damage, Progress};
+use crate::{Damage, Error, Progress};
 
 /// Decodes all that is good of `input` onto `output`; `report` hears of all that is not. Says what came of it, and
 /// whether all was good.
@@ -32,25 +32,30 @@ pub fn recover(
     if let Some(error) = witness.failed {
         return Err(output.failed(&error));
     }
-    let recovered = recovered.map_err(|error| Problem::error(&*input, plain(&error.into())))?;
+    // What can be done about damage is what is being done, unless this was but a test.
+    let words = |error: Error| match plan.action {
+        Action::Recover if error.is_damage() => error.to_string(),
+        _ => plain(&error.into()),
+    };
+    let recovered = recovered.map_err(|error| Problem::error(&*input, words(error)))?;
     input.check_unchanged().map_err(|error| Problem::error(&*input, plain(&error)))?;
     let is_whole = recovered.damages.is_empty();
     for damage in recovered.damages {
-        report.add(Problem::error(&*input, told(damage)));
+        report.add(Problem::error(&*input, told(damage, words)));
     }
     let (raw, memory, garbage) = (recovered.content, progress.memory(), recovered.trailing_garbage);
     Ok((Done { raw, coded, memory, garbage }, is_whole))
 }
 
-/// Where the damage is, and what.
-fn told(damage: Damage) -> String {
+/// Where the damage is, and what, in these words.
+fn told(damage: Damage, words: impl Fn(Error) -> String) -> String {
     let Damage { block, start, end, error, .. } = damage;
     let place = match end {
         Some(end) if end == start => return format!("{error}; no content is lost by that"),
         Some(end) => format!("bytes {start} to {} of the content", end - 1),
         None => format!("the content from byte {start} on"),
     };
-    let what = plain(&error.into());
+    let what = words(error);
     match block {
         Some(block) => format!("block {block}, {place}: {what}"),
         None => format!("{place}: {what}"),

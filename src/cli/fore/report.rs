@@ -107,8 +107,8 @@ pub fn plain(error: &io::Error) -> String {
 fn advice(kind: ErrorKind) -> Option<&'static str> {
     match kind {
         ErrorKind::NotForetell => Some("-dcf copies such data"),
-        ErrorKind::Corrupt | ErrorKind::ChecksumMismatch => Some("use another copy"),
-        ErrorKind::Truncated => Some("use a whole copy"),
+        ErrorKind::Corrupt | ErrorKind::ChecksumMismatch => Some("use another copy, or -d --recover"),
+        ErrorKind::Truncated => Some("use a whole copy, or -d --recover"),
         ErrorKind::Unsupported => Some("use the fore that wrote it"),
         ErrorKind::MemoryLimit => Some("allow or free that much"),
         ErrorKind::MissingModel => Some("name it by -D, or its folder by --models"),
