@@ -58,6 +58,10 @@ fuzz SECONDS="600":
 sizes:
     FORETELL_WRITE_GOLDEN=1 cargo test --test sizes
 
+# Trains the built-in model again, after a change that is meant to alter it: then golden files have to be written again too.
+general:
+    cargo run --release --bin foretell -- train --level 6 --also 1-9 --size 256K -o src/trained/general.model corpus/training
+
 # Licences and advisories of dependencies (needs cargo-deny).
 deny:
     cargo deny check

@@ -39,11 +39,14 @@ const COPIES: usize = 1250;
 
 /// The files of the present version, and how they are made.
 fn present() -> Vec<(PathBuf, Options)> {
-    let neural = Level::all().map(|level| (format!("neural-{}", level.get()), Options::new().level(level)));
+    let alone = || Options::new().general(false);
+    let neural = Level::all().map(|level| (format!("neural-{}", level.get()), alone().level(level)));
+    // The same from the built-in model.
+    let primed = Level::all().map(|level| (format!("primed-{}", level.get()), Options::new().level(level)));
     let others = [Method::Huffman, Method::Store, Method::Copy, Method::Unpacked]
-        .map(|method| (method.name().to_owned(), Options::new().method(method)));
+        .map(|method| (method.name().to_owned(), alone().method(method)));
     let path = |name| folder().join(format!("v{}-{name}.fore", model::VERSION));
-    neural.chain(others).map(|(name, options)| (path(name), options)).collect()
+    neural.chain(primed).chain(others).map(|(name, options)| (path(name), options)).collect()
 }
 
 /// Writes the files of the present version, once and before any test reads them, if that is asked for.

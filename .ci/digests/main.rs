@@ -17,7 +17,7 @@ use foretell::{
 fn main() -> Result<(), Box<dyn Error>> {
     let content = mixed::mixed_content();
     for level in Level::all() {
-        let frame = foretell::compress(&content, &Options::new().level(level))?;
+        let frame = foretell::compress(&content, &Options::new().level(level).general(false))?;
         if foretell::decompress(&frame)? != content {
             return Err(format!("level {}: what was coded here does not decode here", level.get()).into());
         }

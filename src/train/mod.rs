@@ -24,7 +24,7 @@ use crate::{
         Network,
         prior::{Counts, Prior, Start},
     },
-    trained::{TrainedOn, write_counts},
+    trained::{COARSE, FINE, TrainedOn, write_counts},
 };
 
 /// Longer samples are cut into parts: what a model is for is the beginning of content.
@@ -34,6 +34,8 @@ const HELD_OUT: usize = 10;
 const RUNS: usize = 100;
 /// About what the weights of a level take in a file.
 const WEIGHTS: u64 = 1 << 13;
+/// Where a level's weights have this much room, they are kept in fine steps.
+const ROOMY: u64 = 1 << 17;
 /// Folds of what is not held out.
 const FOLDS: usize = 5;
 /// A context must have been seen in so many samples.
@@ -220,7 +222,8 @@ impl Trainer {
 
     /// The model with up to `most` contexts, as its size allows.
     fn fitting(&self, all: &Tally, most: usize, on: TrainedOn, weights: &[(Level, Arc<[f32]>)]) -> Result<(Model, Vec<u8>)> {
-        let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, contexts), weights);
+        let steps = if self.size / weights.len() as u64 >= ROOMY { FINE } else { COARSE };
+        let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, contexts), weights, steps);
         let fitting = most_of(most, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
         with(fitting)
     }

@@ -33,8 +33,9 @@ fn class(count: u8) -> u8 {
     (CLASSES.partition_point(|&least| least <= count).max(1) - 1) as u8
 }
 
-/// `counts`, as they come back from their bytes.
-pub fn quantised(count: u8) -> u8 {
+/// A count, as it comes back from its bytes.
+#[cfg(test)]
+fn quantised(count: u8) -> u8 {
     CLASSES[usize::from(class(count))]
 }
 

@@ -22,7 +22,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-pub use counts::{quantised, write as write_counts};
+pub(crate) use counts::write as write_counts;
+pub(crate) use weights::{COARSE, FINE};
 pub use models::Models;
 use twox_hash::XxHash3_64;
 
@@ -81,7 +82,7 @@ struct Inner {
 }
 
 impl Model {
-    /// A model of what training found, the weights by level; `level` is the one that it is meant for.
+    /// A model of what training found, the weights by level in 2^`steps` steps; `level` is the one that it is meant for. And its file.
     ///
     /// # Errors
     /// If the system does not have the memory.
@@ -90,6 +91,7 @@ impl Model {
         trained_on: TrainedOn,
         counts: &Counts,
         weights: &[(Level, Arc<[f32]>)],
+        steps: u8,
     ) -> Result<(Self, Vec<u8>)> {
         let mut out = vec![level.get()];
         varint::write(&mut out, trained_on.samples);
@@ -98,7 +100,7 @@ impl Model {
         out.push(weights.len() as u8);
         for (level, weights) in weights {
             let mut coded = Vec::new();
-            weights::write(*level, weights, &mut coded)?;
+            weights::write(*level, weights, steps, &mut coded)?;
             out.push(level.get());
             varint::write(&mut out, coded.len() as u64);
             out.extend(coded);

@@ -49,7 +49,8 @@ impl Models {
         let mut files = self.folders.iter().filter_map(|folder| fs::read_dir(folder).ok()).flatten().flatten();
         match files.find(|file| has_id(&file.path(), id)) {
             Some(file) => {
-                let model = Model::load(file.path())?;
+                let load = Model::load(file.path());
+                let model = load.map_err(|error| missing(format!("needs the trained model {id}; {}: {error}", file.path().display())))?;
                 self.remember(model.clone());
                 Ok(model)
             }

@@ -11,9 +11,12 @@ use crate::{ErrorKind, Model, Models};
 /// The model in the file at `path`.
 pub fn load(path: &Path) -> Result<Model, Problem> {
     Model::load(path).map_err(|error| {
+        // Other advice than on compressed files, which can be copied or recovered.
         let text = match error.kind() {
-            // The advice on these is about compressed files.
             ErrorKind::NotForetell | ErrorKind::MemoryLimit => error.to_string(),
+            ErrorKind::Corrupt | ErrorKind::ChecksumMismatch | ErrorKind::Truncated => {
+                format!("{error}; use another copy")
+            }
             _ => plain(&error.into()),
         };
         Problem::error(path.display(), text)

@@ -33,6 +33,7 @@ pub fn zstd(zstd: &Path, size: u64, kept: &[&[u8]], held_out: &[&[u8]]) -> anyho
     let mut train = command(zstd, folder);
     train.args(["--train", "-q", &format!("--maxdict={size}"), "-o", "dictionary", "--filelist", "list"]);
     time(train).context("training")?;
+    fs::create_dir(folder.join("coded")).context("temporary folder")?;
     for files in held_out.chunks(FILES) {
         let mut compress = command(zstd, folder);
         compress.args(["-19", "-q", "-D", "dictionary", "--output-dir-flat", "coded"]).args(files);

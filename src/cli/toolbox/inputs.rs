@@ -70,7 +70,8 @@ fn walk_entries(folder: &Path, top: bool, found: &mut Vec<PathBuf>, notes: &mut 
 
 /// Whether a file at the top of a corpus tells about the corpus rather than belonging to it.
 fn is_about_the_corpus(name: &str) -> bool {
-    ["README", "MANIFEST", "SHA256SUMS"].iter().any(|start| name.starts_with(start))
+    // What the built-in model was trained on would be no measure of it.
+    name == "training" || ["README", "MANIFEST", "SHA256SUMS"].iter().any(|start| name.starts_with(start))
 }
 
 /// Reads the whole file.
