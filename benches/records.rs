@@ -9,7 +9,8 @@ use foretell::{Level, Model, RecordCompressor, RecordDecompressor, Trainer};
 fn lines() -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/generated/orders.jsonl");
     let content = std::fs::read(path).expect("the corpus is in the repository");
-    let mut lines: Vec<_> = content.split(|&byte| byte == b'\n').map(|line| line[..line.len().min(200)].to_vec()).collect();
+    let mut lines: Vec<_> =
+        content.split(|&byte| byte == b'\n').map(|line| line[..line.len().min(200)].to_vec()).collect();
     let others = lines.split_off(lines.len() * 4 / 5);
     (lines, others.into_iter().filter(|line| line.len() == 200).collect())
 }
@@ -25,10 +26,14 @@ fn records(c: &mut Criterion) {
         let mut group = c.benchmark_group(format!("records of 200 bytes, level {}", level.get()));
         group.sample_size(10).throughput(Throughput::Elements(records.len() as u64));
         group.bench_function("compress", |b| {
-            b.iter(|| records.iter().map(|record| compressor.compress(black_box(record)).expect("coded").len()).sum::<usize>());
+            b.iter(|| {
+                records.iter().map(|record| compressor.compress(black_box(record)).expect("coded").len()).sum::<usize>()
+            });
         });
         group.bench_function("decompress", |b| {
-            b.iter(|| coded.iter().map(|coded| decompressor.decompress(black_box(coded)).expect("whole").len()).sum::<usize>());
+            b.iter(|| {
+                coded.iter().map(|coded| decompressor.decompress(black_box(coded)).expect("whole").len()).sum::<usize>()
+            });
         });
         group.finish();
         c.bench_function(&format!("load a model of {} bytes", trained.file.len()), |b| {

@@ -46,7 +46,7 @@ pub mod trained;
 #[doc(hidden)]
 pub mod cli;
 
-pub use container::Method;
+pub use container::{Method, ModelId};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
@@ -55,4 +55,4 @@ pub use stream::{
     inspect, inspect_file,
 };
 pub use train::{Trained, Trainer};
-pub use trained::{Model, ModelId, Models};
+pub use trained::{Model, Models};

@@ -16,9 +16,11 @@ use std::{
 };
 
 use common::{Part, Random, compress, frame_of, gzip, mutate, properties, text};
-use foretell::{Encoder, Level, Method, Options, decompress, deflate, huffman};
+use foretell::{
+    Encoder, Level, Method, Options, RecordCompressor, Trained, Trainer, decompress, deflate, huffman, pack,
+};
 
-/// Cases of each of the five tests in a usual run.
+/// Cases of each of the seven tests in a usual run.
 const CASES: u64 = 30_000;
 /// What takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -78,6 +80,48 @@ fn mutated_deflate_streams_come_back_whether_they_unpack_or_not() {
 fn a_mutated_recipe_is_followed_to_its_length_or_refused() {
     let recipes: Vec<Vec<u8>> = packed_contents().iter().map(|content| recipe_of(content)).collect();
     for_each_case(|random| properties::recipe(&mutate(&recipes[random.below(recipes.len())], random)));
+}
+
+/// Bytes of a model's file before what its name is a hash of.
+const NAMED_FROM: usize = 13;
+
+#[test]
+fn a_mutated_model_is_refused_or_serves() {
+    let trained = trained();
+    let body = &trained.file[NAMED_FROM..];
+    for_each_case(|random| {
+        // A whole model costs a network to try.
+        if random.below(8) == 0 {
+            properties::model(&mutate(body, random));
+        }
+    });
+}
+
+#[test]
+fn a_mutated_record_or_pack_is_read_by_its_checks_or_not_at_all() {
+    let model = trained().model;
+    let lines = samples()[..40].join("\n");
+    let mut packed = Vec::new();
+    pack::pack(lines.as_bytes(), &mut packed, &model, 16).unwrap();
+    let record = RecordCompressor::new(&model).unwrap().compress(lines[..60].as_bytes()).unwrap();
+    for_each_case(|random| {
+        // Each needs a network of its own, which takes most of the time.
+        if random.below(8) == 0 {
+            let good = if random.below(2) == 0 { &packed } else { &record };
+            properties::record_and_pack(&mutate(good, random), &model);
+        }
+    });
+}
+
+fn samples() -> Vec<String> {
+    (0..150)
+        .map(|i| format!("id={} state={} by={}", i * 37 % 101, ["open", "shut"][i % 2], ["ann", "bob"][i / 3 % 2]))
+        .collect()
+}
+
+/// A small model.
+fn trained() -> Trained {
+    Trainer::new().level(Level::FASTEST).size(1 << 14).unwrap().train(&samples(), |_| {}).unwrap()
 }
 
 /// Runs `check` for the cases asked for, each with random numbers of its own. A case that is slow is tried again before

@@ -93,7 +93,8 @@ fn any_other_byte_in_a_block_is_an_error() {
 fn false_lengths_are_refused() {
     let content = packed();
     let coded = compress(&content, &fast());
-    let header_len = FrameHeader { level: Level::FASTEST, content_size: Some(content.len() as u64), model: None }.to_bytes().len();
+    let header_len =
+        FrameHeader { level: Level::FASTEST, content_size: Some(content.len() as u64), model: None }.to_bytes().len();
     let mut rest = &coded[header_len..];
     let Item::Block(good) = Item::read(&mut rest).unwrap() else { panic!("no block") };
     assert_eq!(good.method, Method::Unpacked);

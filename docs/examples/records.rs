@@ -9,7 +9,8 @@ use foretell::{Model, RecordCompressor, RecordDecompressor, Trainer};
 fn record(i: usize) -> Vec<u8> {
     let host = ["ams-1", "ams-2", "lhr-1", "nyc-4"][i * 7 % 4];
     let (status, took) = ([200, 200, 200, 404, 500][i * 13 % 5], i * 7919 % 400);
-    format!(r#"{{"id":{i},"host":"{host}","path":"/v1/orders/{}","status":{status},"took_ms":{took}}}"#, i * 31 % 1000).into_bytes()
+    format!(r#"{{"id":{i},"host":"{host}","path":"/v1/orders/{}","status":{status},"took_ms":{took}}}"#, i * 31 % 1000)
+        .into_bytes()
 }
 
 fn main() -> foretell::Result<()> {

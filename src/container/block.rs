@@ -136,7 +136,8 @@ impl Item {
             _ => {}
         }
         let primed = tag & PRIMED != 0;
-        let method = Method::from_tag(tag & !PRIMED).filter(|method| method.is_neural() || !primed).ok_or_else(damaged)?;
+        let method =
+            Method::from_tag(tag & !PRIMED).filter(|method| method.is_neural() || !primed).ok_or_else(damaged)?;
         let raw_len = varint::read(input)?;
         let coded_len = if method == Method::Store { raw_len } else { varint::read(input)? };
         let unpacked_len = if method == Method::Unpacked { varint::read(input)? } else { raw_len };
@@ -186,7 +187,14 @@ mod tests {
                     _ => raw_len - 1,
                 };
                 let unpacked_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
-                let block = Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0xdead_beef, primed: method.is_neural() });
+                let block = Item::Block(BlockHeader {
+                    method,
+                    raw_len,
+                    coded_len,
+                    unpacked_len,
+                    raw_crc: 0xdead_beef,
+                    primed: method.is_neural(),
+                });
                 assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
             }
         }
@@ -196,7 +204,8 @@ mod tests {
     fn a_flip_of_any_bit_is_found_before_decoding() {
         for (method, unpacked_len) in [(Method::Neural, 3_000_000), (Method::Unpacked, 5_000_000)] {
             let raw_len = 3_000_000;
-            let block = BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678, primed: false };
+            let block =
+                BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678, primed: false };
             let good = bytes(Item::Block(block));
             for bit in 0..good.len() * 8 {
                 let mut bad = good.clone();
@@ -210,15 +219,36 @@ mod tests {
     #[test]
     fn lengths_out_of_bounds_are_refused() {
         for (raw_len, coded_len) in [(0, 0), (5, 5), (5, 0), (MAX_BLOCK_LEN + 1, 7)] {
-            let block = BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
+            let block = BlockHeader {
+                method: Method::Neural,
+                raw_len,
+                coded_len,
+                unpacked_len: raw_len,
+                raw_crc: 0,
+                primed: false,
+            };
             assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
         }
         for (coded_len, is_good) in [(10, true), (11, false)] {
-            let block = BlockHeader { method: Method::Copy, raw_len: 99, coded_len, unpacked_len: 99, raw_crc: 0, primed: false };
+            let block = BlockHeader {
+                method: Method::Copy,
+                raw_len: 99,
+                coded_len,
+                unpacked_len: 99,
+                raw_crc: 0,
+                primed: false,
+            };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
         for (unpacked_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
-            let block = BlockHeader { method: Method::Unpacked, raw_len: 9, coded_len: 8, unpacked_len, raw_crc: 0, primed: false };
+            let block = BlockHeader {
+                method: Method::Unpacked,
+                raw_len: 9,
+                coded_len: 8,
+                unpacked_len,
+                raw_crc: 0,
+                primed: false,
+            };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
     }

@@ -4,13 +4,13 @@
 //! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | [trained model (8)] | CRC-32 of all before
 //! ```
 
-use std::io::Read;
+use std::{fmt, io::Read};
 
 use super::{
     read::{read_array, read_byte},
     varint,
 };
-use crate::{Error, ErrorKind, ModelId, Result, model};
+use crate::{Error, ErrorKind, Result, model};
 
 /// The first three bytes of every frame ("F0re"; no text file starts so, as F0 72 is not UTF-8).
 pub const MAGIC: [u8; 3] = [0xf0, b'r', b'e'];
@@ -22,6 +22,17 @@ const OLDEST_FORMAT: u8 = 1;
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
 const HAS_MODEL: u8 = 0x20;
+
+/// Names a model: a hash of its content. Files name the model that they need so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModelId(pub u64);
+
+/// Sixteen hexadecimal digits.
+impl fmt::Display for ModelId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
 
 /// What stands at the head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -143,7 +143,8 @@ mod tests {
     use crate::model::Level;
 
     fn index(content_size: Option<u64>) -> Index {
-        let header = FrameHeader { level: Level::BEST, content_size, model: Some(crate::ModelId(content_size.unwrap_or(7))) };
+        let header =
+            FrameHeader { level: Level::BEST, content_size, model: Some(crate::ModelId(content_size.unwrap_or(7))) };
         let entry = |(method, raw_len, size)| Entry { method, raw_len, size };
         let blocks = [(Method::Store, 1, 14), (Method::Neural, 1 << 26, 200), (Method::Copy, 128, 21)].map(entry);
         Index { header, blocks: blocks.into() }

@@ -13,5 +13,5 @@ pub mod read;
 pub mod varint;
 
 pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, MAX_DISTANCE, Method};
-pub use header::FrameHeader;
+pub use header::{FrameHeader, ModelId};
 pub use index::Index;

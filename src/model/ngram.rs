@@ -246,7 +246,7 @@ fn state(count: u8, run: u8) -> u8 {
 fn recalled_state(known: &Recalled) -> u8 {
     let edges = [256, 250, 230, 192, 128, 85, 51];
     let settled = edges.iter().position(|&edge| known.share >= edge).map_or(0, |place| 7 - place as u8);
-    SEEN[usize::from(known.count)] * 8 + settled
+    SEEN[usize::from(known.seen)] * 8 + settled
 }
 
 /// How much a row has seen, in eight steps: 0, 1, 2, 3, 4–7, 8–15, 16–31, more.

@@ -4,7 +4,14 @@ use super::*;
 use crate::{Level, Models, Trainer};
 
 fn line(i: usize) -> String {
-    format!("2031-05-{:02} 12:{:02}:07 INFO worker-{} finished job {} in {} ms\n", i / 500 % 28 + 1, i / 7 % 60, i % 5, i, i * 31 % 997)
+    format!(
+        "2031-05-{:02} 12:{:02}:07 INFO worker-{} finished job {} in {} ms\n",
+        i / 500 % 28 + 1,
+        i / 7 % 60,
+        i % 5,
+        i,
+        i * 31 % 997
+    )
 }
 
 fn model() -> Model {
@@ -71,5 +78,8 @@ fn damage_is_an_error_that_names_lines_and_leaves_the_others() {
         let whole = (0..200).filter(|&n| pack.get(n).is_ok_and(|line| line.is_some())).count();
         assert_eq!(whole, 200 - 16 + 8 * usize::from(200 % 16 != 0 && error.to_string().starts_with("lines 193")));
     }
-    assert_eq!(open(good, &{ Trainer::new().train(&["a", "b", "c"], |_| {}).unwrap().model }).unwrap_err().kind(), ErrorKind::MissingModel);
+    assert_eq!(
+        open(good, &{ Trainer::new().train(&["a", "b", "c"], |_| {}).unwrap().model }).unwrap_err().kind(),
+        ErrorKind::MissingModel
+    );
 }

@@ -12,7 +12,6 @@ mod codec;
 
 pub(crate) use codec::Codec;
 
-
 use crate::{Error, ErrorKind, Model, Result, container::varint};
 
 /// The most bytes of a record: 2 MiB − 1, as many as a length of three bytes tells.
@@ -97,7 +96,11 @@ impl RecordDecompressor {
     pub fn decompress(&mut self, coded: &[u8]) -> Result<Vec<u8>> {
         let Some((id, mut rest)) = coded.split_first_chunk::<ID_LEN>() else { return Err(truncated()) };
         if *id != id_bytes(&self.model) {
-            let text = format!("the record needs the trained model whose name begins with {}, not {}", hex(id), self.model.id());
+            let text = format!(
+                "the record needs the trained model whose name begins with {}, not {}",
+                hex(id),
+                self.model.id()
+            );
             return Err(Error::new(ErrorKind::MissingModel, text));
         }
         let len = usize::try_from(varint::read(&mut rest)?).unwrap_or(usize::MAX);

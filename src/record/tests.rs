@@ -3,7 +3,8 @@ use crate::{Level, Trainer, model::noise};
 
 fn record(i: usize) -> Vec<u8> {
     let name = ["anna", "boris", "chloe", "dmitri"][i % 4];
-    format!("{{\"id\":{},\"user\":\"{name}\",\"state\":\"{}\"}}", i * 7919 % 10_000, ["open", "closed"][i / 3 % 2]).into_bytes()
+    format!("{{\"id\":{},\"user\":\"{name}\",\"state\":\"{}\"}}", i * 7919 % 10_000, ["open", "closed"][i / 3 % 2])
+        .into_bytes()
 }
 
 fn model(level: u8) -> Model {

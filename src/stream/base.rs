@@ -2,11 +2,7 @@
 
 use super::neural::{self, Report};
 use crate::{
-    Level, Model, Models, Result,
-    container::FrameHeader,
-    math::isa::Isa,
-    model::prior::Start,
-    trained::general,
+    Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::prior::Start, trained::general,
 };
 
 /// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the length.

@@ -72,7 +72,10 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Res
                 let coded;
                 (header.primed, coded) = base.choose(&raw, Isa::detect(), &mut report)?;
                 Some(match coded {
-                    Some(coded) => coded,
+                    Some(coded) => {
+                        report(raw.len(), coded.len())?;
+                        coded
+                    }
                     None => neural::encode(&raw, &base.start(header.primed)?, Isa::detect(), &mut report)?,
                 })
             }

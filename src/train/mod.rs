@@ -29,9 +29,8 @@ use crate::{
 
 /// Longer samples are cut into parts: what a model is for is the beginning of content.
 const PART: usize = 1 << 15;
-/// One run of samples in so many is held out, and there are so many runs.
+/// One sample in so many is held out.
 const HELD_OUT: usize = 10;
-const RUNS: usize = 100;
 /// About what the weights of a level take in a file.
 const WEIGHTS: u64 = 1 << 13;
 /// Where a level's weights have this much room, they are kept in fine steps.
@@ -68,6 +67,7 @@ pub struct Trainer {
     level: Level,
     size: u64,
     weighted: Vec<Level>,
+    in_order: bool,
 }
 
 /// What a pass over the samples came to.
@@ -111,7 +111,7 @@ impl Default for Trainer {
 impl Trainer {
     /// Trains for level 3, a file of at most 1 MiB.
     pub fn new() -> Self {
-        Self { level: Level::RECORDS, size: 1 << 20, weighted: Vec::new() }
+        Self { level: Level::RECORDS, size: 1 << 20, weighted: Vec::new(), in_order: false }
     }
 
     /// The level whose network the model is for.
@@ -139,12 +139,19 @@ impl Trainer {
         self
     }
 
+    /// Whether samples stand in an order that goes on with what the model is for, like the lines of a log: then the last tenth is held
+    /// out, as what comes will not have been seen around it either. Otherwise, and unless told so, every tenth is.
+    pub fn in_order(mut self, in_order: bool) -> Self {
+        self.in_order = in_order;
+        self
+    }
+
     /// Trains on `samples`, telling `watch` of each pass.
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, or too little memory.
     pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
-        let (held_out, kept) = Self::hold_out(samples);
+        let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
             return Err(Error::new(ErrorKind::OutOfBounds, text));
@@ -162,7 +169,8 @@ impl Trainer {
             }
             weights.push((level, learnt));
         }
-        let trained_on = TrainedOn { samples: kept.len() as u64, bytes: kept.iter().map(|part| part.len() as u64).sum() };
+        let trained_on =
+            TrainedOn { samples: kept.len() as u64, bytes: kept.iter().map(|part| part.len() as u64).sum() };
         let (model, file) = self.fitting(&all, most, trained_on, &weights)?;
         Ok(Trained {
             held_out: evaluate(&model.start(self.level)?, &held_out)?,
@@ -174,15 +182,15 @@ impl Trainer {
         })
     }
 
-    /// What is held out of `samples`: a run of them in ten, from everywhere; and the others. Long samples are cut into
-    /// parts.
-    pub fn hold_out(samples: &[impl AsRef<[u8]>]) -> (Vec<&[u8]>, Vec<&[u8]>) {
+    /// What is held out of `samples`, and the others. Long samples are cut into parts.
+    pub fn hold_out<'a>(&self, samples: &'a [impl AsRef<[u8]>]) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
         let parts: Vec<&[u8]> = samples.iter().flat_map(|sample| sample.as_ref().chunks(PART)).collect();
-        let run = (parts.len() / RUNS).max(1);
         // Of very few samples the last is held out.
         let every = HELD_OUT.min(parts.len()).max(1);
-        let numbered = parts.into_iter().enumerate();
-        let (held_out, kept): (Vec<_>, Vec<_>) = numbered.partition(|(i, _)| i / run % every == every - 1);
+        let last = parts.len() - parts.len() / every;
+        let (in_order, numbered) = (self.in_order, parts.into_iter().enumerate());
+        let held_out = |i: usize| if in_order { i >= last } else { i % every == every - 1 };
+        let (held_out, kept): (Vec<_>, Vec<_>) = numbered.partition(|&(i, _)| held_out(i));
         let only = |parts: Vec<(usize, _)>| parts.into_iter().map(|(_, part)| part).collect();
         (only(held_out), only(kept))
     }
@@ -196,17 +204,17 @@ impl Trainer {
         levels
     }
 
-    /// The folds, each with the counts of all others.
+    /// The folds, each with the counts of all others. What stands in order is cut in pieces, so that a fold is as far from the
+    /// others as what comes is from all; else each takes every fifth sample, so that the others know all kinds.
     fn folds<'a>(&self, samples: &[&'a [u8]], most: usize) -> Vec<Fold<'a>> {
-        let ranges = (0..FOLDS).map(|fold| samples.len() * fold / FOLDS..samples.len() * (fold + 1) / FOLDS);
-        ranges
-            .filter(|range| !range.is_empty())
-            .map(|range| {
-                let others = samples[..range.start].iter().chain(&samples[range.end..]).copied();
-                let counts = Arc::new(Tally::of(others, self.level).counts(LEAST, most));
-                Fold { counts, samples: thinned(&samples[range]) }
-            })
-            .collect()
+        let fold_of = |i: usize| if self.in_order { i * FOLDS / samples.len() } else { i % FOLDS };
+        let numbered = || samples.iter().copied().enumerate();
+        let fold = |fold| {
+            let others = numbered().filter(|&(i, _)| fold_of(i) != fold).map(|(_, sample)| sample);
+            let own: Vec<_> = numbered().filter(|&(i, _)| fold_of(i) == fold).map(|(_, sample)| sample).collect();
+            Fold { counts: Arc::new(Tally::of(others, self.level).counts(LEAST, most)), samples: thinned(&own) }
+        };
+        (0..FOLDS.min(samples.len())).map(fold).collect()
     }
 
     /// How many contexts the model's size allows, if weights take their part of it.
@@ -221,7 +229,13 @@ impl Trainer {
     }
 
     /// The model with up to `most` contexts, as its size allows.
-    fn fitting(&self, all: &Tally, most: usize, on: TrainedOn, weights: &[(Level, Arc<[f32]>)]) -> Result<(Model, Vec<u8>)> {
+    fn fitting(
+        &self,
+        all: &Tally,
+        most: usize,
+        on: TrainedOn,
+        weights: &[(Level, Arc<[f32]>)],
+    ) -> Result<(Model, Vec<u8>)> {
         let steps = if self.size / weights.len() as u64 >= ROOMY { FINE } else { COARSE };
         let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, contexts), weights, steps);
         let fitting = most_of(most, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));

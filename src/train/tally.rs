@@ -140,8 +140,7 @@ fn symbols(context: Context) -> Vec<Symbol> {
     let scaled = |n: u32| if largest > 255 { (u64::from(n) * 255 / u64::from(largest)).max(1) as u8 } else { n as u8 };
     let few = total(context) < 16;
     let kept = context.iter().filter(|&&(_, n)| few || n > 1);
-    let mut symbols: Vec<_> =
-        kept.map(|&(event, n)| Symbol { byte: event as u8, count: scaled(n) }).collect();
+    let mut symbols: Vec<_> = kept.map(|&(event, n)| Symbol { byte: event as u8, count: scaled(n) }).collect();
     symbols.sort_by_key(|symbol| std::cmp::Reverse(symbol.count));
     symbols
 }

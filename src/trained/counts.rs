@@ -93,7 +93,11 @@ pub fn read(input: &mut impl Read) -> Result<Counts> {
     // Contexts with the same key are left out, so they may be fewer than the buckets are made for.
     let bucket_bits = u32::from(bucket_bits);
     let most_bits = Counts::bucket_bits(2 * contexts);
-    if bucket_bits == 0 || bucket_bits > most_bits || symbols < contexts || symbols > contexts * SYMBOLS_EACH + SYMBOLS_BESIDE {
+    if bucket_bits == 0
+        || bucket_bits > most_bits
+        || symbols < contexts
+        || symbols > contexts * SYMBOLS_EACH + SYMBOLS_BESIDE
+    {
         return Err(damaged());
     }
     let mut column = |len| {
@@ -102,7 +106,8 @@ pub fn read(input: &mut impl Read) -> Result<Counts> {
         read_vec(input, coded_len, &mut coded)?;
         huffman::decode(&coded, len)
     };
-    let (rest, kinds, bytes, later) = (column(contexts)?, column(contexts)?, column(symbols)?, column(symbols - contexts)?);
+    let (rest, kinds, bytes, later) =
+        (column(contexts)?, column(contexts)?, column(symbols)?, column(symbols - contexts)?);
     let mut large = Vec::new();
     let large_len = varint::read(input)?;
     read_vec(input, large_len, &mut large)?;
@@ -148,8 +153,11 @@ mod tests {
     fn some(contexts: usize) -> Counts {
         let random = noise(contexts as u64, 64 + 9 * contexts);
         let mut counts = Counts::new(Counts::bucket_bits(contexts), contexts, contexts);
-        let mut keys: Vec<u64> =
-            random.chunks_exact(9).take(contexts).map(|bytes| counts.key(u64::from_le_bytes(bytes[..8].try_into().unwrap()))).collect();
+        let mut keys: Vec<u64> = random
+            .chunks_exact(9)
+            .take(contexts)
+            .map(|bytes| counts.key(u64::from_le_bytes(bytes[..8].try_into().unwrap())))
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         for (i, key) in keys.into_iter().enumerate() {

@@ -16,20 +16,21 @@ mod models;
 mod weights;
 
 use std::{
-    fmt, fs,
+    fs,
     io::Read,
     path::Path,
     sync::{Arc, OnceLock},
 };
 
 pub(crate) use counts::write as write_counts;
-pub(crate) use weights::{COARSE, FINE};
 pub use models::Models;
 use twox_hash::XxHash3_64;
+pub(crate) use weights::{COARSE, FINE};
 
 use crate::{
     Error, ErrorKind, Level, Result,
     container::{
+        ModelId,
         read::{read_array, read_vec},
         varint,
     },
@@ -45,17 +46,6 @@ const MAGIC: [u8; 3] = [0xf0, b'r', b'm'];
 const VERSION: u8 = 1;
 /// The most bytes of a model's file: 64 MiB.
 pub const MAX_LEN: u64 = 1 << 26;
-
-/// Names a model: a hash of its content. Files name the model that they need so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ModelId(pub u64);
-
-/// Sixteen hexadecimal digits.
-impl fmt::Display for ModelId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
 
 /// What a model was trained on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -105,10 +95,7 @@ impl Model {
             varint::write(&mut out, coded.len() as u64);
             out.extend(coded);
         }
-        let mut file = MAGIC.to_vec();
-        file.extend([VERSION, model::VERSION]);
-        file.extend(XxHash3_64::oneshot(&out).to_le_bytes());
-        file.extend(out);
+        let file = with_name(&out);
         // Read back: what it is must be what its file says.
         Ok((Self::from_bytes(&file)?, file))
     }
@@ -191,6 +178,16 @@ impl Model {
         let prior = Prior { counts: Arc::clone(&self.0.counts), weights: weights.transpose()? };
         Ok(Start { level, prior: Some(Arc::new(prior)) })
     }
+}
+
+/// A model's file with this body, which need not be that of a model.
+#[doc(hidden)]
+pub fn with_name(body: &[u8]) -> Vec<u8> {
+    let mut file = MAGIC.to_vec();
+    file.extend([VERSION, model::VERSION]);
+    file.extend(XxHash3_64::oneshot(body).to_le_bytes());
+    file.extend(body);
+    file
 }
 
 /// The id of the model whose file is read, without reading all of it.

@@ -6,8 +6,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Model, ModelId, read_id};
-use crate::{Error, ErrorKind, Result};
+use super::{Model, read_id};
+use crate::{Error, ErrorKind, Result, container::ModelId};
 
 /// Models that decoding may need: some that are loaded, and folders in which others are looked for when they are needed.
 /// Clones share what was loaded.
@@ -50,7 +50,9 @@ impl Models {
         match files.find(|file| has_id(&file.path(), id)) {
             Some(file) => {
                 let load = Model::load(file.path());
-                let model = load.map_err(|error| missing(format!("needs the trained model {id}; {}: {error}", file.path().display())))?;
+                let model = load.map_err(|error| {
+                    missing(format!("needs the trained model {id}; {}: {error}", file.path().display()))
+                })?;
                 self.remember(model.clone());
                 Ok(model)
             }

@@ -25,7 +25,8 @@ fn first(level: Level) -> Result<Vec<f32>> {
 /// If the system does not have the memory.
 pub fn write(level: Level, weights: &[f32], steps: u8, out: &mut Vec<u8>) -> Result<()> {
     let scale = f32::from(1u16 << steps);
-    let changes: Vec<u8> = weights.iter().zip(first(level)?).map(|(weight, first)| step((weight - first) * scale) as u8).collect();
+    let changes: Vec<u8> =
+        weights.iter().zip(first(level)?).map(|(weight, first)| step((weight - first) * scale) as u8).collect();
     out.push(steps);
     column::write(&changes, out);
     Ok(())

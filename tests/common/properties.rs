@@ -5,10 +5,13 @@
 use std::io::{self, Cursor, Read, Write};
 
 use foretell::{
-    Decoder, ErrorKind, IndexedReader, Level, Method, Options, Recovery,
+    Decoder, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, RecordCompressor, RecordDecompressor,
+    Recovery,
     container::{FrameHeader, Index, Item, header::MAGIC},
     deflate::{self, Unpacked},
     huffman,
+    pack::Pack,
+    trained,
 };
 
 /// A frame may claim to need more; then it is refused, and costs little.
@@ -157,6 +160,35 @@ fn leading_number(bytes: &[u8]) -> (usize, &[u8]) {
     match bytes.split_first_chunk() {
         Some((&[a, b, c], rest)) => (usize::from(a) | usize::from(b) << 8 | usize::from(c & 15) << 16, rest),
         None => (0, bytes),
+    }
+}
+
+/// What follows the name in a model's file: it is refused, or what it makes of records comes back.
+pub fn model(body: &[u8]) {
+    let file = trained::with_name(body);
+    let Ok(model) = Model::from_bytes(&file) else { return };
+    let (Ok(mut compressor), Ok(mut decompressor)) = (RecordCompressor::new(&model), RecordDecompressor::new(&model))
+    else {
+        return;
+    };
+    for record in [&b""[..], b"GET /index.html 200", &[0xff; 40]] {
+        let coded = compressor.compress(record).expect("there is memory");
+        assert!(coded.len() <= record.len() + 12);
+        assert_eq!(decompressor.decompress(&coded).expect("just made"), record);
+    }
+}
+
+/// A record for a model, a pack for it: neither is read to anything without its checks, nor takes long.
+pub fn record_and_pack(bytes: &[u8], model: &Model) {
+    if let Ok(record) = RecordDecompressor::new(model).expect("there is memory").decompress(bytes) {
+        assert!(record.len() < MOST);
+    }
+    if let Ok(mut pack) = Pack::open(Cursor::new(bytes), &Models::new().with(model.clone())) {
+        let mut content = Vec::new();
+        if pack.write_to(&mut content).is_ok() && pack.len() > 0 {
+            let last = pack.get(pack.len() - 1).expect("all of it was read").expect("it is there");
+            assert!(content.strip_suffix(b"\n").unwrap_or(&content).ends_with(&last));
+        }
     }
 }
 

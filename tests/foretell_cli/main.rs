@@ -8,10 +8,7 @@ mod install_files;
 mod scripted_peers;
 mod train;
 
-use std::{
-    fs,
-    path::Path,
-};
+use std::{fs, path::Path};
 
 use assert_cmd::{Command, cargo::cargo_bin_cmd};
 use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};

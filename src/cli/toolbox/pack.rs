@@ -160,7 +160,8 @@ fn write<T>(path: &Path, force: bool, write: impl FnOnce(&mut dyn Write) -> anyh
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // As open to others as the umask says, like any new file.
     let mode = std::os::unix::fs::PermissionsExt::from_mode(0o666);
-    let file = tempfile::Builder::new().prefix(".foretell-").permissions(mode).tempfile_in(folder).with_context(name)?;
+    let file =
+        tempfile::Builder::new().prefix(".foretell-").permissions(mode).tempfile_in(folder).with_context(name)?;
     let mut out = BufWriter::new(file);
     let done = write(&mut out)?;
     let file = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(name)?;

@@ -18,7 +18,7 @@ pub struct Symbol {
 /// The bits of a key that tell contexts of a bucket apart: one that was never seen is taken for one that was once in 2^10
 /// times, or more seldom.
 const CHECK_BITS: u32 = 10;
-/// A row that is made of counts has seen no more than so many: what really comes soon overrules it.
+/// A row that is made of counts learns as one that has seen no more than so many: what really comes soon overrules it.
 const MEMORY: u32 = 4;
 
 /// Contexts in the order of their keys, which are the upper bits of their hashes.
@@ -48,7 +48,9 @@ pub type Span = (u32, u32);
 pub struct Recalled {
     /// Probabilities.
     pub p: F32x16,
-    /// How much it has seen, as far as that is to count.
+    /// How much it has seen.
+    pub seen: u8,
+    /// How much of that is to count, when it learns.
     pub count: u8,
     /// How often in a row `last` came.
     pub run: u8,
@@ -164,6 +166,7 @@ impl Counts {
         let p = F32x16(seen.map(|n| (n as f32 + before * (1.0 / LANES as f32)) * scale));
         let count = total.min(MEMORY) as u8;
         let run = if seen[last] == total { count } else { 0 };
-        Some(Recalled { p, count, run, last: last as u8, share: seen[last] * 256 / total })
+        let seen_in_all = total.min(255) as u8;
+        Some(Recalled { p, seen: seen_in_all, count, run, last: last as u8, share: seen[last] * 256 / total })
     }
 }

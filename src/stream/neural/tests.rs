@@ -154,7 +154,8 @@ fn progress_adds_up() {
 fn coded_bytes_that_run_out_are_an_error() {
     let content = mixed_content();
     let coded = code(&content, Level::FASTEST, Isa::detect());
-    let error = decode(&coded[..coded.len() / 2], content.len(), &Level::FASTEST.into(), Isa::detect(), &mut |_, _| Ok(()));
+    let error =
+        decode(&coded[..coded.len() / 2], content.len(), &Level::FASTEST.into(), Isa::detect(), &mut |_, _| Ok(()));
     assert_eq!(error.unwrap_err().kind(), crate::ErrorKind::Corrupt);
 }
 
