@@ -5,7 +5,7 @@
 //!                       │
 //!                       └─► Start ─► Network of each block or record
 //! ```
-//! A model holds what followed which contexts ([`Counts`]), from which the network makes rows where it has none of its
+//! A model holds what followed which contexts (counts), from which the network makes rows where it has none of its
 //! own, and the weights that mixers learnt with these. It holds no text; but who has it can ask what it expects, so it tells of its samples
 //! what is common in them. `docs/MODELS.md` says when to train one, and what not to.
 
@@ -67,8 +67,17 @@ struct Inner {
     level: Level,
     trained_on: TrainedOn,
     counts: Arc<Counts>,
-    /// Coded weights of a level, and the weights once they are asked for.
-    weights: Vec<(Level, Vec<u8>, OnceLock<Arc<[f32]>>)>,
+    weights: Vec<Weights>,
+}
+
+/// The weights of a level.
+#[derive(Debug)]
+struct Weights {
+    level: Level,
+    /// As the file has them.
+    coded: Vec<u8>,
+    /// Once they are asked for.
+    decoded: OnceLock<Arc<[f32]>>,
 }
 
 impl Model {
@@ -132,7 +141,7 @@ impl Model {
             let len = varint::read(&mut bytes)?;
             let mut coded = Vec::new();
             read_vec(&mut bytes, len, &mut coded)?;
-            weights.push((level, coded, OnceLock::new()));
+            weights.push(Weights { level, coded, decoded: OnceLock::new() });
         }
         if !bytes.is_empty() {
             return Err(Error::corrupt("something else follows the model"));
@@ -162,7 +171,7 @@ impl Model {
 
     /// Bytes of memory that it takes.
     pub fn memory(&self) -> usize {
-        self.0.counts.memory() + self.0.weights.iter().map(|(_, coded, _)| coded.len() + (1 << 20)).sum::<usize>()
+        self.0.counts.memory() + self.0.weights.iter().map(|set| set.coded.len() + (1 << 20)).sum::<usize>()
     }
 
     /// What a network of `level` starts from.
@@ -170,10 +179,10 @@ impl Model {
     /// # Errors
     /// Damaged weights, or too little memory for them.
     pub(crate) fn start(&self, level: Level) -> Result<Start> {
-        let set = self.0.weights.iter().find(|(of, ..)| *of == level);
-        let weights = set.map(|(_, coded, weights)| match weights.get() {
+        let set = self.0.weights.iter().find(|set| set.level == level);
+        let weights = set.map(|Weights { coded, decoded, .. }| match decoded.get() {
             Some(weights) => Ok(Arc::clone(weights)),
-            None => weights::read(level, &mut coded.as_slice()).map(|read| Arc::clone(weights.get_or_init(|| read))),
+            None => weights::read(level, &mut coded.as_slice()).map(|read| Arc::clone(decoded.get_or_init(|| read))),
         });
         let prior = Prior { counts: Arc::clone(&self.0.counts), weights: weights.transpose()? };
         Ok(Start { level, prior: Some(Arc::new(prior)) })

@@ -185,7 +185,7 @@ pub fn record_and_pack(bytes: &[u8], model: &Model) {
     }
     if let Ok(mut pack) = Pack::open(Cursor::new(bytes), &Models::new().with(model.clone())) {
         let mut content = Vec::new();
-        if pack.write_to(&mut content).is_ok() && pack.len() > 0 {
+        if pack.write_to(&mut content).is_ok() && !pack.is_empty() {
             let last = pack.get(pack.len() - 1).expect("all of it was read").expect("it is there");
             assert!(content.strip_suffix(b"\n").unwrap_or(&content).ends_with(&last));
         }
