@@ -4,6 +4,7 @@
 mod ablate;
 mod block_sizes;
 mod install_files;
+mod pack;
 #[cfg(unix)]
 mod scripted_peers;
 mod train;

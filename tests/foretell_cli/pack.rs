@@ -1,0 +1,73 @@
+//! `foretell pack`, `get` and `unpack`: what was packed comes back, whole or line by line, and what is wrong is said.
+
+use std::fs;
+
+use assert_cmd::Command;
+use foretell::{Level, Trainer};
+use predicates::str::contains;
+use tempfile::TempDir;
+
+use crate::foretell;
+
+fn line(i: usize) -> String {
+    format!("{} GET /item/{} {}", 1_700_000_000 + i * 3, i * 7 % 90, [200, 200, 404][i % 3])
+}
+
+/// A folder with a log of 100 lines, the last without an end, and two models.
+fn folder() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<_> = (0..400).map(line).collect();
+    fs::write(folder.path().join("log"), lines[300..].join("\n")).unwrap();
+    for (name, samples) in [("a.model", &lines[..300]), ("other", &lines[..200])] {
+        let trained = Trainer::new().level(Level::FASTEST).train(samples, |_| {}).unwrap();
+        fs::write(folder.path().join(name), trained.file).unwrap();
+    }
+    foretell(&folder).args(["pack", "--lines", "-D", "a.model", "log", "pack"]).assert().success();
+    folder
+}
+
+fn run(folder: &TempDir, args: &str) -> Command {
+    let mut command = foretell(folder);
+    command.env_remove("FORETELL_MODELS").args(args.split(' '));
+    command
+}
+
+#[test]
+fn what_was_packed_comes_back_whole_and_line_by_line() {
+    let folder = folder();
+    let len = |name| fs::metadata(folder.path().join(name)).unwrap().len();
+    assert!(len("pack") * 4 < len("log"));
+    run(&folder, "unpack -D a.model pack back").assert().success();
+    assert_eq!(fs::read(folder.path().join("back")).unwrap(), fs::read(folder.path().join("log")).unwrap());
+    let some = [line(399), line(300), line(322)].join("\n") + "\n";
+    run(&folder, "get -D a.model pack 100 1 23").assert().success().stdout(some);
+}
+
+#[test]
+fn models_are_found_by_their_names_in_folders() {
+    let folder = folder();
+    run(&folder, "get --models . pack 1").assert().success().stdout(line(300) + "\n");
+    run(&folder, "get pack 1").env("FORETELL_MODELS", folder.path()).assert().success().stdout(line(300) + "\n");
+    for args in ["get pack 1", "unpack pack back", "get -D other pack 1"] {
+        run(&folder, args).assert().code(1).stdout("").stderr(contains("needs the trained model"));
+    }
+    assert!(!folder.path().join("back").exists());
+}
+
+#[test]
+fn what_is_wrong_is_said_and_overwrites_nothing() {
+    let folder = folder();
+    for (args, text) in [
+        ("get -D a.model pack 0", "lines are counted from 1"),
+        ("get -D a.model pack 101", "has no line 101, but 100"),
+        ("get -D a.model log 1", "log: not a pack"),
+        ("get -D log pack 1", "log: not a trained model"),
+        ("pack --lines -D a.model log pack", "pack: already exists; -f overwrites it"),
+        ("unpack -D a.model pack log", "log: already exists; -f overwrites it"),
+        ("pack --lines -D a.model absent new", "absent: No such file"),
+    ] {
+        run(&folder, args).assert().code(1).stdout("").stderr(contains(text));
+    }
+    assert!(!folder.path().join("new").exists());
+    run(&folder, "pack --lines -f -D a.model log pack").assert().success();
+}
