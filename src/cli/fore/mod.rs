@@ -13,7 +13,7 @@ mod holes;
 mod input;
 mod list;
 mod mixed;
-mod models;
+pub(super) mod models;
 mod names;
 mod output;
 mod plan;

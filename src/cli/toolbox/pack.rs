@@ -12,6 +12,7 @@ use anyhow::{Context, bail, ensure};
 use super::{inputs::printable, notes::Notes, print_bytes};
 use crate::{
     Model, Models,
+    cli::fore::models::at_hand,
     pack::{self, GROUP, Pack},
 };
 
@@ -84,13 +85,8 @@ struct ModelArgs {
 
 impl ModelArgs {
     fn models(&self) -> anyhow::Result<Models> {
-        let from_environment = env::var_os("FORETELL_MODELS").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-        let folders = self.models.iter().cloned().chain(from_environment);
-        let models = folders.fold(Models::new(), Models::folder);
-        Ok(match &self.model {
-            Some(path) => models.with(load(path)?),
-            None => models,
-        })
+        let named = self.model.as_deref().map(load).transpose()?;
+        Ok(at_hand(named.as_ref(), self.models.clone(), env::var_os("FORETELL_MODELS").as_deref()))
     }
 }
 
