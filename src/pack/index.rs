@@ -2,6 +2,7 @@
 
 use std::io::{Read, Seek, SeekFrom};
 
+use super::Cut;
 use crate::{
     Error, ErrorKind, ModelId, Result,
     container::{
@@ -22,7 +23,7 @@ const TAIL: u64 = 12;
 /// A group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    pub lines: u64,
+    pub records: u64,
     /// Bytes of content, at most [`MAX_BLOCK_LEN`].
     pub raw: usize,
     pub coded: u64,
@@ -31,21 +32,22 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub fn of(lines: u64, raw: &[u8], coded: &[u8]) -> Self {
-        Self { lines, raw: raw.len(), coded: coded.len() as u64, crc: crc32fast::hash(raw) }
+    pub fn of(records: u64, raw: &[u8], coded: &[u8]) -> Self {
+        Self { records, raw: raw.len(), coded: coded.len() as u64, crc: crc32fast::hash(raw) }
     }
 }
 
-/// All groups, and the model that they need.
+/// All groups, the model that they need, and what a record is.
 #[derive(Debug)]
 pub struct Index {
     pub model: ModelId,
+    pub cut: Cut,
     pub groups: Vec<Entry>,
 }
 
 impl Index {
-    pub fn new(model: ModelId) -> Self {
-        Self { model, groups: Vec::new() }
+    pub fn new(model: ModelId, cut: Cut) -> Self {
+        Self { model, cut, groups: Vec::new() }
     }
 
     /// What stands before the first group.
@@ -59,9 +61,11 @@ impl Index {
     /// What stands behind the last group.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
+        let record_len = if let Cut::Bytes(len) = self.cut { len as u64 } else { 0 };
+        varint::write(&mut out, record_len);
         varint::write(&mut out, self.groups.len() as u64);
         for group in &self.groups {
-            varint::write(&mut out, group.lines);
+            varint::write(&mut out, group.records);
             varint::write(&mut out, group.raw as u64);
             varint::write(&mut out, group.coded);
             out.extend(group.crc.to_le_bytes());
@@ -96,7 +100,7 @@ impl Index {
             let text = format!("a pack of another version (pack {pack}, model {model})");
             return Err(Error::new(ErrorKind::Unsupported, text));
         }
-        let mut index = Self::new(ModelId(u64::from_le_bytes(read_array(input)?)));
+        let mut index = Self::new(ModelId(u64::from_le_bytes(read_array(input)?)), Cut::Lines);
         let end = input.seek(SeekFrom::End(0))?;
         let tail = end.checked_sub(TAIL).filter(|&tail| tail >= HEAD).ok_or_else(damaged)?;
         input.seek(SeekFrom::Start(tail))?;
@@ -109,24 +113,29 @@ impl Index {
         if index.check(&bytes) != check {
             return Err(damaged());
         }
-        index.read_groups(&bytes, start - HEAD)?;
+        index.read_body(&bytes, start - HEAD)?;
         Ok((index, HEAD))
     }
 
-    /// Reads the groups, whose coded bytes must be `room` in all.
-    fn read_groups(&mut self, mut bytes: &[u8], room: u64) -> Result<()> {
+    /// Reads what a record is, and the groups, whose coded bytes must be `room` in all.
+    fn read_body(&mut self, mut bytes: &[u8], room: u64) -> Result<()> {
+        match varint::read(&mut bytes)? {
+            0 => self.cut = Cut::Lines,
+            len if len <= MAX_BLOCK_LEN as u64 => self.cut = Cut::Bytes(len as usize),
+            _ => return Err(damaged()),
+        }
         let count = varint::read(&mut bytes)?;
         let mut left = room;
         for _ in 0..count {
-            let lines = varint::read(&mut bytes)?;
+            let records = varint::read(&mut bytes)?;
             let raw = usize::try_from(varint::read(&mut bytes)?).unwrap_or(usize::MAX);
             let coded = varint::read(&mut bytes)?;
             let crc = u32::from_le_bytes(read_array(&mut bytes)?);
             left = left.checked_sub(coded).ok_or_else(damaged)?;
-            if raw > MAX_BLOCK_LEN || lines == 0 || lines > raw as u64 {
+            if raw > MAX_BLOCK_LEN || records == 0 || records > raw as u64 {
                 return Err(damaged());
             }
-            self.groups.push(Entry { lines, raw, coded, crc });
+            self.groups.push(Entry { records, raw, coded, crc });
         }
         if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged()) }
     }

@@ -1,20 +1,23 @@
-//! A pack → its lines.
+//! A pack → its records.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use super::index::{Entry, Index};
+use super::{
+    Cut,
+    index::{Entry, Index},
+};
 use crate::{Error, ErrorKind, ModelId, Models, Result, container::read::read_vec, record::Codec};
 
 /// A pack that is read.
 ///
 /// ```
 /// use std::io::Cursor;
-/// use foretell::{Models, Trainer, pack::{GROUP, Pack, pack}};
+/// use foretell::{Models, Trainer, pack::{Cut, GROUP, Pack, pack}};
 /// let log: String = (0..2000).map(|i| format!("12:{:02} unit {} is up\n", i % 60, i % 7)).collect();
 /// let samples: Vec<&str> = log.lines().take(500).collect();
 /// let model = Trainer::new().train(&samples, |_| {})?.model;
 /// let mut packed = Vec::new();
-/// pack(log.as_bytes(), &mut packed, &model, GROUP)?;
+/// pack(log.as_bytes(), &mut packed, &model, Cut::Lines, GROUP)?;
 /// assert!(packed.len() < log.len() / 8);
 /// let mut pack = Pack::open(Cursor::new(packed), &Models::new().with(model))?;
 /// assert_eq!(pack.get(1234)?.unwrap(), b"12:34 unit 2 is up");
@@ -24,7 +27,7 @@ use crate::{Error, ErrorKind, ModelId, Models, Result, container::read::read_vec
 pub struct Pack<R> {
     inner: R,
     index: Index,
-    /// Of each group its first byte in the file, and its first line.
+    /// Of each group its first byte in the file, and its first record.
     places: Vec<(u64, u64)>,
     codec: Codec,
     /// The group decoded last, by its number, and its content.
@@ -39,19 +42,19 @@ impl<R: Read + Seek> Pack<R> {
     pub fn open(mut inner: R, models: &Models) -> Result<Self> {
         let (index, mut at) = Index::read(&mut inner)?;
         let codec = Codec::new(&models.find(index.model)?)?;
-        let mut line = 0;
+        let mut record = 0;
         let mut places = Vec::with_capacity(index.groups.len());
         for group in &index.groups {
-            places.push((at, line));
+            places.push((at, record));
             at += group.coded;
-            line += group.lines;
+            record += group.records;
         }
         Ok(Self { inner, index, places, codec, group: None })
     }
 
-    /// How many lines it holds.
+    /// How many records it holds.
     pub fn len(&self) -> u64 {
-        self.places.last().zip(self.index.groups.last()).map_or(0, |((_, line), group)| line + group.lines)
+        self.places.last().zip(self.index.groups.last()).map_or(0, |((_, record), group)| record + group.records)
     }
 
     /// Whether it holds none.
@@ -64,7 +67,12 @@ impl<R: Read + Seek> Pack<R> {
         self.index.model
     }
 
-    /// Line `n`, counted from 0, without its end; `None` if there are no so many.
+    /// What a record is.
+    pub fn cut(&self) -> Cut {
+        self.index.cut
+    }
+
+    /// Record `n`, counted from 0, a line without its end; `None` if there are no so many.
     ///
     /// # Errors
     /// A damaged group, too little memory, or what the reader reports.
@@ -72,11 +80,11 @@ impl<R: Read + Seek> Pack<R> {
         if n >= self.len() {
             return Ok(None);
         }
-        let number = self.places.partition_point(|&(_, line)| line <= n) - 1;
+        let number = self.places.partition_point(|&(_, record)| record <= n) - 1;
         let first = self.places[number].1;
-        let content = self.load(number)?;
-        let line = content.split_inclusive(|&byte| byte == b'\n').nth((n - first) as usize).unwrap_or_default();
-        Ok(Some(line.strip_suffix(b"\n").unwrap_or(line).to_vec()))
+        let cut = self.index.cut;
+        let record = cut.split(self.load(number)?).nth((n - first) as usize).unwrap_or_default();
+        Ok(Some(cut.trim(record).to_vec()))
     }
 
     /// Writes all that was packed to `out`.
@@ -101,22 +109,22 @@ impl<R: Read + Seek> Pack<R> {
     }
 
     fn decode(&mut self, number: usize) -> Result<Vec<u8>> {
-        let Entry { lines, raw, coded: coded_len, crc } = self.index.groups[number];
+        let Entry { records, raw, coded: coded_len, crc } = self.index.groups[number];
         self.inner.seek(SeekFrom::Start(self.places[number].0))?;
         let mut coded = Vec::new();
         read_vec(&mut self.inner, coded_len, &mut coded)?;
         let content = self.codec.decode(&coded, raw)?;
-        let found = content.split_inclusive(|&byte| byte == b'\n').count() as u64;
-        if crc32fast::hash(&content) != crc || found != lines {
+        let found = self.index.cut.split(&content).count() as u64;
+        if crc32fast::hash(&content) != crc || found != records {
             return Err(Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum"));
         }
         Ok(content)
     }
 
-    /// The same error, with the lines that it keeps from being read.
+    /// The same error, with the records that it keeps from being read.
     fn in_group(&self, number: usize, error: &Error) -> Error {
         let first = self.places[number].1;
-        let last = first + self.index.groups[number].lines - 1;
-        Error::new(error.kind(), format!("lines {} to {}: {error}", first + 1, last + 1))
+        let last = first + self.index.groups[number].records - 1;
+        Error::new(error.kind(), format!("records {} to {}: {error}", first + 1, last + 1))
     }
 }

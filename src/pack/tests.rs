@@ -1,7 +1,7 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::{Level, Models, Trainer};
+use crate::{ErrorKind, Level, Models, Trainer};
 
 fn line(i: usize) -> String {
     format!(
@@ -19,9 +19,9 @@ fn model() -> Model {
     Trainer::new().level(Level::FASTEST).train(&samples, |_| {}).unwrap().model
 }
 
-fn packed(content: &[u8], model: &Model, group: usize) -> Vec<u8> {
+fn packed(content: &[u8], model: &Model, cut: Cut, group: usize) -> Vec<u8> {
     let mut out = Vec::new();
-    let told = pack(content, &mut out, model, group).unwrap();
+    let told = pack(content, &mut out, model, cut, group).unwrap();
     assert_eq!((told.bytes, told.coded), (content.len() as u64, out.len() as u64));
     out
 }
@@ -37,7 +37,7 @@ fn packs_give_back_the_file_and_each_line_whatever_the_groups() {
     let long = [log.as_bytes(), &[b'x'; 70_000], b"\n\n\r\nlast line has no end"].concat();
     for content in [&b""[..], b"\n", b"one", b"one\n", b"\n\n\n", log.as_bytes(), &long] {
         for group in [1, 3, 16, 1000] {
-            let mut pack = open(packed(content, &model, group), &model).unwrap();
+            let mut pack = open(packed(content, &model, Cut::Lines, group), &model).unwrap();
             let mut back = Vec::new();
             pack.write_to(&mut back).unwrap();
             assert_eq!(back, content);
@@ -52,18 +52,36 @@ fn packs_give_back_the_file_and_each_line_whatever_the_groups() {
 }
 
 #[test]
+fn records_of_so_many_bytes_come_back_too() {
+    let model = model();
+    let log: String = (1000..1020).map(line).collect();
+    for len in [1, 7, 64, log.len() - 1, log.len(), log.len() + 1] {
+        let mut pack = open(packed(log.as_bytes(), &model, Cut::Bytes(len), 16), &model).unwrap();
+        assert_eq!((pack.cut(), pack.len()), (Cut::Bytes(len), log.len().div_ceil(len) as u64));
+        for (n, record) in log.as_bytes().chunks(len).enumerate().step_by(19) {
+            assert_eq!(pack.get(n as u64).unwrap().unwrap(), record);
+        }
+        let mut back = Vec::new();
+        pack.write_to(&mut back).unwrap();
+        assert_eq!(back, log.as_bytes());
+    }
+    let error = pack(log.as_bytes(), Vec::new(), &model, Cut::Bytes(1 << 27), 16).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutOfBounds);
+}
+
+#[test]
 fn larger_groups_take_less() {
     let model = model();
     let log: String = (2000..3000).map(line).collect();
-    let [one, many] = [1, 16].map(|group| packed(log.as_bytes(), &model, group).len());
+    let [one, many] = [1, 16].map(|group| packed(log.as_bytes(), &model, Cut::Lines, group).len());
     assert!(many < one && one < log.len() / 3, "{many} {one} {}", log.len());
 }
 
 #[test]
-fn damage_is_an_error_that_names_lines_and_leaves_the_others() {
+fn damage_is_an_error_that_names_records_and_leaves_the_others() {
     let model = model();
     let log: String = (0..200).map(line).collect();
-    let good = packed(log.as_bytes(), &model, 16);
+    let good = packed(log.as_bytes(), &model, Cut::Lines, 16);
     for len in 0..good.len() {
         assert!(open(good[..len].to_vec(), &model).is_err(), "{len}");
     }
@@ -73,10 +91,10 @@ fn damage_is_an_error_that_names_lines_and_leaves_the_others() {
         let Ok(mut pack) = open(bad, &model) else { continue };
         let mut back = Vec::new();
         let error = pack.write_to(&mut back).unwrap_err();
-        assert!(error.to_string().starts_with("lines "), "{at}: {error}");
+        assert!(error.to_string().starts_with("records "), "{at}: {error}");
         assert!(log.as_bytes().starts_with(&back));
         let whole = (0..200).filter(|&n| pack.get(n).is_ok_and(|line| line.is_some())).count();
-        assert_eq!(whole, 200 - 16 + 8 * usize::from(200 % 16 != 0 && error.to_string().starts_with("lines 193")));
+        assert_eq!(whole, 200 - 16 + 8 * usize::from(200 % 16 != 0 && error.to_string().starts_with("records 193")));
     }
     assert_eq!(
         open(good, &{ Trainer::new().train(&["a", "b", "c"], |_| {}).unwrap().model }).unwrap_err().kind(),

@@ -1,14 +1,12 @@
-//! The loop over one record's nibbles, and the network that starts again for each.
+//! One record ↔ its coded bytes, with a network that starts again for each.
 
 use crate::{
     Error, Level, Model, Result,
     coder::{Decoder, Encoder, Frequencies},
-    math::{
-        F32x16, LANES,
-        isa::{self, Isa, Kernel},
-    },
+    math::{F32x16, LANES, isa::Isa},
     memory::ensure,
     model::Network,
+    stream::nibbles,
 };
 
 /// A record is stored as one that is not with this probability: rare, so that it costs all others next to nothing.
@@ -43,7 +41,7 @@ impl Codec {
         self.network.start_again(record.len())?;
         let mut coder = Encoder::new();
         coder.encode(&first(), 0);
-        isa::run(self.isa, Encode { network: &mut self.network, coder: &mut coder, record });
+        nibbles::encode(record, &mut self.network, &mut coder, self.isa);
         // The interval's end is not known before, so this is as near as one comes before coding it.
         let coded = if coder.len() > record.len() + 1 { stored(record) } else { coder.finish() };
         out.extend(coded);
@@ -60,7 +58,7 @@ impl Codec {
         let mut record = Vec::new();
         if coder.decode(&first()) == 0 {
             self.network.start_again(len)?;
-            isa::run(self.isa, Decode { network: &mut self.network, coder: &mut coder, record: &mut record, len });
+            nibbles::decode(&mut record, len, &mut self.network, &mut coder, self.isa);
         } else {
             let any = any();
             record.extend((0..len).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
@@ -70,57 +68,10 @@ impl Codec {
         }
         Ok(record)
     }
-}
 
-impl Codec {
     /// Makes sure that there is memory for the network's tables, where they may be large.
     fn ensure(&self, len: usize) -> Result<()> {
         if len < LARGE { Ok(()) } else { ensure((self.level.memory(len) + 3 * len) as u64) }
-    }
-}
-
-struct Encode<'a> {
-    network: &'a mut Network,
-    coder: &'a mut Encoder,
-    record: &'a [u8],
-}
-
-impl Kernel for Encode<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for &byte in self.record {
-            for nibble in [byte >> 4, byte & 15] {
-                self.coder.encode(&Frequencies::new(self.network.predict()), nibble);
-                self.network.update(nibble);
-            }
-        }
-    }
-}
-
-struct Decode<'a, 'c> {
-    network: &'a mut Network,
-    coder: &'a mut Decoder<'c>,
-    record: &'a mut Vec<u8>,
-    len: usize,
-}
-
-impl Kernel for Decode<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        // What was never coded need not be decoded.
-        while self.record.len() < self.len && !self.coder.overrun() {
-            let mut byte = 0;
-            for _ in 0..2 {
-                let nibble = self.coder.decode(&Frequencies::new(self.network.predict()));
-                self.network.update(nibble);
-                byte = byte << 4 | nibble;
-            }
-            self.record.push(byte);
-        }
     }
 }
 

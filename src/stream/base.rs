@@ -10,6 +10,11 @@ const MOST_GENERAL: usize = 1 << 20;
 /// So many bytes are coded both ways, to see which is shorter.
 const TRIAL: usize = 1 << 15;
 
+/// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in model.
+pub fn may_be_primed(content: &[u8], level: Level) -> bool {
+    content.chunks(level.block_len()).any(|block| block.len() <= MOST_GENERAL)
+}
+
 /// A frame's level, and the trained model that it names, if it does not take the built-in one.
 #[derive(Clone, Debug)]
 pub struct Base {

@@ -9,6 +9,7 @@ mod frames;
 mod indexed;
 mod inspect;
 mod neural;
+pub(crate) mod nibbles;
 mod options;
 mod pieces;
 mod pool;
@@ -20,6 +21,8 @@ mod window;
 
 use std::io::{Read, Write};
 
+#[doc(hidden)]
+pub use base::may_be_primed;
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use indexed::IndexedReader;

@@ -1,13 +1,10 @@
-//! Predictor and range coder at work on one block: the whole loop that the crate exists for.
-//!
-//! Each byte is two nibbles, high then low. For each: predict 16 probabilities, make them integer
-//! frequencies, code (or decode) the nibble by them, let the predictor learn from it. The encoder and the
-//! decoder differ in that middle step alone.
+//! One neural block ↔ its coded bytes, with a network of its own.
 
+use super::nibbles;
 use crate::{
     Error, Result,
-    coder::{Decoder, Encoder, Frequencies},
-    math::isa::{self, Isa, Kernel},
+    coder::{Decoder, Encoder},
+    math::isa::Isa,
     model::{Level, Network, Part, prior::Start},
 };
 
@@ -38,31 +35,10 @@ fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) ->
     let mut coder = Encoder::new();
     for chunk in raw.chunks(REPORT_EVERY) {
         let before = coder.len();
-        isa::run(isa, EncodeChunk { network: &mut network, coder: &mut coder, chunk });
+        nibbles::encode(chunk, &mut network, &mut coder, isa);
         report(chunk.len(), coder.len() - before)?;
     }
     Ok(coder.finish())
-}
-
-struct EncodeChunk<'a> {
-    network: &'a mut Network,
-    coder: &'a mut Encoder,
-    chunk: &'a [u8],
-}
-
-impl Kernel for EncodeChunk<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for &byte in self.chunk {
-            for nibble in [byte >> 4, byte & 15] {
-                let frequencies = Frequencies::new(self.network.predict());
-                self.coder.encode(&frequencies, nibble);
-                self.network.update(nibble);
-            }
-        }
-    }
 }
 
 /// Decodes `raw_len` bytes, the inverse of [`encode`].
@@ -76,7 +52,7 @@ pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mu
     while raw.len() < raw_len {
         let before = (raw.len(), coder.consumed());
         let until = raw_len.min(raw.len() + REPORT_EVERY);
-        isa::run(isa, DecodeChunk { network: &mut network, coder: &mut coder, raw: &mut raw, until });
+        nibbles::decode(&mut raw, until, &mut network, &mut coder, isa);
         if coder.overrun() {
             return Err(Error::corrupt("a neural block ends before its content does"));
         }
@@ -86,31 +62,6 @@ pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mu
         return Err(Error::corrupt("a neural block does not end where its content does"));
     }
     Ok(raw)
-}
-
-struct DecodeChunk<'a, 'c> {
-    network: &'a mut Network,
-    coder: &'a mut Decoder<'c>,
-    raw: &'a mut Vec<u8>,
-    until: usize,
-}
-
-impl Kernel for DecodeChunk<'_, '_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        while self.raw.len() < self.until {
-            let mut byte = 0;
-            for _ in 0..2 {
-                let frequencies = Frequencies::new(self.network.predict());
-                let nibble = self.coder.decode(&frequencies);
-                self.network.update(nibble);
-                byte = byte << 4 | nibble;
-            }
-            self.raw.push(byte);
-        }
-    }
 }
 
 #[cfg(test)]

@@ -5,6 +5,8 @@
 //!          │                            ├─► passes: mixers learn to weigh what counts say ─► quantised ─► Model
 //!          └─ held out ─► loss ─────────┘   until the loss on what is held out stops falling
 //! ```
+//! In the end what was held out is counted too, for the model is to know all that the samples tell; what it earns is told
+//! by one that has not seen that.
 //! What a sample says counts in the counts that it is predicted from would be trusted too much: so the samples are taken
 //! in folds, and mixers learn from each with the counts of the others (cross-fitting: Chernozhukov et al. 2018; stacked
 //! generalisation: Wolpert 1992).
@@ -88,17 +90,19 @@ pub struct Pass {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Trained {
-    /// The model.
+    /// The model, which knows all samples.
     pub model: Model,
     /// Its file.
     pub file: Vec<u8>,
-    /// The loss on what was held out, with the model; with it before its numbers were cut to those in its file; and without it.
+    /// The same but for what was held out: what this one makes of that is what `model` makes of what comes.
+    pub trial: Model,
+    /// The loss on what was held out, with `trial`.
     pub held_out: Loss,
-    /// The same before its numbers were cut to what its file holds, and before contexts were dropped to keep it small.
+    /// The same before its numbers were cut to what a file holds, and before contexts were dropped to keep that small.
     pub held_out_exact: Loss,
     /// The same without the model.
     pub held_out_without: Loss,
-    /// Samples that were held out; the others are [`Model::trained_on`].
+    /// Samples that were held out; those of [`Model::trained_on`] are all.
     pub held_out_samples: u64,
 }
 
@@ -156,9 +160,9 @@ impl Trainer {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
             return Err(Error::new(ErrorKind::OutOfBounds, text));
         }
-        let all = Tally::of(kept.iter().copied(), self.level);
-        let most = self.fitting_contexts(&all);
-        let counts = Arc::new(all.counts(LEAST, most));
+        let mut tally = Tally::of(kept.iter().copied(), self.level);
+        let most = self.fitting_contexts(&tally);
+        let counts = Arc::new(tally.counts(LEAST, most));
         let folds = self.folds(&kept, most);
         let mut weights = Vec::new();
         let mut exact = Loss::default();
@@ -169,14 +173,16 @@ impl Trainer {
             }
             weights.push((level, learnt));
         }
-        let trained_on =
-            TrainedOn { samples: kept.len() as u64, bytes: kept.iter().map(|part| part.len() as u64).sum() };
-        let (model, file) = self.fitting(&all, most, trained_on, &weights)?;
+        let (trial, _) = self.fitting(&tally, most, trained_on(&kept), &weights)?;
+        tally.count(held_out.iter().copied(), self.level);
+        let most = self.fitting_contexts(&tally);
+        let (model, file) = self.fitting(&tally, most, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
         Ok(Trained {
-            held_out: evaluate(&model.start(self.level)?, &held_out)?,
+            held_out: evaluate(&trial.start(self.level)?, &held_out)?,
             held_out_exact: exact,
             held_out_without: evaluate(&self.level.into(), &held_out)?,
             held_out_samples: held_out.len() as u64,
+            trial,
             model,
             file,
         })
@@ -241,6 +247,10 @@ impl Trainer {
         let fitting = most_of(most, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
         with(fitting)
     }
+}
+
+fn trained_on(samples: &[&[u8]]) -> TrainedOn {
+    TrainedOn { samples: samples.len() as u64, bytes: samples.iter().map(|sample| sample.len() as u64).sum() }
 }
 
 /// The largest number up to `most` that is good, but for 1/256 of it; all smaller ones are too.

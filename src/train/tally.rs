@@ -24,9 +24,15 @@ pub struct Tally {
 type Context<'a> = &'a [(u64, u32)];
 
 impl Tally {
-    /// Counts `samples`, each from a fresh start, in the contexts that `level` has.
+    /// Counts `samples`, as [`count`](Self::count).
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a [u8]>, level: Level) -> Self {
         let mut tally = Self::default();
+        tally.count(samples, level);
+        tally
+    }
+
+    /// Counts `samples` too, each from a fresh start, in the contexts that `level` has.
+    pub fn count<'a>(&mut self, samples: impl IntoIterator<Item = &'a [u8]>, level: Level) {
         let mut events = Vec::new();
         for sample in samples {
             let begin = events.len();
@@ -36,11 +42,10 @@ impl Tally {
             let once = dedup(new);
             events.truncate(begin + once);
             if events.len() > CHUNK {
-                tally.add(&mut events);
+                self.add(&mut events);
             }
         }
-        tally.add(&mut events);
-        tally
+        self.add(&mut events);
     }
 
     /// Merges `events`, which are gone then.

@@ -74,9 +74,14 @@ fn compare_tells_the_true_sizes_and_their_total() {
     assert!((neural["bits_per_byte"].as_f64().unwrap() - bits_per_byte).abs() < 1e-5);
     assert!(neural["decompress_bytes_per_second"].as_u64().unwrap() > 0);
 
+    let no_prior = foretell::Options::new().level(foretell::Level::new(2).unwrap()).general(false);
+    let no_prior = foretell::compress(&fs::read(&path).unwrap(), &no_prior).unwrap().len();
+    assert_eq!(result(text, "no-prior", "-2 --no-prior")["size"], no_prior);
+    assert!(no_prior > neural["size"].as_u64().unwrap() as usize, "a short text is where the built-in model is of use");
+
     let total = &report["total"];
     assert_eq!(total["size"], 4000);
-    for (codec, settings) in [("huffman", ""), ("neural", "-2")] {
+    for (codec, settings) in [("huffman", ""), ("neural", "-2"), ("no-prior", "-2 --no-prior")] {
         let sizes = [0, 1].map(|i| result(&report["files"][i], codec, settings)["size"].as_u64().unwrap());
         assert_eq!(result(total, codec, settings)["size"], sizes[0] + sizes[1]);
     }
@@ -137,7 +142,7 @@ fn bench_csv_has_a_line_for_each_file_level_and_total() {
     fs::write(folder.path().join("more/a,\"b\""), "quoted").unwrap();
     let csv = stdout(foretell(&folder).args(["bench", "--csv", "--level", "1-2,4", "."]));
     let lines: Vec<&str> = csv.lines().collect();
-    assert_eq!(lines.len(), 1 + (4 + 1) * (1 + 3));
+    assert_eq!(lines.len(), 1 + (4 + 1) * (1 + 2 * 3));
     assert!(lines[0].starts_with("file,size,order0_bits_per_byte,codec,settings,coded_size,"));
     assert!(csv.contains("\n\"more/a,\"\"b\"\"\",6,"), "{csv}");
     let sizes = |start: &str| -> Vec<u64> {
@@ -206,7 +211,8 @@ fn the_picture_is_well_formed_and_labelled() {
         run.args(["bench", "--plot", "out.svg", "--level", "1,3"]).args(paths).assert().success();
         let svg = fs::read_to_string(folder.path().join("out.svg")).unwrap();
         assert_well_formed(&svg);
-        let fixed = ["bits per byte", "position in", "order-0 entropy", "Huffman", "neural -1", "neural -3"];
+        let fixed =
+            ["bits per byte", "position in", "order-0 entropy", "Huffman", "neural -1", "neural -3", "no-prior -3"];
         for label in fixed.iter().chain([&label, &"a text.txt, 3000 bytes"]) {
             assert!(svg.contains(label), "{label} is not in {svg}");
         }

@@ -44,6 +44,16 @@ fn what_was_packed_comes_back_whole_and_line_by_line() {
 }
 
 #[test]
+fn records_may_be_of_so_many_bytes() {
+    let folder = folder();
+    let log = fs::read(folder.path().join("log")).unwrap();
+    run(&folder, "pack --records 100 -D a.model log by-100").assert().success();
+    let mut get = run(&folder, "get -D a.model by-100 1 3");
+    get.assert().success().stdout([&log[..100], &log[200..300]].concat());
+    run(&folder, "unpack -D a.model by-100 -").assert().success().stdout(log);
+}
+
+#[test]
 fn models_are_found_by_their_names_in_folders() {
     let folder = folder();
     run(&folder, "get --models . pack 1").assert().success().stdout(line(300) + "\n");
@@ -58,13 +68,16 @@ fn models_are_found_by_their_names_in_folders() {
 fn what_is_wrong_is_said_and_overwrites_nothing() {
     let folder = folder();
     for (args, text) in [
-        ("get -D a.model pack 0", "lines are counted from 1"),
-        ("get -D a.model pack 101", "has no line 101, but 100"),
+        ("get -D a.model pack 0", "records are counted from 1"),
+        ("get -D a.model pack 101", "has no record 101, but 100"),
         ("get -D a.model log 1", "log: not a pack"),
         ("get -D log pack 1", "log: not a trained model"),
         ("pack --lines -D a.model log pack", "pack: already exists; -f overwrites it"),
         ("unpack -D a.model pack log", "log: already exists; -f overwrites it"),
         ("pack --lines -D a.model absent new", "absent: No such file"),
+        ("pack --lines -f -D a.model log .", ".: it exists and is no file"),
+        ("pack -D a.model log new", "--lines|--records"),
+        ("pack --records 0 -D a.model log new", "at least one byte"),
     ] {
         run(&folder, args).assert().code(1).stdout("").stderr(contains(text));
     }

@@ -13,6 +13,8 @@ pub enum Codec {
     Huffman,
     /// The neural network, at a level.
     Neural(Level),
+    /// The same without the built-in model.
+    NoPrior(Level),
     /// Another program.
     Peer(Peer),
 }
@@ -23,6 +25,7 @@ impl Codec {
         match self {
             Self::Huffman => "huffman",
             Self::Neural(_) => "neural",
+            Self::NoPrior(_) => "no-prior",
             Self::Peer(peer) => peer.spec.program,
         }
     }
@@ -32,6 +35,7 @@ impl Codec {
         match self {
             Self::Huffman => String::new(),
             Self::Neural(level) => format!("-{}", level.get()),
+            Self::NoPrior(level) => format!("-{} --no-prior", level.get()),
             Self::Peer(peer) => peer.spec.settings.to_owned(),
         }
     }
@@ -41,6 +45,7 @@ impl Codec {
         match self {
             Self::Huffman => "Huffman".to_owned(),
             Self::Neural(level) => format!("neural -{}", level.get()),
+            Self::NoPrior(level) => format!("no-prior -{}", level.get()),
             Self::Peer(peer) => peer.spec.label.to_owned(),
         }
     }
@@ -54,6 +59,7 @@ impl Codec {
         let options = match self {
             Self::Huffman => Options::new().method(Method::Huffman),
             Self::Neural(level) => Options::new().method(Method::Neural).level(*level),
+            Self::NoPrior(level) => Options::new().method(Method::Neural).level(*level).general(false),
             Self::Peer(peer) => return peer.measure(content),
         };
         let start = Instant::now();

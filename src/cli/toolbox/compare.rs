@@ -16,7 +16,7 @@ use crate::Level;
 /// Compare the network's result on each file with Huffman coding and with other compressors
 ///
 /// Tells of each file its size, its order-0 entropy (bits per byte that an ideal code of single bytes needs), and of
-/// each codec the compressed size with all headers, the bits per byte, how many per cent smaller it is than by Huffman
+/// each codec (among them the network without the built-in model) the compressed size with all headers, the bits per byte, how many per cent smaller it is than by Huffman
 /// coding, and the speed of compression and decompression. Every result is decompressed and compared with the file; a
 /// difference is an error.
 ///
@@ -53,21 +53,24 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
 /// A row for each file.
 fn one_table(survey: &Survey) -> String {
     let mut table = Table::default();
-    table.row(["", "", "order-0", "Huffman", "", "neural", "", "gain", "Huffman", "MB/s", "neural", "MB/s"]);
-    table.row(["file", "bytes", "bpb", "bytes", "bpb", "bytes", "bpb", "%", "comp", "decomp", "comp", "decomp"]);
+    table
+        .row(["", "", "order-0", "Huffman", "", "neural", "", "gain", "no-prior", "Huffman", "MB/s", "neural", "MB/s"]);
+    table.row([
+        "file", "bytes", "bpb", "bytes", "bpb", "bytes", "bpb", "%", "bytes", "comp", "decomp", "comp", "decomp",
+    ]);
     let total = survey.total();
     let mut names = short_names(survey.files.iter().map(|file| file.name.as_str()), 32);
     names.push("total".to_owned());
     for (name, file) in names.into_iter().zip(survey.files.iter().chain([&total])) {
         let mut row = vec![name, file.size.to_string(), figure(file.per_byte(file.order0_bits), 3)];
-        let (huffman, neural) = (cells(survey, file, 0), cells(survey, file, 1));
-        row.extend([&huffman[..2], &neural[..3], &huffman[3..], &neural[3..]].concat());
+        let [huffman, neural, no_prior] = [0, 1, 2].map(|codec| cells(survey, file, codec));
+        row.extend([&huffman[..2], &neural[..3], &no_prior[..1], &huffman[3..], &neural[3..]].concat());
         table.row(row);
     }
     table.render() + LEGEND
 }
 
-const LEGEND: &str = "\nbpb: bits per byte; gain: how much smaller than by Huffman coding; MB/s: 10^6 bytes of content a second, one thread\n";
+const LEGEND: &str = "\nbpb: bits per byte; gain: how much smaller than by Huffman coding; no-prior: neural without the built-in model;\nMB/s: 10^6 bytes of content a second, one thread\n";
 
 /// A table for each file, with a row for each codec.
 fn table_for_each_file(survey: &Survey) -> String {

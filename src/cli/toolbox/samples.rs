@@ -12,6 +12,7 @@ use super::{
     inputs::{self, printable},
     notes::Notes,
 };
+use crate::cli::fore::values::parse_size;
 
 /// The most bytes of all samples. Training holds them in memory, and more of the same kind has little more to tell.
 pub const MOST_BYTES: u64 = 1 << 30;
@@ -38,6 +39,15 @@ impl Unit {
         };
         samples.into_iter().filter(|sample| !sample.is_empty()).collect()
     }
+}
+
+/// How many bytes a record has, as said on the command line.
+///
+/// # Errors
+/// A sentence for the user.
+pub fn parse_record(text: &str) -> Result<usize, String> {
+    let bytes = usize::try_from(parse_size(text)?).map_err(|_| "a record of that size fits no memory")?;
+    if bytes == 0 { Err("a record has at least one byte".into()) } else { Ok(bytes) }
 }
 
 /// Reads the files named and those below the folders named; `-` is standard input. Of those that cannot be read it is

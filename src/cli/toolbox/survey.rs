@@ -8,7 +8,7 @@ use super::{
     peers,
     sample::Sample,
 };
-use crate::{Level, huffman::order0_entropy};
+use crate::{Level, huffman::order0_entropy, stream::may_be_primed};
 
 /// What to measure on each file, beside its order-0 entropy and Huffman coding.
 pub struct Plan<'a> {
@@ -22,7 +22,8 @@ pub struct Plan<'a> {
 
 /// All that was measured in one run.
 pub struct Survey {
-    /// The codecs, in the order of [`Measured::samples`]: Huffman coding, the levels, the other compressors.
+    /// The codecs, in the order of [`Measured::samples`]: Huffman coding, the levels, the levels again without the
+    /// built-in model, the other compressors.
     pub codecs: Vec<Codec>,
     /// The files that could be read.
     pub files: Vec<Measured>,
@@ -56,6 +57,7 @@ impl Measured {
 pub fn survey(inputs: &[Input], plan: &Plan, notes: &mut Notes) -> Survey {
     let mut codecs = vec![Codec::Huffman];
     codecs.extend(plan.levels.iter().copied().map(Codec::Neural));
+    codecs.extend(plan.levels.iter().copied().map(Codec::NoPrior));
     let (found, absent) = if plan.peers { peers::find() } else { Default::default() };
     codecs.extend(found.into_iter().map(Codec::Peer));
     if !absent.is_empty() {
@@ -81,14 +83,18 @@ fn measure(
     doing: &str,
     notes: &mut Notes,
 ) -> Measured {
-    let mut samples = Vec::new();
+    let mut samples: Vec<Option<Sample>> = Vec::new();
     let mut curves = Vec::new();
     for codec in codecs {
         notes.doing(&format!("{doing}: {}", codec.label()));
         let mut report = |error: anyhow::Error| {
             notes.failure(&error.context(format!("{}: {}", inputs::printable(&input.path), codec.label())));
         };
-        samples.push(codec.measure(content).map_err(&mut report).ok());
+        samples.push(match codec {
+            // The same work as that of the codec before, and the same bytes.
+            Codec::NoPrior(level) if !may_be_primed(content, *level) => neural(&samples, codecs, *level),
+            _ => codec.measure(content).map_err(&mut report).ok(),
+        });
         if let (Codec::Neural(level), true) = (codec, with_curves) {
             let curve = learning_curve(content, *level).map_err(|error| report(error.into()));
             curves.push(curve.unwrap_or_default());
@@ -96,6 +102,12 @@ fn measure(
     }
     let order0_bits = if content.is_empty() { 0.0 } else { order0_entropy(content) * content.len() as f64 };
     Measured { name: input.name.clone(), size: content.len() as u64, order0_bits, samples, curves }
+}
+
+/// What the neural codec of `level` made of the file.
+fn neural(samples: &[Option<Sample>], codecs: &[Codec], level: Level) -> Option<Sample> {
+    let same = |codec: &Codec| matches!(codec, Codec::Neural(other) if *other == level);
+    codecs.iter().zip(samples).find(|(codec, _)| same(codec)).and_then(|(_, sample)| *sample)
 }
 
 impl Survey {

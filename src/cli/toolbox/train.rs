@@ -1,25 +1,28 @@
 //! `foretell train`: samples in, a model's file out, and figures about what it earns.
 
 use std::{
+    fs::File,
     io::{self, IsTerminal},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
-use anyhow::ensure;
+use anyhow::{Context, ensure};
 
 use super::{
     dictionary,
+    inputs::printable,
     levels::{Levels, parse_level, parse_levels},
-    model_file::Target,
     notes::Notes,
+    output::Target,
     peers, print,
-    samples::{self, Unit},
+    samples::{self, Unit, parse_record},
     table::{Table, figure},
 };
 use crate::{
-    Level, RecordCompressor, Trained, Trainer,
+    ErrorKind, Level, Model, RecordCompressor, Trained, Trainer,
     cli::fore::values::parse_size,
     train::{Loss, Pass},
+    trained::read_id,
 };
 
 /// With fewer samples, or fewer bytes of them, a model is hardly worth its file.
@@ -30,10 +33,9 @@ const ZSTD_CHECKSUM: u64 = 4;
 
 /// Train a model on samples of what is to be compressed: records, messages, small files
 ///
-/// Writes the model's file, and tells what it earns on a tenth of the samples that is held out of training (every tenth
-/// file, or the last tenth of lines or records): bits per
-/// byte with and without the model, and bytes of records; beside them, if zstd is on PATH, what it makes of them with a
-/// dictionary that it trained on the same samples.
+/// Writes the model's file, and tells what it earns on a tenth of the samples that is held out of training until the end
+/// (every tenth file, or the last tenth of lines or records): bits per byte with and without the model, and bytes of
+/// records; beside them, if zstd is on PATH, what it makes of them with a dictionary that it trained on the same samples.
 ///
 /// Folders are taken with all that is below them, but for files and folders whose names start with a dot, and README*,
 /// MANIFEST* and SHA256SUMS* at a folder's top. Empty samples are passed over. The same samples give the same model.
@@ -70,18 +72,16 @@ pub struct Args {
     force: bool,
 }
 
-fn parse_record(text: &str) -> Result<usize, String> {
-    let bytes = usize::try_from(parse_size(text)?).map_err(|_| "a record of that size fits no memory")?;
-    if bytes == 0 { Err("a record has at least one byte".into()) } else { Ok(bytes) }
-}
-
 /// Trains, writes the model's file and prints the report.
 pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     let trainer = Trainer::new().level(args.level).size(args.size)?;
     let trainer = trainer.also_for(args.also.iter().flat_map(|levels| levels.0.iter().copied()));
     // Files come in the order of their names, which means nothing; lines and records go on from one to the next.
     let trainer = trainer.in_order(args.lines || args.records.is_some());
-    let target = Target::new(&args.output, args.force)?;
+    let target = Target::new(&args.output, || {
+        ensure!(args.force || is_model(&args.output)?, "it exists and is no model; -f replaces it");
+        Ok(())
+    })?;
     let contents = samples::read(&paths(args)?, notes)?;
     let samples = unit(args).split(&contents);
     if samples.is_empty() {
@@ -98,16 +98,24 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     }
     let trained = trainer.train(samples, |pass| notes.info(&log_line(pass)))?;
     notes.info(&format!("held out: {} samples, {} bytes", trained.held_out_samples, trained.held_out.bytes));
-    target.write(&trained.file)?;
+    target.write(|out| out.write_all(&trained.file).with_context(|| printable(&args.output)))?;
 
-    let (unseen, seen) = if tail.is_empty() { trainer.hold_out(samples) } else { (tail.to_vec(), samples.to_vec()) };
-    let mut sizes =
-        vec![Size::new(if tail.is_empty() { "as they are" } else { "the last samples, as they are" }, len(&unseen))];
-    sizes.extend(record_sizes(&trained, &unseen, notes)?);
+    let (what, model, (unseen, seen)) = match tail {
+        [] => ("as they are", &trained.trial, trainer.hold_out(samples)),
+        tail => ("the last samples, as they are", &trained.model, (tail.to_vec(), samples.to_vec())),
+    };
+    let mut sizes = vec![Size::new(what, len(&unseen))];
+    sizes.extend(record_sizes(model, &unseen, notes)?);
     if !few {
         sizes.extend(zstd_sizes(args.size, &seen, &unseen, notes));
     }
     print(&report(&trained, &sizes))
+}
+
+/// Whether the file begins like a model, be it of another version or damaged.
+fn is_model(path: &Path) -> io::Result<bool> {
+    let id = read_id(&mut File::open(path)?);
+    Ok(id.map_or_else(|error| error.kind() != ErrorKind::NotForetell, |_| true))
 }
 
 fn paths(args: &Args) -> anyhow::Result<Vec<PathBuf>> {
@@ -154,9 +162,9 @@ fn len(samples: &[&[u8]]) -> u64 {
     samples.iter().map(|sample| sample.len() as u64).sum()
 }
 
-fn record_sizes(trained: &Trained, held_out: &[&[u8]], notes: &Notes) -> anyhow::Result<Vec<Size>> {
+fn record_sizes(model: &Model, held_out: &[&[u8]], notes: &Notes) -> anyhow::Result<Vec<Size>> {
     notes.doing("compressing what was held out");
-    let mut compressor = RecordCompressor::new(&trained.model)?;
+    let mut compressor = RecordCompressor::new(model)?;
     let (mut raw, mut whole) = (0, 0);
     for sample in held_out {
         raw += compressor.compress_raw(sample)?.len() as u64;

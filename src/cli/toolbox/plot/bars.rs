@@ -63,7 +63,7 @@ fn bars(survey: &Survey, file: &Measured) -> Vec<Bar> {
     for (i, (codec, sample)) in survey.codecs.iter().zip(&file.samples).enumerate() {
         let color = match codec {
             Codec::Huffman => HUFFMAN,
-            Codec::Neural(_) => shade(i - 1, levels),
+            Codec::Neural(_) | Codec::NoPrior(_) => shade((i - 1) % levels, levels),
             Codec::Peer(_) => PEER,
         };
         bars.extend(sample.map(|sample| bar(codec.label(), color, 8.0 * sample.size as f64)));

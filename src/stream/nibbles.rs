@@ -1,0 +1,68 @@
+//! Predictor and range coder at work on some bytes: the whole loop that the crate exists for.
+//!
+//! Each byte is two nibbles, high then low. For each: predict 16 probabilities, make them integer
+//! frequencies, code (or decode) the nibble by them, let the predictor learn from it. The encoder and the
+//! decoder differ in that middle step alone.
+
+use crate::{
+    coder::{Decoder, Encoder, Frequencies},
+    math::isa::{self, Isa, Kernel},
+    model::Network,
+};
+
+/// Codes `bytes` as what follows all that `network` and `coder` have seen.
+pub fn encode(bytes: &[u8], network: &mut Network, coder: &mut Encoder, isa: Isa) {
+    isa::run(isa, Encode { network, coder, bytes });
+}
+
+/// Decodes what follows until there are `len` bytes in all, the inverse of [`encode`]; or until the coder reads what
+/// was never written, for nothing that it gives then is content.
+pub fn decode(bytes: &mut Vec<u8>, len: usize, network: &mut Network, coder: &mut Decoder, isa: Isa) {
+    isa::run(isa, Decode { network, coder, bytes, len });
+}
+
+struct Encode<'a> {
+    network: &'a mut Network,
+    coder: &'a mut Encoder,
+    bytes: &'a [u8],
+}
+
+impl Kernel for Encode<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for &byte in self.bytes {
+            for nibble in [byte >> 4, byte & 15] {
+                let frequencies = Frequencies::new(self.network.predict());
+                self.coder.encode(&frequencies, nibble);
+                self.network.update(nibble);
+            }
+        }
+    }
+}
+
+struct Decode<'a, 'c> {
+    network: &'a mut Network,
+    coder: &'a mut Decoder<'c>,
+    bytes: &'a mut Vec<u8>,
+    len: usize,
+}
+
+impl Kernel for Decode<'_, '_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        while self.bytes.len() < self.len && !self.coder.overrun() {
+            let mut byte = 0;
+            for _ in 0..2 {
+                let frequencies = Frequencies::new(self.network.predict());
+                let nibble = self.coder.decode(&frequencies);
+                self.network.update(nibble);
+                byte = byte << 4 | nibble;
+            }
+            self.bytes.push(byte);
+        }
+    }
+}
