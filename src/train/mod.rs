@@ -18,7 +18,7 @@ use std::{ops::Range, sync::Arc};
 
 pub use passes::Loss;
 use passes::{evaluate, learn};
-use tally::Tally;
+use tally::{Keep, Tally};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result,
@@ -161,9 +161,9 @@ impl Trainer {
             return Err(Error::new(ErrorKind::OutOfBounds, text));
         }
         let mut tally = Tally::of(kept.iter().copied(), self.level);
-        let most = self.fitting_contexts(&tally);
-        let counts = Arc::new(tally.counts(LEAST, most));
-        let folds = self.folds(&kept, most);
+        let keep = self.room_for(&tally);
+        let counts = Arc::new(tally.counts(LEAST, keep));
+        let folds = self.folds(&kept, keep);
         let mut weights = Vec::new();
         let mut exact = Loss::default();
         for level in self.levels() {
@@ -173,10 +173,10 @@ impl Trainer {
             }
             weights.push((level, learnt));
         }
-        let (trial, _) = self.fitting(&tally, most, trained_on(&kept), &weights)?;
+        let (trial, _) = self.fitting(&tally, keep, trained_on(&kept), &weights)?;
         tally.count(held_out.iter().copied(), self.level);
-        let most = self.fitting_contexts(&tally);
-        let (model, file) = self.fitting(&tally, most, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
+        let keep = self.room_for(&tally);
+        let (model, file) = self.fitting(&tally, keep, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
         Ok(Trained {
             held_out: evaluate(&trial.start(self.level)?, &held_out)?,
             held_out_exact: exact,
@@ -212,39 +212,45 @@ impl Trainer {
 
     /// The folds, each with the counts of all others. What stands in order is cut in pieces, so that a fold is as far from the
     /// others as what comes is from all; else each takes every fifth sample, so that the others know all kinds.
-    fn folds<'a>(&self, samples: &[&'a [u8]], most: usize) -> Vec<Fold<'a>> {
+    fn folds<'a>(&self, samples: &[&'a [u8]], keep: Keep) -> Vec<Fold<'a>> {
         let fold_of = |i: usize| if self.in_order { i * FOLDS / samples.len() } else { i % FOLDS };
         let numbered = || samples.iter().copied().enumerate();
         let fold = |fold| {
             let others = numbered().filter(|&(i, _)| fold_of(i) != fold).map(|(_, sample)| sample);
             let own: Vec<_> = numbered().filter(|&(i, _)| fold_of(i) == fold).map(|(_, sample)| sample).collect();
-            Fold { counts: Arc::new(Tally::of(others, self.level).counts(LEAST, most)), samples: thinned(&own) }
+            Fold { counts: Arc::new(Tally::of(others, self.level).counts(LEAST, keep)), samples: thinned(&own) }
         };
         (0..FOLDS.min(samples.len())).map(fold).collect()
     }
 
-    /// How many contexts the model's size allows, if weights take their part of it.
-    fn fitting_contexts(&self, all: &Tally) -> usize {
+    /// How much of `all` the model's size allows, if weights take their part of it: everything, or the best of it.
+    fn room_for(&self, all: &Tally) -> Keep {
         let weights = self.levels().len() as u64 * WEIGHTS;
         let room = self.size.saturating_sub(weights).max(self.size / 2);
-        most_of(all.len(LEAST), |contexts| {
+        let fits = |keep| {
             let mut out = Vec::new();
-            write_counts(&all.counts(LEAST, contexts), &mut out);
+            write_counts(&all.counts(LEAST, keep), &mut out);
             out.len() as u64 <= room
-        })
+        };
+        let everything = Keep { contexts: all.len(LEAST), all_symbols: true };
+        if fits(everything) {
+            return everything;
+        }
+        let best = |contexts| Keep { contexts, all_symbols: false };
+        best(most_of(everything.contexts, |contexts| fits(best(contexts))))
     }
 
-    /// The model with up to `most` contexts, as its size allows.
+    /// The model with what is to be kept, or as many contexts less as its size asks for.
     fn fitting(
         &self,
         all: &Tally,
-        most: usize,
+        keep: Keep,
         on: TrainedOn,
         weights: &[(Level, Arc<[f32]>)],
     ) -> Result<(Model, Vec<u8>)> {
         let steps = if self.size / weights.len() as u64 >= ROOMY { FINE } else { COARSE };
-        let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, contexts), weights, steps);
-        let fitting = most_of(most, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
+        let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, Keep { contexts, ..keep }), weights, steps);
+        let fitting = most_of(keep.contexts, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
         with(fitting)
     }
 }

@@ -14,10 +14,22 @@ const CHUNK: usize = 1 << 23;
 /// With more entries than this, what was seen only once is dropped: it would be dropped in the end.
 const MOST: usize = 1 << 25;
 
+/// A context that came so often came often.
+const MUCH: u32 = 16;
+
 /// Sorted: the upper 56 bits of a context's hash with the byte that followed in the lower 8, and in how many samples.
 #[derive(Debug, Default)]
 pub struct Tally {
     events: Vec<(u64, u32)>,
+}
+
+/// What of a tally is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// So many contexts.
+    pub contexts: usize,
+    /// And all that followed these; else nothing that came once where much came.
+    pub all_symbols: bool,
 }
 
 /// A context's events.
@@ -75,13 +87,13 @@ impl Tally {
         self.contexts().filter(|context| total(context) >= least).count()
     }
 
-    /// The `most` contexts that are worth most, each seen at least `least` times.
-    pub fn counts(&self, least: u32, most: usize) -> Counts {
+    /// What is to be kept: the contexts that are worth most, each seen at least `least` times.
+    pub fn counts(&self, least: u32, keep: Keep) -> Counts {
         let everywhere = self.everywhere();
-        let worth = |context: Context| worth(context, &everywhere);
+        let worth = |context: Context| worth(context, &everywhere, keep);
         let mut worths: Vec<f32> = self.contexts().filter(|context| total(context) >= least).map(worth).collect();
         worths.sort_unstable_by(|a, b| b.total_cmp(a));
-        worths.truncate(most);
+        worths.truncate(keep.contexts);
         let edge = worths.last().map_or(f32::INFINITY, |&worth| worth);
         // Of those on the edge as many as there is room for.
         let mut room = worths.iter().filter(|&&worth| worth == edge).count();
@@ -93,7 +105,7 @@ impl Tally {
             room -= usize::from(worth == edge && kept);
             let key = counts.key(context[0].0);
             // Of two with the same key the second is lost.
-            let symbols = symbols(context);
+            let symbols = symbols(context, keep);
             if kept && !symbols.is_empty() && last.replace(key) != Some(key) {
                 counts.push(key, &symbols);
             }
@@ -112,14 +124,14 @@ impl Tally {
 }
 
 /// What a context saves, compared with what is known of bytes `everywhere`, for each byte of the file that it takes.
-fn worth(context: Context, everywhere: &[f32; 256]) -> f32 {
+fn worth(context: Context, everywhere: &[f32; 256], keep: Keep) -> f32 {
     let all = total(context) as f32;
     let saved = |&(event, n): &(u64, u32)| {
         let n = n as f32;
         n * ln(n / (all + 1.0) / everywhere[event as u8 as usize])
     };
     let saved: f32 = context.iter().map(saved).sum();
-    saved / (2.0 + 1.2 * symbols(context).len() as f32)
+    saved / (2.0 + 1.2 * kept(context, keep).count() as f32)
 }
 
 /// Moves one of each of the sorted `events` to the front, and says how many these are.
@@ -138,14 +150,19 @@ fn total(context: Context) -> u32 {
     context.iter().map(|&(_, n)| n).sum()
 }
 
+/// The events of a context that are kept.
+fn kept(context: Context<'_>, keep: Keep) -> impl Iterator<Item = (u64, u32)> {
+    let all = keep.all_symbols || total(context) < MUCH;
+    context.iter().copied().filter(move |&(_, n)| all || n > 1)
+}
+
 /// The bytes of a context, the most frequent first.
-fn symbols(context: Context) -> Vec<Symbol> {
+fn symbols(context: Context, keep: Keep) -> Vec<Symbol> {
     let largest = context.iter().map(|&(_, n)| n).max().unwrap_or(0);
     // As large as a count can be, in proportion.
     let scaled = |n: u32| if largest > 255 { (u64::from(n) * 255 / u64::from(largest)).max(1) as u8 } else { n as u8 };
-    let few = total(context) < 16;
-    let kept = context.iter().filter(|&&(_, n)| few || n > 1);
-    let mut symbols: Vec<_> = kept.map(|&(event, n)| Symbol { byte: event as u8, count: scaled(n) }).collect();
+    let symbol = |(event, n)| Symbol { byte: event as u8, count: scaled(n) };
+    let mut symbols: Vec<_> = kept(context, keep).map(symbol).collect();
     symbols.sort_by_key(|symbol| std::cmp::Reverse(symbol.count));
     symbols
 }
