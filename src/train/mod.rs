@@ -250,7 +250,8 @@ impl Trainer {
     ) -> Result<(Model, Vec<u8>)> {
         let steps = if self.size / weights.len() as u64 >= ROOMY { FINE } else { COARSE };
         let with = |contexts| Model::new(self.level, on, &all.counts(LEAST, Keep { contexts, ..keep }), weights, steps);
-        let fitting = most_of(keep.contexts, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
+        let fitting =
+            most_of(keep.contexts, |contexts| with(contexts).is_ok_and(|(_, file)| file.len() as u64 <= self.size));
         with(fitting)
     }
 }

@@ -13,3 +13,11 @@ pub fn mixed_content() -> Vec<u8> {
     }
     content
 }
+
+/// A short text and a short document, as the built-in model knows many: they get shorter by it at each level.
+pub fn familiar_content() -> Vec<u8> {
+    let text =
+        "The box that came with this letter has everything in it that you asked for; open it when you are at home.\n";
+    let document = r#"{"id": 17, "name": "first item", "enabled": true, "tags": ["small", "blue"], "price": 12.50}"#;
+    [text, document, "\nstatic int count(const char *name)\n{\n    return name ? 1 : 0;\n}\n"].concat().into_bytes()
+}

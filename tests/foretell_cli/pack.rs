@@ -75,8 +75,10 @@ fn what_is_wrong_is_said_and_overwrites_nothing() {
         ("pack --lines -D a.model log pack", "pack: already exists; -f overwrites it"),
         ("unpack -D a.model pack log", "log: already exists; -f overwrites it"),
         ("pack --lines -D a.model absent new", "absent: No such file"),
-        ("pack --lines -f -D a.model log .", ".: it exists and is no file"),
-        ("pack -D a.model log new", "--lines|--records"),
+        ("pack --lines -f -D a.model log .", ".: is a directory, no place for a file"),
+        ("pack -D a.model log new", "--lines"),
+        #[cfg(target_os = "linux")]
+        ("unpack -f -D a.model pack /dev/full", "/dev/full: No space left on device"),
         ("pack --records 0 -D a.model log new", "at least one byte"),
     ] {
         run(&folder, args).assert().code(1).stdout("").stderr(contains(text));

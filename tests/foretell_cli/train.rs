@@ -62,7 +62,7 @@ fn a_model_of_lines_shrinks_such_lines_and_the_log_and_the_report_tell_how_it_ca
     }
     assert!(!report.contains("zstd"), "{report}");
     assert!(self::model(&folder).len() <= 65536);
-    assert_eq!((model.level().get(), model.trained_on().samples), (1, 360));
+    assert_eq!((model.level().get(), model.trained_on().samples), (1, 400));
 
     let record = line(5000);
     let coded = RecordCompressor::new(&model).unwrap().compress(record.as_bytes()).unwrap();
@@ -91,7 +91,8 @@ fn what_is_no_model_is_replaced_only_by_force() {
     train(&folder, &["--records=30", "-f", "fixed"]).assert().success();
     assert!(Model::load(folder.path().join("a.model")).is_ok());
     fs::create_dir(folder.path().join("b.model")).unwrap();
-    for (place, why) in [("b.model", "it exists and is no file"), ("nowhere/c.model", "cannot create it: ")] {
+    for (place, why) in [("b.model", "is a directory, no place for a file"), ("nowhere/c.model", "cannot create it: ")]
+    {
         let refused = foretell(&folder).args(["train", "-f", "-o", place, "fixed"]).assert().code(1);
         refused.stderr(contains(format!("foretell: {place}: {why}")));
     }

@@ -18,7 +18,7 @@ use tempfile::TempPath;
 
 use super::{
     holes::Holes,
-    report::{Problem, Report, plain},
+    report::{Problem, plain},
     signals,
 };
 
@@ -29,6 +29,17 @@ pub struct Output {
     place: Place,
     holes: Option<Holes>,
     written: u64,
+}
+
+/// Whose attributes a complete file gets.
+#[derive(Clone, Copy)]
+pub enum Like<'a> {
+    /// Those of any new file.
+    New,
+    /// Owner, mode and times of the input that it was made of.
+    Input(&'a Metadata),
+    /// Owner and mode of the file that it replaces.
+    Replaced(&'a Metadata),
 }
 
 enum Place {
@@ -133,21 +144,23 @@ impl Output {
         Problem::error(self, plain(error))
     }
 
-    /// Completes what was written and puts it in its place, with mode, times and owner of `like`, or as a new
-    /// file gets them. `synchronous`: when it is there, it is on the disk too.
-    pub fn commit(mut self, like: Option<&Metadata>, synchronous: bool, report: &mut Report) -> Result<(), Problem> {
+    /// Completes what was written and puts it in its place. `synchronous`: when it is there, it is on the disk too.
+    /// If only its attributes are not as they should be, comes a warning.
+    pub fn commit(mut self, like: Like, synchronous: bool) -> Result<Option<Problem>, Problem> {
         self.complete(synchronous).map_err(|error| self.failed(&error))?;
-        let Some(file) = self.file else { return Ok(()) };
+        let Some(file) = self.file else { return Ok(None) };
         let (temp, target, replace) = match self.place {
-            Place::Nowhere => return Ok(()),
-            Place::There(name) => return close(file).map_err(|error| Problem::error(name, plain(&error))),
+            Place::Nowhere => return Ok(None),
+            Place::There(name) => {
+                close(file).map_err(|error| Problem::error(name, plain(&error)))?;
+                return Ok(None);
+            }
             Place::Beside { temp, target, replace } => (temp, target, replace),
         };
         let failed = |error| Problem::error(target.display(), plain(&error));
-        if let Err(error) = dress(&file, like) {
-            report
-                .add(Problem::warning(target.display(), format_args!("cannot keep mode and time: {}", plain(&error))));
-        }
+        let undressed =
+            |error| Problem::warning(target.display(), format_args!("cannot keep mode and time: {}", plain(&error)));
+        let warning = dress(&file, like).err().map(undressed);
         close(file).map_err(failed)?;
         let mut doomed = signals::hold();
         let moved = if replace { temp.persist(&target) } else { temp.persist_noclobber(&target) };
@@ -163,7 +176,7 @@ impl Output {
             let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
         }
-        Ok(())
+        Ok(warning)
     }
 
     fn complete(&mut self, synchronous: bool) -> io::Result<()> {
@@ -209,10 +222,12 @@ fn close(file: File) -> io::Result<()> {
     Ok(nix::unistd::close(file)?)
 }
 
-/// Gives `file` the owner (where we may), mode and times of `like`; without it, the mode that a new file gets.
-fn dress(file: &File, like: Option<&Metadata>) -> io::Result<()> {
-    let Some(like) = like else {
-        return file.set_permissions(Permissions::from_mode(0o666 & !umask()));
+/// Gives `file` its attributes; the owner where we may.
+fn dress(file: &File, like: Like) -> io::Result<()> {
+    let (like, times) = match like {
+        Like::New => return file.set_permissions(Permissions::from_mode(0o666 & !umask())),
+        Like::Input(input) => (input, true),
+        Like::Replaced(replaced) => (replaced, false),
     };
     if nix::unistd::geteuid().is_root() {
         // Where even root may not, the file stays ours.
@@ -226,6 +241,9 @@ fn dress(file: &File, like: Option<&Metadata>) -> io::Result<()> {
         mode = mode & 0o700 | both << 3 | both;
     }
     file.set_permissions(Permissions::from_mode(mode))?;
+    if !times {
+        return Ok(());
+    }
     let times = FileTimes::new().set_modified(like.modified()?).set_accessed(like.accessed()?);
     file.set_times(times)
 }

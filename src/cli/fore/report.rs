@@ -1,7 +1,7 @@
 //! What went wrong → one line on standard error, and in the end the exit code.
 
 use std::{
-    fmt::Display,
+    fmt::{self, Display},
     io::{self, Write},
     process::ExitCode,
 };
@@ -47,6 +47,14 @@ impl Problem {
         Self { severity: Severity::Error, line: format!("{text}; try 'fore --help'") }
     }
 }
+
+impl Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.line)
+    }
+}
+
+impl std::error::Error for Problem {}
 
 /// Prints problems as they come and remembers the worst.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use std::{
 use super::{
     input::{Allowed, Input},
     list::List,
-    output::Output,
+    output::{Like, Output},
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course},
     range, recover,
@@ -104,7 +104,10 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     if plan.verify {
         work::verify(plan, course, &mut input, &output)?;
     }
-    output.commit(input.meta(), plan.synchronous, report)?;
+    let like = input.meta().map_or(Like::New, Like::Input);
+    if let Some(warning) = output.commit(like, plan.synchronous)? {
+        report.add(warning);
+    }
     if !is_whole {
         return Ok(());
     }

@@ -36,7 +36,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use super::corpus;
+use super::{corpus, fore::signals};
 use notes::Notes;
 
 /// Measure what a neural network that learns as it goes earns over Huffman coding and other compressors.
@@ -72,6 +72,11 @@ pub fn main() -> ExitCode {
         }
     };
     let mut notes = Notes::new();
+    // Unfinished files go when a signal ends the process.
+    if let Err(error) = signals::watch() {
+        notes.failure(&anyhow::Error::new(error).context("signals"));
+        return ExitCode::FAILURE;
+    }
     let done = match cli.command {
         Command::Compare(args) => compare::run(&args, &mut notes),
         Command::Bench(args) => bench::run(&args, &mut notes),
@@ -80,7 +85,7 @@ pub fn main() -> ExitCode {
         Command::Corpus(command) => corpus::run(command),
         Command::Pack(args) => pack::pack(&args, &notes),
         Command::Get(args) => pack::get(&args),
-        Command::Unpack(args) => pack::unpack(&args),
+        Command::Unpack(args) => pack::unpack(&args, &notes),
         Command::InstallFiles(args) => install_files::run(&args),
     };
     if let Err(error) = done {

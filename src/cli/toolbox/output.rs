@@ -1,114 +1,84 @@
-//! A file to write, complete or not there at all.
-//!
-//! It is written under another name beside its place, and takes that when it is complete.
+//! A file that a command was told to write: complete or not there at all, as `fore` writes its own.
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, Metadata},
     io::{self, BufWriter, Write},
-    os::unix::fs::PermissionsExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use anyhow::{Context, ensure};
-use tempfile::NamedTempFile;
-
-use super::inputs::printable;
+use super::{inputs::printable, notes::Notes};
+use crate::cli::fore::{
+    output::{Like, Output},
+    report::Problem,
+};
 
 /// Where something is to be written.
-pub enum Output {
-    /// Standard output.
-    Stdout,
-    /// A file.
-    File(Target),
-}
-
-/// A file's place.
 pub struct Target {
-    path: PathBuf,
-    /// What may be done with it, if a file is there already that may be replaced.
-    replaced: Option<Permissions>,
+    output: Output,
+    /// The file that is there already, if it may be replaced.
+    replaced: Option<Metadata>,
 }
 
-impl Output {
-    /// Standard output if `path` is `-`, else the file there, as of [`Target::new`].
-    pub fn new(path: &Path, may_replace: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Self> {
-        if path.as_os_str() == "-" { Ok(Self::Stdout) } else { Ok(Self::File(Target::new(path, may_replace)?)) }
+impl Target {
+    /// What stands at `path`, or is to; `-` is standard output. `refuse` says of a file that is there why it must not be
+    /// replaced, if so.
+    ///
+    /// # Errors
+    /// That, or no file can be made there: to be known before hours of work.
+    pub fn new(path: &Path, refuse: impl FnOnce() -> Option<String>) -> anyhow::Result<Self> {
+        if path.as_os_str() == "-" {
+            return Ok(Self { output: Output::stdout()?, replaced: None });
+        }
+        let may_replace = |_: &Path| match refuse() {
+            Some(why_not) => Err(Problem::error(printable(path), why_not)),
+            None => Ok(true),
+        };
+        let replaced = fs::metadata(path).ok().filter(Metadata::is_file);
+        Ok(Self { output: Output::named(path, may_replace)?, replaced })
     }
 
     /// Has `write` write all of it.
     ///
     /// # Errors
-    /// Those of `write`, and of writing; then a file that was there before is as it was.
-    pub fn write<T>(&self, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        match self {
-            Self::Stdout => {
-                let mut out = BufWriter::new(io::stdout().lock());
-                let done = write(&mut out)?;
-                out.flush().context("standard output")?;
-                Ok(done)
-            }
-            Self::File(target) => target.write(write),
+    /// Those of writing, or else those of `write`; then a file that was there before is as it was.
+    pub fn write<T>(
+        mut self,
+        notes: &Notes,
+        write: impl FnOnce(&mut dyn Write) -> anyhow::Result<T>,
+    ) -> anyhow::Result<T> {
+        let mut out = BufWriter::new(Watched { output: &mut self.output, problem: None });
+        let done = write(&mut out);
+        let flushed = out.flush();
+        let (Watched { problem, .. }, _) = out.into_parts();
+        if let Some(problem) = problem {
+            return Err(problem.into());
         }
+        let done = done?;
+        flushed?;
+        let like = self.replaced.as_ref().map_or(Like::New, Like::Replaced);
+        if let Some(warning) = self.output.commit(like, true)? {
+            notes.info(&warning.to_string());
+        }
+        Ok(done)
     }
 }
 
-impl Target {
-    /// The place at `path`. `may_replace` is asked if there is a file already.
-    ///
-    /// # Errors
-    /// No file can be made there, or one must not be replaced: to be known before hours of work.
-    pub fn new(path: &Path, may_replace: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Self> {
-        Self::at(path, may_replace).with_context(|| printable(path))
-    }
+/// An output that remembers what went wrong with it: who writes may have other errors besides.
+struct Watched<'a> {
+    output: &'a mut Output,
+    problem: Option<Problem>,
+}
 
-    fn at(path: &Path, may_replace: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Self> {
-        let target = match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Self { path: path.to_owned(), replaced: None },
-            Err(error) => return Err(error.into()),
-            Ok(meta) => {
-                ensure!(meta.is_file(), "it exists and is no file");
-                may_replace()?;
-                // Of a link, the file that it leads to is replaced.
-                Self { path: path.canonicalize()?, replaced: Some(meta.permissions()) }
+impl Write for Watched<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.output.write(bytes).inspect_err(|error| {
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.problem = Some(self.output.failed(error));
             }
-        };
-        target.temporary()?;
-        Ok(target)
+        })
     }
 
-    /// Has `write` write the file.
-    ///
-    /// # Errors
-    /// Those of `write`, and of writing; then what was there before is as it was.
-    pub fn write<T>(&self, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<T>) -> anyhow::Result<T> {
-        let named = || printable(&self.path);
-        let mut out = BufWriter::new(self.temporary().with_context(named)?);
-        let done = write(&mut out)?;
-        let temporary = out.into_inner().map_err(io::IntoInnerError::into_error).with_context(named)?;
-        self.keep(temporary).with_context(named)?;
-        Ok(done)
-    }
-
-    /// Gives the complete file its name.
-    fn keep(&self, temporary: NamedTempFile) -> io::Result<()> {
-        if let Some(permissions) = &self.replaced {
-            temporary.as_file().set_permissions(permissions.clone())?;
-        }
-        temporary.as_file().sync_all()?;
-        // What came there meanwhile nobody has said to replace.
-        let moved = match self.replaced {
-            Some(_) => temporary.persist(&self.path),
-            None => temporary.persist_noclobber(&self.path),
-        };
-        moved.map(drop).map_err(|error| error.error)
-    }
-
-    fn temporary(&self) -> io::Result<NamedTempFile> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // As any new file has them: less what the umask takes away.
-        let permissions = Permissions::from_mode(0o666);
-        let temporary = tempfile::Builder::new().prefix(".foretell-").permissions(permissions).tempfile_in(folder);
-        // The temporary name is nothing that a user knows.
-        temporary.map_err(|error| io::Error::new(error.kind(), format!("cannot create it: {}", error.kind())))
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, bail, ensure};
 
-use super::{inputs::printable, notes::Notes, output::Output, print_bytes, samples::parse_record};
+use super::{inputs::printable, notes::Notes, output::Target, print_bytes, samples::parse_record};
 use crate::{
     Model, Models,
     cli::fore::models::at_hand,
@@ -107,7 +107,7 @@ pub fn pack(args: &PackArgs, notes: &Notes) -> anyhow::Result<()> {
         let file = File::open(&args.input).with_context(|| printable(&args.input))?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
-    let packed = output.write(|out| {
+    let packed = output.write(notes, |out| {
         pack::pack(input, out, &model, cut, args.group as usize).with_context(|| printable(&args.input))
     })?;
     let ratio = if packed.bytes == 0 { 0.0 } else { 100.0 * packed.coded as f64 / packed.bytes as f64 };
@@ -139,10 +139,10 @@ pub fn get(args: &GetArgs) -> anyhow::Result<()> {
 }
 
 /// Writes the file that was packed.
-pub fn unpack(args: &UnpackArgs) -> anyhow::Result<()> {
+pub fn unpack(args: &UnpackArgs, notes: &Notes) -> anyhow::Result<()> {
     let output = output(&args.output, args.force)?;
     let mut pack = open(&args.pack, &args.models)?;
-    output.write(|mut out| pack.write_to(&mut out).with_context(|| printable(&args.pack)))
+    output.write(notes, |mut out| pack.write_to(&mut out).with_context(|| printable(&args.pack)))
 }
 
 fn open(path: &Path, models: &ModelArgs) -> anyhow::Result<Pack<impl Read + Seek>> {
@@ -151,9 +151,6 @@ fn open(path: &Path, models: &ModelArgs) -> anyhow::Result<Pack<impl Read + Seek
 }
 
 /// Where a command writes to: a file that is there is replaced only if that was asked for.
-fn output(path: &Path, force: bool) -> anyhow::Result<Output> {
-    Output::new(path, || {
-        ensure!(force, "already exists; -f overwrites it");
-        Ok(())
-    })
+fn output(path: &Path, force: bool) -> anyhow::Result<Target> {
+    Target::new(path, || (!force).then(|| "already exists; -f overwrites it".to_owned()))
 }

@@ -6,11 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, ensure};
+use anyhow::ensure;
 
 use super::{
     dictionary,
-    inputs::printable,
     levels::{Levels, parse_level, parse_levels},
     notes::Notes,
     output::Target,
@@ -44,7 +43,7 @@ pub struct Args {
     /// Files, folders of files, and - for standard input [default: -]
     #[arg(value_name = "SAMPLES")]
     samples: Vec<PathBuf>,
-    /// The model's file; one that is there is replaced if it is a model
+    /// The model's file; one that is there is replaced if it is a model; - is standard output
     #[arg(short, long, value_name = "MODEL")]
     output: PathBuf,
     /// Each line is a sample, without its newline, rather than each file
@@ -78,10 +77,13 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     let trainer = trainer.also_for(args.also.iter().flat_map(|levels| levels.0.iter().copied()));
     // Files come in the order of their names, which means nothing; lines and records go on from one to the next.
     let trainer = trainer.in_order(args.lines || args.records.is_some());
-    let target = Target::new(&args.output, || {
-        ensure!(args.force || is_model(&args.output)?, "it exists and is no model; -f replaces it");
-        Ok(())
-    })?;
+    // Tried before hours of training, and made again after, as nothing unfinished is to lie there meanwhile.
+    let target = || {
+        Target::new(&args.output, || {
+            (!args.force && !is_model(&args.output)).then(|| "it exists and is no model; -f replaces it".to_owned())
+        })
+    };
+    drop(target()?);
     let contents = samples::read(&paths(args)?, notes)?;
     let samples = unit(args).split(&contents);
     if samples.is_empty() {
@@ -98,7 +100,7 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     }
     let trained = trainer.train(samples, |pass| notes.info(&log_line(pass)))?;
     notes.info(&format!("held out: {} samples, {} bytes", trained.held_out_samples, trained.held_out.bytes));
-    target.write(|out| out.write_all(&trained.file).with_context(|| printable(&args.output)))?;
+    target()?.write(notes, |out| Ok(out.write_all(&trained.file)?))?;
 
     let (what, model, (unseen, seen)) = match tail {
         [] => ("as they are", &trained.trial, trainer.hold_out(samples)),
@@ -109,13 +111,18 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     if !few {
         sizes.extend(zstd_sizes(args.size, &seen, &unseen, notes));
     }
-    print(&report(&trained, &sizes))
+    let report = report(&trained, &sizes);
+    if args.output.as_os_str() == "-" {
+        notes.info(report.trim_end());
+        return Ok(());
+    }
+    print(&report)
 }
 
 /// Whether the file begins like a model, be it of another version or damaged.
-fn is_model(path: &Path) -> io::Result<bool> {
-    let id = read_id(&mut File::open(path)?);
-    Ok(id.map_or_else(|error| error.kind() != ErrorKind::NotForetell, |_| true))
+fn is_model(path: &Path) -> bool {
+    let id = File::open(path).map(|mut file| read_id(&mut file));
+    id.is_ok_and(|id| id.map_or_else(|error| error.kind() != ErrorKind::NotForetell, |_| true))
 }
 
 fn paths(args: &Args) -> anyhow::Result<Vec<PathBuf>> {

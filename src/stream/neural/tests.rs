@@ -8,8 +8,9 @@ use super::*;
 use crate::{
     corpus::corpus_files,
     math::isa::Isa,
-    mixed::mixed_content,
+    mixed::{familiar_content, mixed_content},
     model::{LONG, VERSION, noise},
+    trained::general,
 };
 
 /// Bytes of each file of the corpus that every instruction set codes: few enough for every test run.
@@ -56,18 +57,20 @@ fn the_models_bits_are_those_of_the_digests_of_its_version() {
     }
 }
 
-/// The digest of what each level makes of some content, which must also decode; a line each, as `digests` prints them.
+/// The digests of what each level makes of some content, from nothing and from the built-in model, which must also
+/// decode; a line each, as `digests` prints them.
 fn digests(isa: Isa) -> String {
-    let content = mixed_content();
-    let digest = |level: Level| {
-        let coded = code(&content, level, isa);
-        assert!(
-            decode(&coded, content.len(), &level.into(), isa, &mut |_, _| Ok(())).unwrap() == content,
-            "{isa:?}, {level:?}"
-        );
-        format!("{} {:08x}\n", level.get(), crc32fast::hash(&coded))
+    let line = |name: String, content: Vec<u8>, start: Start| {
+        let coded = encode(&content, &start, isa, &mut |_, _| Ok(())).unwrap();
+        assert!(decode(&coded, content.len(), &start, isa, &mut |_, _| Ok(())).unwrap() == content, "{isa:?}, {name}");
+        format!("{name} {:08x}\n", crc32fast::hash(&coded))
     };
-    Level::all().map(digest).collect()
+    let digests = |level: Level| {
+        let number = level.get();
+        let alone = line(number.to_string(), mixed_content(), level.into());
+        alone + &line(format!("{number} primed"), familiar_content(), general::start(level).unwrap())
+    };
+    Level::all().map(digests).collect()
 }
 
 #[track_caller]
