@@ -40,10 +40,11 @@ mod rng;
 mod strides;
 mod table;
 
+pub(crate) use contexts::contexts_of;
 pub use level::Level;
 #[cfg(test)]
 pub(crate) use matcher::LONG;
-pub(crate) use network::{Network, contexts_of};
+pub(crate) use network::Network;
 pub use part::Part;
 pub use predictor::Predictor;
 #[cfg(test)]

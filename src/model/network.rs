@@ -7,12 +7,12 @@ use super::{
     history::History,
     level::{Level, Params},
     matcher::Matcher,
-    mixer::{Gates, Rates, Sets, copy, error},
+    mixer::{Gates, Rates, Sets, error},
     mixers::{MIXERS, Mixers},
     ngram::{Inputs, MAX_INPUTS, NO_SYMBOL, Ngrams},
     part::Part,
     perceptron::Perceptron,
-    prior::{Prior, Span, Start},
+    prior::{Prior, Span},
 };
 use std::sync::Arc;
 
@@ -35,8 +35,6 @@ const SETS: [Sets; MIXERS] = [
 const PLACES: usize = 2 * 4 * HEADS;
 /// Steps of how many contexts were seen before.
 const HITS: usize = 8;
-/// Mixers that start from learnt weights learn as those that have learnt from so many nibbles.
-const PRIOR_TIME: f32 = 20_000.0;
 
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
@@ -75,81 +73,6 @@ impl Network {
     /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the format's.
     pub fn new(level: Level, raw_len: usize) -> Result<Self> {
         Self::without(None, level, raw_len)
-    }
-
-    /// A network that knows what its prior does, for content of `raw_len` bytes.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn from(start: &Start, raw_len: usize) -> Result<Self> {
-        let mut network = Self::with(start.level, start.level.params(raw_len), start.prior.clone())?;
-        if let Some(weights) = network.learnt_weights() {
-            network.set_weights(&weights);
-        }
-        network.mixers.set_time(network.first_time());
-        network.begin();
-        Ok(network)
-    }
-
-    /// Is again what it was at first, for content of `raw_len` bytes; after the first time, in a time that what it has seen
-    /// since then and `raw_len` tell.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn start_again(&mut self, raw_len: usize) -> Result<()> {
-        let weights = match &self.first_weights {
-            Some(weights) => Arc::clone(weights),
-            None => {
-                let mut fresh = Self::from(&Start { level: self.level, prior: self.prior.clone() }, 0)?;
-                self.first_weights.insert(fresh.weights().flat_map(|piece| piece.to_vec()).collect()).clone()
-            }
-        };
-        let matcher = self.mixers.restore(&weights);
-        copy(&mut self.matcher.logits, matcher);
-        self.mixers.set_time(self.first_time());
-        self.restart(raw_len)
-    }
-
-    /// The weights that its prior has, if any.
-    fn learnt_weights(&self) -> Option<Arc<[f32]>> {
-        self.prior.as_ref().and_then(|prior| prior.weights.clone())
-    }
-
-    /// From how many nibbles its mixers have learnt.
-    fn first_time(&self) -> f32 {
-        if self.learnt_weights().is_some() { PRIOR_TIME } else { 0.0 }
-    }
-
-    /// Forgets what it has seen, but not what mixers and matches have learnt; for content of `raw_len` bytes.
-    ///
-    /// # Errors
-    /// As [`new`](Self::new).
-    pub fn restart(&mut self, raw_len: usize) -> Result<()> {
-        let params = self.level.params(raw_len);
-        self.history.restart();
-        self.matcher.restart(params.window_bits);
-        self.ngrams.restart(params.row_bits)?;
-        self.correction.restart(params.correction_bits)?;
-        if let (Some(perceptron), Some(dense)) = (&mut self.perceptron, params.dense) {
-            perceptron.restart(dense.row_bits)?;
-        }
-        self.begin();
-        Ok(())
-    }
-
-    /// The weights of mixers and matches, in pieces.
-    pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        self.mixers.weights().chain([&mut self.matcher.logits[..]])
-    }
-
-    /// Sets them all, in the same order.
-    pub fn set_weights(&mut self, weights: &[f32]) {
-        self.weights().fold(weights, |weights, piece| copy(piece, weights));
-    }
-
-    /// Mixers learn as those that have learnt from so many nibbles.
-    pub fn set_time(&mut self, time: f32) {
-        self.mixers.set_time(time);
     }
 
     /// A network of `level`, without `part` if one is named.
@@ -391,17 +314,6 @@ impl Network {
     }
 }
 
-/// Calls `event` with the hash of each context of each byte of `sample`, and the byte.
-pub fn contexts_of(level: Level, sample: &[u8], mut event: impl FnMut(u64, u8)) {
-    let contexts = level.params(0).contexts;
-    let mut history = History::new(true);
-    let mut hashes = [0; MAX_INPUTS];
-    for &byte in sample {
-        contexts::compute(&history, &mut hashes[..contexts]);
-        hashes[..contexts].iter().for_each(|&hash| event(hash, byte));
-        history.push(byte);
-    }
-}
-
+mod start;
 #[cfg(test)]
 mod tests;

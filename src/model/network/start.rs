@@ -1,0 +1,89 @@
+//! What a network starts from, and how it starts again.
+
+use std::sync::Arc;
+
+use super::Network;
+use crate::{
+    Result,
+    model::{mixer::copy, prior::Start},
+};
+
+/// Mixers that start from learnt weights learn as those that have learnt from so many nibbles.
+const PRIOR_TIME: f32 = 20_000.0;
+
+impl Network {
+    /// A network that knows what its prior does, for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn from(start: &Start, raw_len: usize) -> Result<Self> {
+        let mut network = Self::with(start.level, start.level.params(raw_len), start.prior.clone())?;
+        if let Some(weights) = network.learnt_weights() {
+            network.set_weights(&weights);
+        }
+        network.mixers.set_time(network.first_time());
+        network.begin();
+        Ok(network)
+    }
+
+    /// Is again what it was at first, for content of `raw_len` bytes; after the first time, in a time that what it has seen
+    /// since then and `raw_len` tell.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn start_again(&mut self, raw_len: usize) -> Result<()> {
+        let weights = match &self.first_weights {
+            Some(weights) => Arc::clone(weights),
+            None => {
+                let mut fresh = Self::from(&Start { level: self.level, prior: self.prior.clone() }, 0)?;
+                self.first_weights.insert(fresh.weights().flat_map(|piece| piece.to_vec()).collect()).clone()
+            }
+        };
+        let matcher = self.mixers.restore(&weights);
+        copy(&mut self.matcher.logits, matcher);
+        self.mixers.set_time(self.first_time());
+        self.restart(raw_len)
+    }
+
+    /// The weights that its prior has, if any.
+    fn learnt_weights(&self) -> Option<Arc<[f32]>> {
+        self.prior.as_ref().and_then(|prior| prior.weights.clone())
+    }
+
+    /// From how many nibbles its mixers have learnt.
+    fn first_time(&self) -> f32 {
+        if self.learnt_weights().is_some() { PRIOR_TIME } else { 0.0 }
+    }
+
+    /// Forgets what it has seen, but not what mixers and matches have learnt; for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn restart(&mut self, raw_len: usize) -> Result<()> {
+        let params = self.level.params(raw_len);
+        self.history.restart();
+        self.matcher.restart(params.window_bits);
+        self.ngrams.restart(params.row_bits)?;
+        self.correction.restart(params.correction_bits)?;
+        if let (Some(perceptron), Some(dense)) = (&mut self.perceptron, params.dense) {
+            perceptron.restart(dense.row_bits)?;
+        }
+        self.begin();
+        Ok(())
+    }
+
+    /// The weights of mixers and matches, in pieces.
+    pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        self.mixers.weights().chain([&mut self.matcher.logits[..]])
+    }
+
+    /// Sets them all, in the same order.
+    pub fn set_weights(&mut self, weights: &[f32]) {
+        self.weights().fold(weights, |weights, piece| copy(piece, weights));
+    }
+
+    /// Mixers learn as those that have learnt from so many nibbles.
+    pub fn set_time(&mut self, time: f32) {
+        self.mixers.set_time(time);
+    }
+}
