@@ -12,7 +12,8 @@
 //! decoder runs the same network in lockstep, so no model is shipped.
 //!
 //! [`compress`] and [`decompress`] work on slices, [`Encoder`] and [`Decoder`] on streams, [`IndexedReader`] reads from
-//! anywhere in a file, [`Recovery`] saves what is good of a damaged one, [`inspect`] reads headers only, and [`Predictor`] is the network by itself.
+//! anywhere in a file, [`Recovery`] saves what is good of a damaged one, [`inspect`] reads headers only, and
+//! [`Predictor`] is the network by itself.
 //!
 //! ```
 //! let content = b"to be, or not to be, that is the question".repeat(9);

@@ -7,8 +7,8 @@ use crate::{Error, Result};
 /// What small things take beside the large ones that are counted: buffers, lists, text.
 const SMALL: u64 = 1 << 20;
 
-/// Makes sure that the system has `bytes` of memory to give, and some for small things. Asked before work begins, as memory
-/// that runs out amid it mostly ends the process: only few allocations can fail and be told of.
+/// Makes sure that the system has `bytes` of memory to give, and some for small things. Asked before work begins, as
+/// memory that runs out amid it mostly ends the process: only few allocations can fail and be told of.
 ///
 /// # Errors
 /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if it has not.

@@ -1,6 +1,6 @@
 //! Files written by any version that is still read decode: every `tests/golden/vMODEL-METHOD.fore` to
-//! `tests/golden/sample`, or to that many times over if the method is `copy`, which has nothing to do on short content, or
-//! to what gzip makes of it if the method is `unpacked`.
+//! `tests/golden/sample`, or to that many times over if the method is `copy`, which has nothing to do on short content,
+//! or to what gzip makes of it if the method is `unpacked`.
 //!
 //! Those of the present model version are also what compressing gives today. A new version adds files and keeps the old
 //! ones; `FORETELL_WRITE_GOLDEN=1 cargo test --test golden` writes those of the present version.

@@ -1,8 +1,8 @@
 //! Frames, Huffman blocks, deflate streams and recipes, mutated at random: whatever comes of it, what must hold for any
 //! bytes does, within a bounded time, and no mutation of a frame decodes to anything but the frame's content.
 //!
-//! A case is its number: the same mutation each time. `FORETELL_MUTATIONS=1000000` tries that many instead of those that
-//! every run of the tests has time for; `FORETELL_MUTATIONS=700..701` tries one again.
+//! A case is its number: the same mutation each time. `FORETELL_MUTATIONS=1000000` tries that many instead of those
+//! that every run of the tests has time for; `FORETELL_MUTATIONS=700..701` tries one again.
 
 mod common;
 
@@ -147,7 +147,8 @@ fn cases() -> Range<u64> {
     }
 }
 
-/// A mutation of `file`, half of the time with the right checks behind its headers, so that what those protect is reached.
+/// A mutation of `file`, half of the time with the right checks behind its headers, so that what those protect is
+/// reached.
 fn mutate_file(file: &[u8], random: &mut Random) -> Vec<u8> {
     let mut mutated = mutate(file, random);
     if random.below(2) == 0 {

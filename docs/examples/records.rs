@@ -1,5 +1,5 @@
-//! How an application keeps many small records: train a model once, load it once, then compress each record alone, on as
-//! many threads as there are.
+//! How an application keeps many small records: train a model once, load it once, then compress each record alone, on
+//! as many threads as there are.
 //!
 //!     cargo run --release --example records
 

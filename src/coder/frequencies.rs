@@ -6,8 +6,8 @@ use crate::math::{F32x16, LANES};
 pub const TOTAL_BITS: u32 = 20;
 const TOTAL: u32 = 1 << TOTAL_BITS;
 
-/// Sixteen frequencies, each at least 1, so that every symbol can be coded; the last symbol has what the others leave of
-/// 2^TOTAL_BITS.
+/// Sixteen frequencies, each at least 1, so that every symbol can be coded; the last symbol has what the others leave
+/// of 2^TOTAL_BITS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frequencies([u32; LANES]);
 
@@ -30,8 +30,8 @@ impl Frequencies {
     }
 
     /// The symbol whose interval, in pieces of `unit`, holds `point`, the last symbol for points beyond all; and that
-    /// interval. Symbols are tried in turn: where one is to be expected, the processor foresees which, and goes on before
-    /// it is certain.
+    /// interval. Symbols are tried in turn: where one is to be expected, the processor foresees which, and goes on
+    /// before it is certain.
     #[inline(always)]
     pub fn find(&self, point: u64, unit: u64) -> (u8, u32, u32) {
         let mut start = 0;

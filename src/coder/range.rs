@@ -48,7 +48,8 @@ impl Encoder {
         }
         self.low = low;
         self.range = unit * u64::from(end - start);
-        // How many bytes are done is hard to foresee, so no branch hangs on it: eight are written, the first ones count.
+        // How many bytes are done is hard to foresee, so no branch hangs on it: eight are written, the first ones
+        // count.
         let done = (self.range.leading_zeros() / 8) as usize;
         if self.out.len() < self.len + 8 {
             self.out.resize(2 * self.len + 64, 0);

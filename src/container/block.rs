@@ -84,7 +84,8 @@ pub struct BlockHeader {
     pub unpacked_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
-    /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the built-in one.
+    /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the
+    /// built-in one.
     pub primed: bool,
 }
 

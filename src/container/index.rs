@@ -4,8 +4,8 @@
 //! the frame's header without its magic | number of blocks | (method, raw length, bytes in the file) of each |
 //! CRC-32 of all before | number of all bytes before (8) | 78
 //! ```
-//! It is read forward by who comes from the frame's blocks, and backward by who comes from the file's end. Together with
-//! the end marker before it, it tells where the frame begins.
+//! It is read forward by who comes from the frame's blocks, and backward by who comes from the file's end. Together
+//! with the end marker before it, it tells where the frame begins.
 
 use std::io::{Read, Seek, SeekFrom};
 

@@ -1,9 +1,9 @@
 //! Content with deflate streams ↔ the same with each stream's content in its place, and the recipe for the way back.
 //!
 //! Nothing is relied on that was not done: a stream is replaced only when deflating its content has given the same
-//! bytes. Both ways take time in proportion to the content, whatever it is. The way back spends at most
-//! [`work_for`] steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it
-//! unpacks; and all that leads to nothing in a content, be it inflated or deflated again, has one pool of steps to spend
+//! bytes. Both ways take time in proportion to the content, whatever it is. The way back spends at most [`work_for`]
+//! steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it unpacks; and
+//! all that leads to nothing in a content, be it inflated or deflated again, has one pool of steps to spend
 //! ([`futile_work`]), after which no more streams are looked for. A step takes nanoseconds.
 
 use super::{

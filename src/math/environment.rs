@@ -1,8 +1,9 @@
 //! Does the processor compute as the format demands?
 //!
-//! IEEE-754's defaults are rounding to nearest and subnormal numbers kept as they are. Both can be switched, for a whole
-//! thread and all that it starts: libraries compiled with `-ffast-math` do so when they are loaded, unasked. Models built
-//! then would differ from all others, so none is built. Switching back would take `unsafe`; to notice, sums suffice.
+//! IEEE-754's defaults are rounding to nearest and subnormal numbers kept as they are. Both can be switched, for a
+//! whole thread and all that it starts: libraries compiled with `-ffast-math` do so when they are loaded, unasked.
+//! Models built then would differ from all others, so none is built. Switching back would take `unsafe`; to notice,
+//! sums suffice.
 
 use std::hint::black_box;
 

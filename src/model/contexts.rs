@@ -183,7 +183,8 @@ fn binary_third(h: &History) -> [Context; 8] {
     ]
 }
 
-/// Calls `event` with the hash of each context of each byte of `sample`, as a network of `level` has them, and the byte.
+/// Calls `event` with the hash of each context of each byte of `sample`, as a network of `level` has them, and the
+/// byte.
 pub fn contexts_of(level: Level, sample: &[u8], mut event: impl FnMut(u64, u8)) {
     let mut history = History::new(true);
     let mut hashes = [0; MAX_CONTEXTS];

@@ -1,8 +1,8 @@
 //! Hashed n-grams → learnt vectors (hash embeddings of n-grams; steps by Adagrad: Duchi, Hazan & Singer 2011).
 //!
 //! One table of rows serves all contexts. A row is one cache line: 15 weights, and in the last lane the sum of the
-//! squared gradients it has seen, by which Adagrad shortens its steps. A row of zeros is a new row, so a table is zeroed
-//! memory and costs nothing until it is touched.
+//! squared gradients it has seen, by which Adagrad shortens its steps. A row of zeros is a new row, so a table is
+//! zeroed memory and costs nothing until it is touched.
 
 use super::table::{Table, prefetch};
 use crate::{

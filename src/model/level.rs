@@ -90,8 +90,8 @@ impl Level {
     pub const FASTEST: Self = Self(1);
     /// The level used unless another is asked for.
     pub const DEFAULT: Self = Self(6);
-    /// The level that models for records are trained for, unless another is asked for: the best of those without a dense
-    /// network, which has no time to learn anything from a record.
+    /// The level that models for records are trained for, unless another is asked for: the best of those without a
+    /// dense network, which has no time to learn anything from a record.
     pub const RECORDS: Self = Self(3);
     /// The level with the smallest results.
     pub const BEST: Self = Self(9);

@@ -1,5 +1,5 @@
-//! History → the byte that followed the last occurrence of what came last: the match finder (LZ77: Ziv & Lempel 1977; as
-//! a model, lpaq: Mahoney 2007).
+//! History → the byte that followed the last occurrence of what came last: the match finder (LZ77: Ziv & Lempel 1977;
+//! as a model, lpaq: Mahoney 2007).
 //!
 //! A table remembers where each hash of the last bytes was seen. As long as what followed there goes on to come, it is
 //! expected, and the more surely the longer it did: a logit for each bucket of lengths learns how surely.
@@ -63,8 +63,8 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots, but at most 2^22; if it is not `on`, it
-    /// follows nothing.
+    /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots, but at most 2^22; if it is not
+    /// `on`, it follows nothing.
     pub fn new(window_bits: u32, on: bool) -> Self {
         Self::with(vec![], vec![], window_bits, if on { SHORTEST } else { usize::MAX })
     }

@@ -83,8 +83,8 @@ impl Mixer {
         [by_state, by_byte.as_flattened_mut(), by_classes.as_flattened_mut(), bonus]
     }
 
-    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights). From the second time on, only what was used
-    /// since is looked at where there are many.
+    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights). From the second time on, only
+    /// what was used since is looked at where there are many.
     pub fn restore(&mut self, from: &[f32]) {
         let Some(used) = self.used.replace(Vec::new()) else {
             self.weights().into_iter().fold(from, |from, piece| copy(piece, from));
@@ -176,8 +176,8 @@ pub fn copy<'a>(to: &mut [f32], from: &'a [f32]) -> &'a [f32] {
     others
 }
 
-/// Row s is one at s and zero elsewhere; the last row, of no symbol, is all zeros. Looked up: a comparison for each lane
-/// tempts compilers into branches on what was coded.
+/// Row s is one at s and zero elsewhere; the last row, of no symbol, is all zeros. Looked up: a comparison for each
+/// lane tempts compilers into branches on what was coded.
 static ONE_HOT: [F32x16; LANES + 1] = {
     let mut rows = [F32x16::ZERO; LANES + 1];
     let mut symbol = 0;

@@ -1,7 +1,7 @@
 //! Inputs → logits of a nibble, in one layer or two. The first layer's mixers look at the same inputs, but choose their
 //! weights by different gates, and each learns from its own error; the second mixes what they say. Two layers predict
-//! better than one with all the gates, and take twice the time (PAQ8: Mahoney 2007; gated linear networks: Veness et al.
-//! 2019).
+//! better than one with all the gates, and take twice the time (PAQ8: Mahoney 2007; gated linear networks: Veness et
+//! al. 2019).
 
 use super::{
     mixer::{Gates, Mixer, Rates, Sets, copy, error},

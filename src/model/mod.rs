@@ -11,8 +11,8 @@
 //!
 //! A byte is coded as two nibbles, high then low, so that a distribution is sixteen lanes; the low nibble's head is
 //! chosen by the high nibble, so p(byte) = p(high) · p(low | high). After each nibble every part takes one step up the
-//! gradient of ln p, which at the logits is `δ = [coded] − p`. Rows, perceptron and, if there are two, mixers learn from
-//! predictions of their own, the others from the last one.
+//! gradient of ln p, which at the logits is `δ = [coded] − p`. Rows, perceptron and, if there are two, mixers learn
+//! from predictions of their own, the others from the last one.
 //!
 //! Everything is in the arithmetic of [`math`](crate::math): the same bits on every machine.
 //! `docs/MODEL.md` has the mathematics, `docs/EXPERIMENTS.md` what was tried.

@@ -59,7 +59,8 @@ pub struct Network {
     coasting: bool,
     p: F32x16,
     level: Level,
-    /// What it starts from, what that knows of the contexts of the byte to come, and the weights, if it is to start again.
+    /// What it starts from, what that knows of the contexts of the byte to come, and the weights, if it is to start
+    /// again.
     prior: Option<Arc<Prior>>,
     first_weights: Option<Arc<[f32]>>,
     known: [Span; MAX_INPUTS],
@@ -70,7 +71,8 @@ impl Network {
     ///
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
-    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the format's.
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the
+    /// format's.
     pub fn new(level: Level, raw_len: usize) -> Result<Self> {
         Self::without(None, level, raw_len)
     }
@@ -260,8 +262,9 @@ impl Network {
         (usize::from(self.history.strides.binary) * 4 + self.matcher.sureness()) * HEADS + self.head
     }
 
-    /// Which of each mixer's weights are in use. One looks at the match, the byte before and the classes of the last two
-    /// runs; the other at how many contexts were seen before, the second byte back and the byte that the match expects.
+    /// Which of each mixer's weights are in use. One looks at the match, the byte before and the classes of the last
+    /// two runs; the other at how many contexts were seen before, the second byte back and the byte that the match
+    /// expects.
     #[inline(always)]
     fn gates(&self) -> [Gates; MIXERS] {
         let half = usize::from(self.head > 0);

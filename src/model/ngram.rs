@@ -38,7 +38,8 @@ const UNIFORM: u32 = 1 << 19;
 const LEAST: f32 = 84.0;
 /// A row that saw n values so far learns at the rate 1/(n + this).
 pub(super) const FIRST: f32 = 2.5;
-/// The rate's floor is 1/this in the first contexts, which are seen often (just what the count goes to), and in the others.
+/// The rate's floor is 1/this in the first contexts, which are seen often (just what the count goes to), and in the
+/// others.
 const MEMORY: [f32; 2] = [257.5, 121.0];
 /// log2 of the rows in a page.
 const PAGE_BITS: u32 = 6;
@@ -270,8 +271,8 @@ fn to_int(x: f32) -> u32 {
     (x + ONE).to_bits() & MASK
 }
 
-/// The natural logarithm of a probability in units, to 0.001: the exponent and a parabola's worth of mantissa. Inputs of
-/// the mixer need no more.
+/// The natural logarithm of a probability in units, to 0.001: the exponent and a parabola's worth of mantissa. Inputs
+/// of the mixer need no more.
 #[inline(always)]
 fn log(p: f32) -> f32 {
     const EXPONENT_OF_ONE: i32 = (127 + 23) << 23;

@@ -39,7 +39,8 @@ impl Predictor {
     ///
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
-    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the format's.
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the
+    /// format's.
     pub fn new(level: Level, content_len: usize) -> Result<Self> {
         Ok(Self { network: Network::new(level, content_len)?, isa: Isa::detect() })
     }

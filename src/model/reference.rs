@@ -1,5 +1,5 @@
-//! The dense network in f64 and plain loops, to check the fast one against: its forward pass by value, its backward pass
-//! by finite differences. The mixer and the final correction have theirs in their own tests.
+//! The dense network in f64 and plain loops, to check the fast one against: its forward pass by value, its backward
+//! pass by finite differences. The mixer and the final correction have theirs in their own tests.
 
 use super::{
     contexts::{MAX_CONTEXTS, compute},

@@ -5,8 +5,9 @@
 //! raw record  coded                                       the application keeps model and length
 //! coded       [stored or not] nibbles, as of a block; or, if stored, bytes
 //! ```
-//! A record starts from the model as if nothing had been coded before, and what it costs is in proportion to its length:
-//! rows of its own are counted in a small table over the model's, and the weights that it used are set back after.
+//! A record starts from the model as if nothing had been coded before, and what it costs is in proportion to its
+//! length: rows of its own are counted in a small table over the model's, and the weights that it used are set back
+//! after.
 
 mod codec;
 
@@ -46,8 +47,8 @@ impl RecordCompressor {
         Ok(Self { codec: Codec::new(model)?, id: id_bytes(model) })
     }
 
-    /// The compressed record: coded bytes, and up to 8 that tell which model it needs, how long it is, and, but for one time in
-    /// 256, that it is damaged.
+    /// The compressed record: coded bytes, and up to 8 that tell which model it needs, how long it is, and, but for one
+    /// time in 256, that it is damaged.
     ///
     /// # Errors
     /// [`ErrorKind::OutOfBounds`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), or too little memory.
@@ -60,8 +61,8 @@ impl RecordCompressor {
         Ok(out)
     }
 
-    /// The coded bytes alone, two beyond the ideal code length at most. Whoever decodes them must know model and length, and
-    /// cannot tell if they are damaged.
+    /// The coded bytes alone, two beyond the ideal code length at most. Whoever decodes them must know model and
+    /// length, and cannot tell if they are damaged.
     ///
     /// # Errors
     /// As of [`compress`](Self::compress).

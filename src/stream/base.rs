@@ -5,12 +5,14 @@ use crate::{
     Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::prior::Start, trained::general,
 };
 
-/// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the length.
+/// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the
+/// length.
 const MOST_GENERAL: usize = 1 << 20;
 /// So many bytes are coded both ways, to see which is shorter.
 const TRIAL: usize = 1 << 15;
 
-/// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in model.
+/// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in
+/// model.
 pub fn may_be_primed(content: &[u8], level: Level) -> bool {
     content.chunks(level.block_len()).any(|block| block.len() <= MOST_GENERAL)
 }
@@ -51,9 +53,9 @@ impl Base {
         self.model.as_ref().map_or_else(general::memory, Model::memory)
     }
 
-    /// Whether the network that codes `content` should know what it can: a model that was asked for does for all blocks, the
-    /// built-in one where it is allowed, the content is short, and its beginning gets shorter by that.
-    /// Then comes the coded content too, if the beginning was all.
+    /// Whether the network that codes `content` should know what it can: a model that was asked for does for all
+    /// blocks, the built-in one where it is allowed, the content is short, and its beginning gets shorter by that. Then
+    /// comes the coded content too, if the beginning was all.
     ///
     /// # Errors
     /// As of [`neural::encode`].

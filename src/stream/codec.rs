@@ -117,8 +117,9 @@ pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
     memory(&BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0, primed }, base, 0)
 }
 
-/// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block, the
-/// network of a neural one and what it starts from, what an unpacked one is unpacked to, and `beside` it the content that is held for what copies may reach back to, or to come next.
+/// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block,
+/// the network of a neural one and what it starts from, what an unpacked one is unpacked to, and `beside` it the
+/// content that is held for what copies may reach back to, or to come next.
 pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
     let level = base.level;
     let model = if header.primed { base.memory() } else { 0 };

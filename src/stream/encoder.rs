@@ -28,10 +28,10 @@ const STORE_BLOCK: usize = 1 << 20;
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded form, as much again of
-/// what came before it, and the level's model while a block is coded; with several [threads](Options::threads), a
-/// block and a model for each. [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder
-/// will say so. Dropping the encoder stops its threads.
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded
+/// form, as much again of what came before it, and the level's model while a block is coded; with several
+/// [threads](Options::threads), a block and a model for each. [`finish`](Self::finish) must be called: without it the
+/// frame has no end, and a decoder will say so. Dropping the encoder stops its threads.
 ///
 /// ```
 /// use std::io::Write;

@@ -50,7 +50,8 @@ pub struct IndexedReader<R> {
     at: u64,
     /// The block decoded last, by its number, and its content.
     block: Option<(usize, Vec<u8>)>,
-    /// What is at hand of the content before block `next`. It is real from `real` on; zeros may stand for what lies before.
+    /// What is at hand of the content before block `next`. It is real from `real` on; zeros may stand for what lies
+    /// before.
     window: Window,
     next: usize,
     real: u64,

@@ -73,9 +73,9 @@ impl Options {
     /// How to code blocks; one that would not shrink is stored whatever this says.
     ///
     /// [`Method::Neural`] codes very long repeats (from 1 MiB on) by [`Method::Copy`], and all else by the network.
-    /// Where there are deflate streams in the content, the network codes what they are unpacked to: [`Method::Unpacked`],
-    /// which means the same as [`Method::Neural`] here.
-    /// [`Method::Copy`] copies in the same way but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
+    /// Where there are deflate streams in the content, the network codes what they are unpacked to:
+    /// [`Method::Unpacked`], which means the same as [`Method::Neural`] here. [`Method::Copy`] copies in the same way
+    /// but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
@@ -148,8 +148,9 @@ impl Progress {
         self.coded.load(Relaxed)
     }
 
-    /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a decoder with
-    /// one thread this is the least [limit](super::Decoder::with_memory_limit) under which it decodes the same.
+    /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a
+    /// decoder with one thread this is the least [limit](super::Decoder::with_memory_limit) under which it decodes the
+    /// same.
     pub fn memory(&self) -> u64 {
         self.memory.load(Relaxed)
     }

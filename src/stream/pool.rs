@@ -1,8 +1,8 @@
 //! Jobs → their results in the order of the jobs, on as many threads as there are to be.
 //!
 //! With one thread, a job is done where it is given: nothing runs beside, and nothing is done ahead. With more, each
-//! worker takes the next job that nobody has. A job that panics becomes an error in its place; one that nobody waits for
-//! any more is told to stop.
+//! worker takes the next job that nobody has. A job that panics becomes an error in its place; one that nobody waits
+//! for any more is told to stop.
 
 use std::{
     collections::VecDeque,

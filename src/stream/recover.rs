@@ -1,7 +1,7 @@
 //! A file that may be damaged → all of its content that is good, and a list of what is not.
 //!
-//! Where the header of a block is damaged, the frame's index tells where the next one begins; where the index is, headers
-//! do. Zeros take the place of a lost block, so that all the rest of its frame stays in its own.
+//! Where the header of a block is damaged, the frame's index tells where the next one begins; where the index is,
+//! headers do. Zeros take the place of a lost block, so that all the rest of its frame stays in its own.
 
 use std::{
     collections::VecDeque,

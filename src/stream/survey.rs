@@ -17,7 +17,8 @@ use crate::{
 
 /// Bytes that are read at once to look at a header.
 const GLANCE: usize = 64;
-/// Bytes that are searched at once for a frame, and how many of them are looked at again with the next: a header less one.
+/// Bytes that are searched at once for a frame, and how many of them are looked at again with the next: a header less
+/// one.
 const STRIDE: u64 = 1 << 16;
 const OVERLAP: u64 = 19;
 

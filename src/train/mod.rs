@@ -5,11 +5,10 @@
 //!          │                            ├─► passes: mixers learn to weigh what counts say ─► quantised ─► Model
 //!          └─ held out ─► loss ─────────┘   until the loss on what is held out stops falling
 //! ```
-//! In the end what was held out is counted too, for the model is to know all that the samples tell; what it earns is told
-//! by one that has not seen that.
-//! What a sample says counts in the counts that it is predicted from would be trusted too much: so the samples are taken
-//! in folds, and mixers learn from each with the counts of the others (cross-fitting: Chernozhukov et al. 2018; stacked
-//! generalisation: Wolpert 1992).
+//! In the end what was held out is counted too, for the model is to know all that the samples tell; what it earns is
+//! told by one that has not seen that. What a sample says counts in the counts that it is predicted from would be
+//! trusted too much: so the samples are taken in folds, and mixers learn from each with the counts of the others
+//! (cross-fitting: Chernozhukov et al. 2018; stacked generalisation: Wolpert 1992).
 
 mod passes;
 mod tally;
@@ -143,8 +142,9 @@ impl Trainer {
         self
     }
 
-    /// Whether samples stand in an order that goes on with what the model is for, like the lines of a log: then the last tenth is held
-    /// out, as what comes will not have been seen around it either. Otherwise, and unless told so, every tenth is.
+    /// Whether samples stand in an order that goes on with what the model is for, like the lines of a log: then the
+    /// last tenth is held out, as what comes will not have been seen around it either. Otherwise, and unless told so,
+    /// every tenth is.
     pub fn in_order(mut self, in_order: bool) -> Self {
         self.in_order = in_order;
         self
@@ -210,8 +210,9 @@ impl Trainer {
         levels
     }
 
-    /// The folds, each with the counts of all others. What stands in order is cut in pieces, so that a fold is as far from the
-    /// others as what comes is from all; else each takes every fifth sample, so that the others know all kinds.
+    /// The folds, each with the counts of all others. What stands in order is cut in pieces, so that a fold is as far
+    /// from the others as what comes is from all; else each takes every fifth sample, so that the others know all
+    /// kinds.
     fn folds<'a>(&self, samples: &[&'a [u8]], keep: Keep) -> Vec<Fold<'a>> {
         let fold_of = |i: usize| if self.in_order { i * FOLDS / samples.len() } else { i % FOLDS };
         let numbered = || samples.iter().copied().enumerate();

@@ -5,9 +5,9 @@
 //!                       │
 //!                       └─► Start ─► Network of each block or record
 //! ```
-//! A model holds what followed which contexts (counts), from which the network makes rows where it has none of its
-//! own, and the weights that mixers learnt with these. It holds no text; but who has it can ask what it expects, so it tells of its samples
-//! what is common in them. `docs/MODELS.md` says when to train one, and what not to.
+//! A model holds what followed which contexts (counts), from which the network makes rows where it has none of its own,
+//! and the weights that mixers learnt with these. It holds no text; but who has it can ask what it expects, so it tells
+//! of its samples what is common in them. `docs/MODELS.md` says when to train one, and what not to.
 
 mod column;
 mod counts;
@@ -81,7 +81,8 @@ struct Weights {
 }
 
 impl Model {
-    /// A model of what training found, the weights by level in 2^`steps` steps; `level` is the one that it is meant for. And its file.
+    /// A model of what training found, the weights by level in 2^`steps` steps; `level` is the one that it is meant
+    /// for. And its file.
     ///
     /// # Errors
     /// If the system does not have the memory.

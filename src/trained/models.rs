@@ -9,8 +9,8 @@ use std::{
 use super::{Model, read_id};
 use crate::{Error, ErrorKind, Result, container::ModelId};
 
-/// Models that decoding may need: some that are loaded, and folders in which others are looked for when they are needed.
-/// Clones share what was loaded.
+/// Models that decoding may need: some that are loaded, and folders in which others are looked for when they are
+/// needed. Clones share what was loaded.
 #[derive(Clone, Debug, Default)]
 pub struct Models {
     loaded: Arc<Mutex<Vec<Model>>>,

@@ -9,8 +9,8 @@ use std::{io::Read, sync::Arc};
 use super::column;
 use crate::{Error, Level, Result, container::read::read_array, model::Network};
 
-/// log2 of the steps in 1, where there is room for them, and where there is not: half the bytes, at a loss of some 0.2 % on
-/// general text, 3 % on very regular records.
+/// log2 of the steps in 1, where there is room for them, and where there is not: half the bytes, at a loss of some 0.2
+/// % on general text, 3 % on very regular records.
 pub const FINE: u8 = 6;
 pub const COARSE: u8 = 4;
 

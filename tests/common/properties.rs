@@ -28,8 +28,8 @@ pub fn also_sealed<T>(coded: &[u8], property: impl Fn(&[u8]) -> T) {
     property(&sealed);
 }
 
-/// What `coded` decodes to, if it does. Decoding must end in either way, the same way each time, and reading only the headers must not find
-/// an error where decoding finds none.
+/// What `coded` decodes to, if it does. Decoding must end in either way, the same way each time, and reading only the
+/// headers must not find an error where decoding finds none.
 pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     let decode = || {
         let mut content = Vec::new();
@@ -53,7 +53,8 @@ pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// A file as one to be read in parts, or to be saved from damage: all of it if it decodes, nothing without a word if it does not.
+/// A file as one to be read in parts, or to be saved from damage: all of it if it decodes, nothing without a word if it
+/// does not.
 pub fn parts_and_recovery(coded: &[u8]) {
     let decoded = decode(coded);
     let mut parts = Vec::new();
@@ -92,7 +93,8 @@ impl Write for Limited {
     }
 }
 
-/// Compresses content at the level and by the method that the first byte says; it must come back, and take little more than it is.
+/// Compresses content at the level and by the method that the first byte says; it must come back, and take little more
+/// than it is.
 pub fn round_trip(bytes: &[u8]) {
     let Some((&choice, content)) = bytes.split_first() else { return };
     let levels: Vec<Level> = Level::all().collect();
@@ -123,7 +125,8 @@ pub fn headers(bytes: &[u8]) {
     }
 }
 
-/// A Huffman block for the length that its first bytes say: decodes to that many bytes or not at all. And as content, the bytes come back.
+/// A Huffman block for the length that its first bytes say: decodes to that many bytes or not at all. And as content,
+/// the bytes come back.
 pub fn huffman_block(bytes: &[u8]) {
     let (len, coded) = leading_number(bytes);
     if let Ok(raw) = huffman::decode(coded, len) {
@@ -145,7 +148,8 @@ pub fn deflate_streams(content: &[u8]) {
     }
 }
 
-/// Content and a recipe, with the lengths of what it should make and of itself before them: followed to just that length, or refused.
+/// Content and a recipe, with the lengths of what it should make and of itself before them: followed to just that
+/// length, or refused.
 pub fn recipe(bytes: &[u8]) {
     let (len, rest) = leading_number(bytes);
     let (recipe_len, rest) = leading_number(rest);
@@ -199,7 +203,8 @@ pub fn with_leading_number(number: usize, rest: &[u8]) -> Vec<u8> {
     [&(number as u32).to_le_bytes()[..3], rest].concat()
 }
 
-/// Puts the right checks behind the headers of `frame`, as far as it looks like one, so that what they protect is reached.
+/// Puts the right checks behind the headers of `frame`, as far as it looks like one, so that what they protect is
+/// reached.
 pub fn seal(frame: &mut [u8]) {
     seal_frame(frame);
 }

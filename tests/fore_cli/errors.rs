@@ -1,8 +1,8 @@
 //! Every message, as `errors.txt` has it: a shell command, what it prints on standard error, its exit code.
 //!
 //! Each command runs in a directory of its own with `f`, 3,000 bytes of text; `g.fore`, whole; and files damaged in one
-//! way each, which [`damaged`] makes. `right.model` is what `needs.fore` needs, `wrong.model` another one, and other models
-//! are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file anew.
+//! way each, which [`damaged`] makes. `right.model` is what `needs.fore` needs, `wrong.model` another one, and other
+//! models are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file anew.
 
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 

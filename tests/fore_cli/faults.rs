@@ -1,5 +1,5 @@
-//! Disks that are full, memory that runs out, a process that is killed: the input survives until the output is complete,
-//! and whatever else happens is one line and an exit code.
+//! Disks that are full, memory that runs out, a process that is killed: the input survives until the output is
+//! complete, and whatever else happens is one line and an exit code.
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! SIGINT, SIGTERM, SIGHUP and others that end a process: remove the unfinished output, then die by the signal, so that a calling shell
-//! sees what happened.
+//! SIGINT, SIGTERM, SIGHUP and others that end a process: remove the unfinished output, then die by the signal, so that
+//! a calling shell sees what happened.
 //!
 //! At most one temporary file exists at a time. Its path stands behind a lock that is held while the file
 //! comes into being or moves to its place: a signal waits for that moment to pass and then finds either a

@@ -16,9 +16,9 @@ use crate::Level;
 /// Compare the network's result on each file with Huffman coding and with other compressors
 ///
 /// Tells of each file its size, its order-0 entropy (bits per byte that an ideal code of single bytes needs), and of
-/// each codec (among them the network without the built-in model) the compressed size with all headers, the bits per byte, how many per cent smaller it is than by Huffman
-/// coding, and the speed of compression and decompression. Every result is decompressed and compared with the file; a
-/// difference is an error.
+/// each codec (among them the network without the built-in model) the compressed size with all headers, the bits per
+/// byte, how many per cent smaller it is than by Huffman coding, and the speed of compression and decompression. Every
+/// result is decompressed and compared with the file; a difference is an error.
 ///
 /// Speeds are those of one thread and of wall-clock time: they compare with each other only within one run, on an idle
 /// machine. Those of other programs include starting them and their reading and writing of files.

@@ -20,8 +20,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// What stands at `path`, or is to; `-` is standard output. `refuse` says of a file that is there why it must not be
-    /// replaced, if so.
+    /// What stands at `path`, or is to; `-` is standard output. `refuse` says of a file that is there why it must not
+    /// be replaced, if so.
     ///
     /// # Errors
     /// That, or no file can be made there: to be known before hours of work.

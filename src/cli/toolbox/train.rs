@@ -32,9 +32,10 @@ const ZSTD_CHECKSUM: u64 = 4;
 
 /// Train a model on samples of what is to be compressed: records, messages, small files
 ///
-/// Writes the model's file, and tells what it earns on a tenth of the samples that is held out of training until the end
-/// (every tenth file, or the last tenth of lines or records): bits per byte with and without the model, and bytes of
-/// records; beside them, if zstd is on PATH, what it makes of them with a dictionary that it trained on the same samples.
+/// Writes the model's file, and tells what it earns on a tenth of the samples that is held out of training until the
+/// end (every tenth file, or the last tenth of lines or records): bits per byte with and without the model, and bytes
+/// of records; beside them, if zstd is on PATH, what it makes of them with a dictionary that it trained on the same
+/// samples.
 ///
 /// Folders are taken with all that is below them, but for files and folders whose names start with a dot, and README*,
 /// MANIFEST* and SHA256SUMS* at a folder's top. Empty samples are passed over. The same samples give the same model.

@@ -26,8 +26,8 @@ impl Network {
         Ok(network)
     }
 
-    /// Is again what it was at first, for content of `raw_len` bytes; after the first time, in a time that what it has seen
-    /// since then and `raw_len` tell.
+    /// Is again what it was at first, for content of `raw_len` bytes; after the first time, in a time that what it has
+    /// seen since then and `raw_len` tell.
     ///
     /// # Errors
     /// As [`new`](Self::new).

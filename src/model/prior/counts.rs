@@ -1,7 +1,7 @@
 //! Contexts → what followed them in the samples, counted: rows for contexts that have none of their own yet.
 //!
-//! For each context, the bytes that followed and how often; the rows of its nibbles are made of that when they are asked
-//! for, as if the row had seen them itself.
+//! For each context, the bytes that followed and how often; the rows of its nibbles are made of that when they are
+//! asked for, as if the row had seen them itself.
 
 use crate::{
     math::{F32x16, LANES},
@@ -15,8 +15,8 @@ pub struct Symbol {
     pub count: u8,
 }
 
-/// The bits of a key that tell contexts of a bucket apart: one that was never seen is taken for one that was once in 2^10
-/// times, or more seldom.
+/// The bits of a key that tell contexts of a bucket apart: one that was never seen is taken for one that was once in
+/// 2^10 times, or more seldom.
 const CHECK_BITS: u32 = 10;
 /// A row that is made of counts learns as one that has seen no more than so many: what really comes soon overrules it.
 const MEMORY: u32 = 4;
