@@ -16,15 +16,11 @@ mod tally;
 use std::{ops::Range, sync::Arc};
 
 pub use passes::Loss;
-use passes::{evaluate, learn};
+use passes::{Fold, evaluate, fit};
 use tally::{Keep, Tally};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result,
-    model::{
-        Network,
-        prior::{Counts, Prior, Start},
-    },
     trained::{COARSE, FINE, TrainedOn, write_counts},
 };
 
@@ -40,9 +36,6 @@ const ROOMY: u64 = 1 << 17;
 const FOLDS: usize = 5;
 /// A context must have been seen in so many samples.
 const LEAST: u32 = 2;
-/// Passes end when the loss falls by less than this part, or after so many.
-const WORTH: f64 = 0.001;
-const MOST_PASSES: usize = 8;
 /// Mixers learn from so many bytes of a fold at most: they have no more to learn.
 const FOLD_BYTES: usize = 1 << 20;
 
@@ -278,49 +271,8 @@ fn most_of(most: usize, is_good: impl Fn(usize) -> bool) -> usize {
     start
 }
 
-/// Samples, and what is known without them.
-struct Fold<'a> {
-    counts: Arc<Counts>,
-    samples: Vec<&'a [u8]>,
-}
-
 /// As many samples as mixers have something to learn from, from everywhere.
 fn thinned<'a>(samples: &[&'a [u8]]) -> Vec<&'a [u8]> {
     let bytes: usize = samples.iter().map(|sample| sample.len()).sum();
     samples.iter().copied().step_by(bytes.div_ceil(FOLD_BYTES).max(1)).collect()
-}
-
-/// Lets the mixers of `level` learn, pass by pass; gives the best weights, and the loss with them.
-fn fit(
-    level: Level,
-    counts: &Arc<Counts>,
-    folds: &[Fold],
-    held_out: &[&[u8]],
-    watch: &mut impl FnMut(&Pass),
-) -> Result<(Arc<[f32]>, Loss)> {
-    let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
-    let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
-    let mut time = 0.0;
-    let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out)?;
-    let mut best = (Arc::from(weights.as_slice()), first);
-    watch(&Pass { level, number: 0, training: Loss::default(), held_out: first });
-    for number in 1..=MOST_PASSES {
-        let mut training = Loss::default();
-        for fold in folds {
-            let start = Start { level, prior: prior(&fold.counts, None) };
-            let loss = learn(&start, &fold.samples, &mut weights, &mut time)?;
-            training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
-        }
-        let learnt: Arc<[f32]> = weights.as_slice().into();
-        let loss = evaluate(&Start { level, prior: prior(counts, Some(Arc::clone(&learnt))) }, held_out)?;
-        watch(&Pass { level, number, training, held_out: loss });
-        let enough = loss.bits > best.1.bits * (1.0 - WORTH);
-        if loss.bits < best.1.bits {
-            best = (learnt, loss);
-        }
-        if enough {
-            break;
-        }
-    }
-    Ok(best)
 }

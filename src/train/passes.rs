@@ -1,10 +1,26 @@
-//! Samples and a start → how many bits they cost, and what mixers learn from them.
+//! Samples and counts → weights that mixers learn, pass by pass, and how many bits samples cost.
 
+use std::sync::Arc;
+
+use super::Pass;
 use crate::{
-    Result,
+    Level, Result,
     math::isa::{self, Isa, Kernel},
-    model::{Network, prior::Start},
+    model::{
+        Network,
+        prior::{Counts, Prior, Start},
+    },
 };
+
+/// Passes end when the loss falls by less than this part, or after so many.
+const WORTH: f64 = 0.001;
+const MOST_PASSES: usize = 8;
+
+/// Samples, and what is known without them.
+pub struct Fold<'a> {
+    pub counts: Arc<Counts>,
+    pub samples: Vec<&'a [u8]>,
+}
 
 /// What samples cost, each coded alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -63,10 +79,7 @@ pub fn evaluate(start: &Start, samples: &[&[u8]]) -> Result<Loss> {
 }
 
 /// As [`evaluate`], but from sample to sample mixers and matches go on learning from `weights`, after `time` nibbles.
-///
-/// # Errors
-/// If the system does not have the memory.
-pub fn learn(start: &Start, samples: &[&[u8]], weights: &mut Vec<f32>, time: &mut f32) -> Result<Loss> {
+fn learn(start: &Start, samples: &[&[u8]], weights: &mut Vec<f32>, time: &mut f32) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     network.set_weights(weights);
     network.set_time(*time);
@@ -79,4 +92,42 @@ pub fn learn(start: &Start, samples: &[&[u8]], weights: &mut Vec<f32>, time: &mu
     weights.clear();
     network.weights().for_each(|piece| weights.extend_from_slice(piece));
     Ok(loss)
+}
+
+/// Lets the mixers of `level` learn, pass by pass; gives the best weights, and the loss with them.
+///
+/// # Errors
+/// If the system does not have the memory.
+pub fn fit(
+    level: Level,
+    counts: &Arc<Counts>,
+    folds: &[Fold],
+    held_out: &[&[u8]],
+    watch: &mut impl FnMut(&Pass),
+) -> Result<(Arc<[f32]>, Loss)> {
+    let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
+    let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
+    let mut time = 0.0;
+    let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out)?;
+    let mut best = (Arc::from(weights.as_slice()), first);
+    watch(&Pass { level, number: 0, training: Loss::default(), held_out: first });
+    for number in 1..=MOST_PASSES {
+        let mut training = Loss::default();
+        for fold in folds {
+            let start = Start { level, prior: prior(&fold.counts, None) };
+            let loss = learn(&start, &fold.samples, &mut weights, &mut time)?;
+            training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
+        }
+        let learnt: Arc<[f32]> = weights.as_slice().into();
+        let loss = evaluate(&Start { level, prior: prior(counts, Some(Arc::clone(&learnt))) }, held_out)?;
+        watch(&Pass { level, number, training, held_out: loss });
+        let enough = loss.bits > best.1.bits * (1.0 - WORTH);
+        if loss.bits < best.1.bits {
+            best = (learnt, loss);
+        }
+        if enough {
+            break;
+        }
+    }
+    Ok(best)
 }

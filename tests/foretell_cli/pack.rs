@@ -50,7 +50,7 @@ fn records_may_be_of_so_many_bytes() {
     run(&folder, "pack --records 100 -D a.model log by-100").assert().success();
     let mut get = run(&folder, "get -D a.model by-100 1 3");
     get.assert().success().stdout([&log[..100], &log[200..300]].concat());
-    run(&folder, "unpack -D a.model by-100 -").assert().success().stdout(log);
+    run(&folder, "unpack -D a.model by-100").assert().success().stdout(log);
 }
 
 #[test]

@@ -70,7 +70,7 @@ pub struct UnpackArgs {
     #[arg(value_name = "PACK")]
     pack: PathBuf,
     /// Where to; - is standard output
-    #[arg(value_name = "OUT")]
+    #[arg(value_name = "OUT", default_value = "-")]
     output: PathBuf,
 }
 
