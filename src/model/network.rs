@@ -36,6 +36,9 @@ const PLACES: usize = 2 * 4 * HEADS;
 /// Steps of how many contexts were seen before.
 const HITS: usize = 8;
 
+/// In place of what a prior knows of a context, for which it was not asked.
+const UNASKED: Span = (0, u32::MAX);
+
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
 #[derive(Debug)]
@@ -120,7 +123,7 @@ impl Network {
             level,
             prior,
             first_weights: None,
-            known: [(0, 0); MAX_INPUTS],
+            known: [UNASKED; MAX_INPUTS],
         })
     }
 
@@ -198,11 +201,7 @@ impl Network {
         if let Some(perceptron) = &self.perceptron {
             perceptron.prefetch(&self.byte_hashes);
         }
-        if let Some(prior) = &self.prior {
-            for (known, &hash) in self.known.iter_mut().zip(&self.byte_hashes[..self.contexts]) {
-                *known = prior.counts.find(hash);
-            }
-        }
+        self.known = [UNASKED; MAX_INPUTS];
     }
 
     /// Has the rows of the nibble to come brought near.
@@ -229,11 +228,15 @@ impl Network {
         (self.head, self.coasting) = (head, false);
         self.ngrams.select(&self.hashes[..self.contexts], &mut self.inputs);
         if let Some(prior) = &self.prior {
-            for (k, &span) in self.known[..self.contexts].iter().enumerate() {
-                if span.1 > 0
-                    && self.ngrams.is_new(k)
-                    && let Some(known) = prior.counts.recall(span, head)
-                {
+            for (k, span) in self.known[..self.contexts].iter_mut().enumerate() {
+                // Most contexts have rows of their own, and the prior need not be asked for them.
+                if !self.ngrams.is_new(k) {
+                    continue;
+                }
+                if *span == UNASKED {
+                    *span = prior.counts.find(self.byte_hashes[k]);
+                }
+                if let Some(known) = prior.counts.recall(*span, head) {
                     self.ngrams.recall(k, &known, &mut self.inputs);
                 }
             }

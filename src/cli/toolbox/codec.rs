@@ -78,7 +78,7 @@ impl Codec {
 /// first.
 fn warm_up(len: usize) {
     const PAGE: usize = 1 << 12;
-    let mut memory = vec![0u8; len.saturating_mul(1 << 10).min(1 << 30)];
+    let mut memory = vec![0u8; len.saturating_mul(1 << 12).min(1 << 30)];
     memory.iter_mut().step_by(PAGE).for_each(|byte| *byte = 1);
     black_box(&memory);
 }
