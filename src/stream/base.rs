@@ -8,9 +8,10 @@ use crate::{
 /// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the
 /// length.
 const MOST_GENERAL: usize = 1 << 20;
-/// Content up to this long is coded both ways, to see which is shorter; of longer content the beginning is, by the fastest
-/// network, which finds the same in less time.
-const TRIAL: usize = 1 << 14;
+/// Content up to this long is coded both ways, to see which is shorter.
+const SHORT: usize = 1 << 14;
+/// Of longer content so much of the beginning is, by the fastest network: that mostly finds the same, in little time.
+const PROBE: usize = (1 << 12) - 1;
 
 /// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in
 /// model.
@@ -63,8 +64,8 @@ impl Base {
         if self.model.is_some() || !self.general || content.len() > MOST_GENERAL {
             return Ok((self.model.is_some(), None));
         }
-        let is_all = content.len() <= TRIAL;
-        let (trial, level) = if is_all { (content, self.level) } else { (&content[..TRIAL], Level::FASTEST) };
+        let is_all = content.len() <= SHORT;
+        let (trial, level) = if is_all { (content, self.level) } else { (&content[..PROBE], Level::FASTEST) };
         let mut code = |primed| neural::encode(trial, &general_start(level, primed)?, isa, &mut |_, _| report(0, 0));
         let (plain, primed) = (code(false)?, code(true)?);
         let better = primed.len() < plain.len();
