@@ -1,12 +1,15 @@
 //! The corpus in the repository is what its generators and its manifest say, and `foretell corpus` proves it.
 #![cfg(feature = "cli")]
 
+mod common;
+
 use std::{
     fs,
-    path::{Path, PathBuf},
+    path::{MAIN_SEPARATOR, PathBuf},
 };
 
 use assert_cmd::Command;
+use common::{corpus, corpus_files};
 use foretell::cli::corpus::{
     generated::FILES,
     manifest::{Entry, PROJECT, Verdict},
@@ -15,20 +18,10 @@ use predicates::{prelude::*, str::contains};
 
 const OWN: [&str; 3] = ["written", "source", "generated"];
 
-fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus")
-}
-
 /// The paths of the project's own files below `corpus/`, with `/`.
 fn own_files() -> Vec<String> {
-    let mut files = Vec::new();
-    for part in OWN {
-        for file in fs::read_dir(corpus().join(part)).unwrap() {
-            files.push(format!("{part}/{}", file.unwrap().file_name().to_str().unwrap()));
-        }
-    }
-    files.sort();
-    files
+    let name = |path: PathBuf| path.strip_prefix(corpus()).unwrap().to_str().unwrap().replace(MAIN_SEPARATOR, "/");
+    corpus_files().into_iter().map(name).collect()
 }
 
 fn foretell() -> Command {
