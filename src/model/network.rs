@@ -201,7 +201,9 @@ impl Network {
         if let Some(perceptron) = &self.perceptron {
             perceptron.prefetch(&self.byte_hashes);
         }
-        self.known = [UNASKED; MAX_INPUTS];
+        if self.prior.is_some() {
+            self.known = [UNASKED; MAX_INPUTS];
+        }
     }
 
     /// Has the rows of the nibble to come brought near.

@@ -16,7 +16,8 @@ JSON: {version, files: [FILE], total: FILE, absent_peers: [NAME]}, where
   FILE   = {file, size, order0_bits_per_byte, results: [RESULT]}
   RESULT = {codec, settings, size, bits_per_byte, gain_over_huffman_percent,
             compress_bytes_per_second, decompress_bytes_per_second}
-codec is huffman, neural, no-prior (neural without the built-in model) or the name of another program; sizes are in bytes; what cannot be told of a \
+codec is huffman, neural, no-prior (neural without the built-in model) or the name of another program; \
+sizes are in bytes; what cannot be told of a \
 file (bits per byte of an empty one) is null; a codec that failed on a file is absent from its results \
 and from the total's.
 With --ablate: {version, level, size, results: [{part, bytes, bits_per_byte, change_percent}]}, the first of \
