@@ -9,6 +9,7 @@
 //! one bad file never stops the others.
 
 mod args;
+mod change;
 mod holes;
 mod input;
 mod list;

@@ -1,17 +1,20 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
 use std::{
-    fs::Metadata,
+    fs::{File, Metadata},
     io::{self, Write},
+    os::{fd::AsFd, unix::fs::OpenOptionsExt},
     path::{Path, PathBuf},
 };
+
+use nix::fcntl::OFlag;
 
 use super::{
     input::{Allowed, Input},
     list::List,
     output::{Like, Output},
     plan::{Action, Destination, Plan, Sparse},
-    progress::{All, Course},
+    progress::{All, Course, content_len},
     range, recover,
     report::{Problem, Report, bits_per_byte, mebibytes, plain, saved, say},
     signals,
@@ -64,12 +67,18 @@ fn size_up(plan: &Plan) -> Option<All> {
     Some(all)
 }
 
-/// Bytes of a regular file that is to be dealt with.
+/// Bytes of content of a regular file that is to be dealt with, or of the file where that is not known.
 fn size(plan: &Plan, found: &Found) -> Option<u64> {
     let found = with_suffix(plan, found);
     let (Found::Named(path) | Found::Within(path)) = &found else { return None };
     target(plan, &found).ok()?;
-    path.metadata().ok().filter(Metadata::is_file).map(|meta| meta.len())
+    let meta = path.metadata().ok().filter(Metadata::is_file)?;
+    if let Action::Compress(_) = plan.action {
+        return Some(meta.len());
+    }
+    // Should it have turned into a pipe by now, opening must not wait.
+    let file = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
+    Some(file.ok().and_then(content_len).unwrap_or(meta.len()))
 }
 
 /// Deals with one input from end to end.
@@ -80,6 +89,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
         return Ok(());
     }
     let mut input = open(plan, found)?;
+    refuse_loop(plan, &input)?;
     if let Action::List { .. } = plan.action {
         return list.add(plan, &mut input);
     }
@@ -92,7 +102,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     }
     let mut is_whole = true;
     let done = match &plan.action {
-        Action::Compress(options) => work::compress(course, options, &mut input, &mut output)?,
+        Action::Compress(options) => work::compress(plan, options, course, &mut input, &mut output)?,
         Action::Range(part) => range::decompress(plan, *part, course, &mut input, &mut output)?,
         Action::Recover | Action::Test if input.can_seek() => {
             let done;
@@ -111,14 +121,21 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     if !is_whole {
         return Ok(());
     }
+    let parting = part_with(plan, &input, done);
     if plan.verbose {
-        say(&outcome(plan, &input, target.as_deref(), done));
+        let is_gone = plan.remove && parting.is_ok();
+        say(&outcome(plan, &input, target.as_deref(), done, is_gone));
     }
+    parting
+}
+
+/// Removes the input, if that is wanted and nothing would be lost, or says what happened to it meanwhile.
+fn part_with(plan: &Plan, input: &Input, done: Done) -> Result<(), Problem> {
     if done.garbage {
         let kept = if plan.remove { ", so the file is kept" } else { "" };
-        return Err(Problem::warning(&input, format_args!("something else follows the compressed data{kept}")));
+        return Err(Problem::warning(input, format_args!("something else follows the compressed data{kept}")));
     }
-    if plan.remove { input.remove() } else { Ok(()) }
+    if plan.remove { input.remove() } else { input.leave() }
 }
 
 /// The input meant: for `f` also `f.fore`, where that is what exists and makes sense.
@@ -177,10 +194,28 @@ fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
         Found::Stdin => Input::stdin()?,
         Found::Named(path) | Found::Within(path) => Input::open(path, allowed)?,
     };
+    let input = if plan.remove { input.watched()? } else { input };
     if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
         return Err(Problem::error(&input, "compressed data is not read from a terminal; -f forces it, -h helps"));
     }
     Ok(input)
+}
+
+/// Makes sure that what goes to standard output does not come back as input.
+fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
+    let is_written = match (&plan.action, &plan.destination) {
+        (Action::Test, _) => false,
+        (Action::List { .. }, _) | (_, Destination::Stdout) => true,
+        (_, Destination::Beside | Destination::File(_)) => input.path().is_none(),
+    };
+    if !is_written {
+        return Ok(());
+    }
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdout", plain(&e)))?;
+    if input.is_also(&stdout.into()) {
+        return Err(Problem::error(input, "is standard output too; it cannot be read while it is written"));
+    }
+    Ok(())
 }
 
 fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, Problem> {
@@ -226,7 +261,7 @@ fn may_replace(plan: &Plan, target: &Path) -> Result<bool, Problem> {
 }
 
 /// What became of one input, for `-v`.
-fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done) -> String {
+fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done, is_gone: bool) -> String {
     if let Action::Test = plan.action {
         return format!("{input}: OK");
     }
@@ -234,7 +269,7 @@ fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done) -> Str
     let (saved, bits_per_byte, memory) = (saved(raw, coded), bits_per_byte(raw, coded), mebibytes(memory));
     let mut line = format!("{input}: {saved:.1}% saved, {bits_per_byte:.3} bits/byte, {memory:.1} MiB memory");
     if let Some(target) = target {
-        let verb = if plan.remove { "replaced with" } else { "made" };
+        let verb = if is_gone { "replaced with" } else { "made" };
         line += &format!(" -- {verb} {}", target.display());
     }
     line
