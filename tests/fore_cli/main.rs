@@ -3,6 +3,7 @@
 mod arithmetic;
 mod basics;
 mod callers;
+mod changed;
 mod damage;
 mod errors;
 mod faults;

@@ -177,7 +177,7 @@ impl Input {
     pub fn unreadable(&self, to_be_removed: bool, reason: String) -> Problem {
         let is_torn = self.change().is_ok_and(|change| change == Change::Rewritten) || self.is_torn().unwrap_or(false);
         match self.as_torn() {
-            Ok(torn) if is_torn && to_be_removed => Problem::warning(self, torn),
+            Ok(torn) if is_torn && to_be_removed && self.path.is_some() => Problem::warning(self, torn),
             Ok(torn) if is_torn => Problem::error(self, torn),
             _ => Problem::error(self, reason),
         }
@@ -230,10 +230,10 @@ impl Input {
         }
     }
 
-    /// Removes the file, whose output is complete, unless it is not as it was when opened. If the name has come to mean
-    /// another file, that one stays.
+    /// Removes the file, if it has a name, whose output is complete, unless it is not as it was when opened. If the name
+    /// has come to mean another file, that one stays.
     pub fn remove(&self) -> Result<(), Problem> {
-        let Some(path) = &self.path else { return Ok(()) };
+        let Some(path) = &self.path else { return self.leave() };
         let failed = |error: io::Error| Problem::error(self, plain(&error));
         let warning =
             |text: &str| Err(Problem::warning(self, format_args!("{text}, not removed; the output is whole")));
