@@ -5,18 +5,25 @@
 
 use std::{
     fmt,
-    fs::{self, File, Metadata, OpenOptions},
+    fs::{File, Metadata},
     io::{self, IsTerminal, Read, Seek, SeekFrom},
     os::{
         fd::AsFd,
-        unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
+        unix::fs::{FileExt, MetadataExt},
     },
-    path::{Path, PathBuf},
+    path::Path,
 };
 
-use nix::fcntl::OFlag;
+use nix::{
+    fcntl::OFlag,
+    libc::{S_IFDIR, S_IFLNK, S_IFMT, S_IFREG},
+    sys::stat::{FileStat, fstat},
+};
 
-use super::report::{Problem, plain};
+use super::{
+    folder::Entry,
+    report::{Problem, plain},
+};
 use crate::{Error, ErrorKind};
 
 const CHANGED: &str = "file changed while it was read; try again when nobody writes to it";
@@ -35,7 +42,8 @@ pub struct Allowed {
 
 /// An open input.
 pub struct Input {
-    path: Option<PathBuf>,
+    /// `None` is standard input.
+    entry: Option<Entry>,
     file: File,
     /// As it was when opened.
     meta: Metadata,
@@ -53,39 +61,37 @@ impl Input {
         Self::new(None, file.into()).map_err(|e| Problem::error("stdin", plain(&e)))
     }
 
-    /// The file at `path`, or the reason not to touch it.
-    pub fn open(path: &Path, allowed: Allowed) -> Result<Self, Problem> {
-        let failed = |error: io::Error| Problem::error(path.display(), plain(&error));
-        let meta = if allowed.symlink { fs::metadata(path) } else { fs::symlink_metadata(path) }.map_err(failed)?;
-        check(path, &meta, allowed)?;
+    /// The file at `entry`, or the reason not to touch it.
+    pub fn open(entry: &Entry, allowed: Allowed) -> Result<Self, Problem> {
+        let failed = |error: io::Error| Problem::error(entry, plain(&error));
+        check(entry, &entry.stat(allowed.symlink).map_err(failed)?, allowed)?;
         // Between that look and this call the name may come to mean something else: then opening must neither
         // wait nor follow, and what was opened is looked at again.
-        let mut flags = OFlag::O_NOCTTY;
+        let mut flags = OFlag::O_RDONLY | OFlag::O_NOCTTY;
         flags.set(OFlag::O_NONBLOCK, !allowed.special);
         flags.set(OFlag::O_NOFOLLOW, !allowed.symlink);
-        let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path).map_err(failed)?;
-        let input = Self::new(Some(path.to_owned()), file).map_err(failed)?;
-        check(path, &input.meta, allowed)?;
-        Ok(input)
+        let file = entry.open(flags).map_err(failed)?;
+        check(entry, &fstat(&file).map_err(|error| failed(error.into()))?, allowed)?;
+        Self::new(Some(entry.clone()), file).map_err(failed)
     }
 
-    fn new(path: Option<PathBuf>, mut file: File) -> io::Result<Self> {
+    fn new(entry: Option<Entry>, mut file: File) -> io::Result<Self> {
         let meta = file.metadata()?;
         let start = if meta.is_file() { file.stream_position()? } else { 0 };
         // Files that the system makes up give lengths that are not theirs: believed is one whose last byte is there.
         let is_real = meta.is_file() && start < meta.len() && matches!(file.read_at(&mut [0], meta.len() - 1), Ok(1));
         let len = is_real.then(|| meta.len() - start);
-        Ok(Self { path, file, meta, start, len, taken: 0 })
+        Ok(Self { entry, file, meta, start, len, taken: 0 })
     }
 
     /// The path, unless this is standard input.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.entry.as_ref().map(Entry::path)
     }
 
     /// The metadata to pass on to the output: those of a regular file with a name.
     pub fn meta(&self) -> Option<&Metadata> {
-        self.path.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
+        self.entry.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
     }
 
     /// How many bytes there are to read, if that is certain.
@@ -113,9 +119,9 @@ impl Input {
         self.file.is_terminal()
     }
 
-    /// Whether `path` names this very file.
-    pub fn is_same_file(&self, path: &Path) -> bool {
-        fs::metadata(path).is_ok_and(|other| (other.dev(), other.ino()) == (self.meta.dev(), self.meta.ino()))
+    /// Whether `entry` is this very file.
+    pub fn is_same_file(&self, entry: &Entry) -> bool {
+        entry.stat(true).is_ok_and(|other| (other.st_dev, other.st_ino) == (self.meta.dev(), self.meta.ino()))
     }
 
     /// This input from its beginning, if it can be read twice.
@@ -139,14 +145,14 @@ impl Input {
 
     /// Removes the file. If the name has come to mean another one, that one stays.
     pub fn remove(self) -> Result<(), Problem> {
-        let Some(path) = &self.path else { return Ok(()) };
-        if !self.is_same_file(path) {
+        let Some(entry) = &self.entry else { return Ok(()) };
+        if !self.is_same_file(entry) {
             return Err(Problem::warning(
                 &self,
                 "moved or replaced while it was read, not removed; the output is whole",
             ));
         }
-        fs::remove_file(path).map_err(|e| Problem::error(&self, format_args!("cannot remove it: {}", plain(&e))))
+        entry.remove().map_err(|e| Problem::error(&self, format_args!("cannot remove it: {}", plain(&e))))
     }
 
     /// Reads from where it is, but no farther than to the end that the file had when it was opened.
@@ -192,34 +198,36 @@ impl Seek for Input {
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.path {
-            Some(path) => path.display().fmt(f),
+        match &self.entry {
+            Some(entry) => entry.fmt(f),
             None => f.write_str("stdin"),
         }
     }
 }
 
-/// Whether the file that `meta` describes may be worked on.
-fn check(path: &Path, meta: &Metadata, allowed: Allowed) -> Result<(), Problem> {
-    let reason = if meta.is_dir() {
+/// Whether the file that `stat` describes may be worked on.
+fn check(entry: &Entry, stat: &FileStat, allowed: Allowed) -> Result<(), Problem> {
+    let kind = stat.st_mode & S_IFMT;
+    let is_file = kind == S_IFREG;
+    let reason = if kind == S_IFDIR {
         "is a directory, skipped; -r takes what is in it"
-    } else if meta.is_symlink() {
+    } else if kind == S_IFLNK {
         "is a symbolic link, skipped; -f takes what it points to"
-    } else if !meta.is_file() && !allowed.special {
+    } else if !is_file && !allowed.special {
         "not a regular file, skipped; -c reads it"
-    } else if meta.is_file() && meta.nlink() > 1 && !allowed.odd {
+    } else if is_file && stat.st_nlink > 1 && !allowed.odd {
         "has another hard link, skipped; -k keeps both, -f removes this one"
-    } else if meta.is_file() && meta.mode() & 0o7000 != 0 && !allowed.odd {
+    } else if is_file && stat.st_mode & 0o7000 != 0 && !allowed.odd {
         "has the setuid, setgid or sticky bit, skipped; -f takes it without"
     } else {
         return Ok(());
     };
-    Err(Problem::warning(path.display(), reason))
+    Err(Problem::warning(entry, reason))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
+    use std::{fs, io::Write, path::PathBuf};
 
     use tempfile::TempDir;
 
@@ -237,7 +245,7 @@ mod tests {
     #[test]
     fn a_file_that_shrinks_is_an_error_where_it_ends() {
         let (_folder, path) = file_of(1 << 18);
-        let mut input = Input::open(&path, ANY).unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         assert_eq!(input.len(), Some(1 << 18));
         input.read_exact(&mut vec![0; 1 << 16]).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
@@ -247,7 +255,7 @@ mod tests {
     #[test]
     fn a_file_that_grows_is_read_to_its_old_end_and_reported() {
         let (_folder, path) = file_of(100);
-        let mut input = Input::open(&path, ANY).unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
         assert_eq!(input.read_to_end(&mut Vec::new()).unwrap(), 100);
         assert_eq!(input.check_unchanged().unwrap_err().to_string(), CHANGED);
@@ -256,7 +264,7 @@ mod tests {
     #[test]
     fn a_file_that_took_the_name_meanwhile_is_not_removed() {
         let (folder, path) = file_of(100);
-        let input = Input::open(&path, ANY).unwrap();
+        let input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         fs::rename(&path, folder.path().join("moved")).unwrap();
         fs::write(&path, "another").unwrap();
         assert!(input.remove().is_err());
@@ -266,7 +274,7 @@ mod tests {
     #[test]
     fn empty_files_are_read_and_promise_no_length() {
         let (_folder, path) = file_of(0);
-        let mut input = Input::open(&path, ANY).unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         assert_eq!((input.len(), input.read(&mut [0; 9]).unwrap()), (None, 0));
     }
 }

@@ -9,6 +9,7 @@
 //! one bad file never stops the others.
 
 mod args;
+pub(super) mod folder;
 mod holes;
 mod input;
 mod list;
@@ -23,6 +24,7 @@ mod recover;
 pub(super) mod report;
 mod run;
 pub(super) mod signals;
+mod temporary;
 pub(super) mod values;
 mod walk;
 mod work;

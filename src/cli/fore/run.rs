@@ -1,19 +1,16 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
-use std::{
-    fs::Metadata,
-    io::{self, Write},
-    path::{Path, PathBuf},
-};
+use std::io::{self, Write};
 
 use super::{
+    folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
-    output::{Like, Output},
+    output::{Like, Output, cannot_create},
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course},
     range, recover,
-    report::{Problem, Report, bits_per_byte, mebibytes, plain, saved, say},
+    report::{Problem, Report, bits_per_byte, mebibytes, one_line, plain, saved, say},
     signals,
     walk::{Found, walk},
     work::{self, Done},
@@ -67,9 +64,10 @@ fn size_up(plan: &Plan) -> Option<All> {
 /// Bytes of a regular file that is to be dealt with.
 fn size(plan: &Plan, found: &Found) -> Option<u64> {
     let found = with_suffix(plan, found);
-    let (Found::Named(path) | Found::Within(path)) = &found else { return None };
+    let (Found::Named(entry) | Found::Within(entry)) = &found else { return None };
     target(plan, &found).ok()?;
-    path.metadata().ok().filter(Metadata::is_file).map(|meta| meta.len())
+    let stat = entry.stat(true).ok().filter(is_regular)?;
+    u64::try_from(stat.st_size).ok()
 }
 
 /// Deals with one input from end to end.
@@ -84,7 +82,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
         return list.add(plan, &mut input);
     }
     let target = target?;
-    let mut output = create(plan, &input, target.as_deref())?;
+    let mut output = create(plan, &input, target.as_ref())?;
     if let Action::Recover = plan.action
         && !input.is_file()
     {
@@ -112,7 +110,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
         return Ok(());
     }
     if plan.verbose {
-        say(&outcome(plan, &input, target.as_deref(), done));
+        say(&outcome(plan, &input, target.as_ref(), done));
     }
     if done.garbage {
         let kept = if plan.remove { ", so the file is kept" } else { "" };
@@ -125,43 +123,47 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
 fn with_suffix(plan: &Plan, found: &Found) -> Found {
     match found {
         Found::Stdin => Found::Stdin,
-        Found::Within(path) => Found::Within(path.clone()),
-        Found::Named(path) => {
-            let compressed = plan.names.compressed(path);
+        Found::Within(entry) => Found::Within(entry.clone()),
+        Found::Named(entry) => {
+            let compressed = entry.renamed(plan.names.compressed(entry.path()));
             let compressing = matches!(plan.action, Action::Compress(_));
-            let other = !compressing && path.symlink_metadata().is_err() && compressed.symlink_metadata().is_ok();
-            Found::Named(if other { compressed } else { path.clone() })
+            let other = !compressing && entry.stat(false).is_err() && compressed.stat(false).is_ok();
+            Found::Named(if other { compressed } else { entry.clone() })
         }
     }
 }
 
-/// The name of the file to write; `None` if none gets a name.
-fn target(plan: &Plan, found: &Found) -> Result<Option<PathBuf>, Problem> {
-    let path = match (&plan.destination, found) {
-        (Destination::File(file), _) => return Ok(Some(file.clone())),
+/// The file to write; `None` if none gets a name.
+fn target(plan: &Plan, found: &Found) -> Result<Option<Entry>, Problem> {
+    let entry = match (&plan.destination, found) {
+        (Destination::File(_), _) if matches!(plan.action, Action::Test | Action::List { .. }) => return Ok(None),
+        (Destination::File(file), _) => {
+            return Entry::new(file).map(Some).map_err(|error| cannot_create(file.display(), &error));
+        }
         (Destination::Stdout, _) | (_, Found::Stdin) => return Ok(None),
-        (Destination::Beside, Found::Named(path) | Found::Within(path)) => path,
+        (Destination::Beside, Found::Named(entry) | Found::Within(entry)) => entry,
     };
+    let path = entry.path();
     match &plan.action {
         Action::Compress(_) => match plan.names.compressed_suffix(path) {
-            None => Ok(Some(plan.names.compressed(path))),
+            None => Ok(Some(entry.renamed(plan.names.compressed(path)))),
             Some(suffix) => {
-                Err(Problem::notice(path.display(), format_args!("already has suffix {}, unchanged", suffix.display())))
+                Err(Problem::notice(entry, format_args!("already has suffix {}, unchanged", suffix.display())))
             }
         },
         Action::Decompress | Action::Recover | Action::Range(_) => match plan.names.decompressed(path) {
-            None => Err(unknown_suffix(path)),
-            name => Ok(name),
+            None => Err(unknown_suffix(entry)),
+            Some(name) => Ok(Some(entry.renamed(name))),
         },
         Action::Test | Action::List { .. } => match found {
-            Found::Within(path) if plan.names.decompressed(path).is_none() => Err(unknown_suffix(path)),
+            Found::Within(_) if plan.names.decompressed(path).is_none() => Err(unknown_suffix(entry)),
             _ => Ok(None),
         },
     }
 }
 
-fn unknown_suffix(path: &Path) -> Problem {
-    Problem::warning(path.display(), "unknown suffix, skipped; -c or -o reads it")
+fn unknown_suffix(entry: &Entry) -> Problem {
+    Problem::warning(entry, "unknown suffix, skipped; -c or -o reads it")
 }
 
 fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
@@ -175,7 +177,7 @@ fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
     };
     let input = match found {
         Found::Stdin => Input::stdin()?,
-        Found::Named(path) | Found::Within(path) => Input::open(path, allowed)?,
+        Found::Named(entry) | Found::Within(entry) => Input::open(entry, allowed)?,
     };
     if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
         return Err(Problem::error(&input, "compressed data is not read from a terminal; -f forces it, -h helps"));
@@ -183,15 +185,15 @@ fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
     Ok(input)
 }
 
-fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, Problem> {
+fn create(plan: &Plan, input: &Input, target: Option<&Entry>) -> Result<Output, Problem> {
     let output = match (&plan.action, target) {
         (Action::Test | Action::List { .. }, _) => return Ok(Output::nowhere()),
         (_, None) => Output::stdout()?,
         (_, Some(target)) if input.is_same_file(target) => {
-            return Err(Problem::error(target.display(), "is the input itself; name another output"));
+            return Err(Problem::error(target, "is the input itself; name another output"));
         }
         (_, Some(target)) => {
-            let may_replace = |target: &Path| may_replace(plan, target);
+            let may_replace = |target: &Entry| may_replace(plan, target);
             match plan.destination {
                 Destination::File(_) => Output::named(target, may_replace)?,
                 _ => Output::beside(target, may_replace)?,
@@ -210,23 +212,23 @@ fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, P
 }
 
 /// Whether the file at `target` may be overwritten.
-fn may_replace(plan: &Plan, target: &Path) -> Result<bool, Problem> {
+fn may_replace(plan: &Plan, target: &Entry) -> Result<bool, Problem> {
     if plan.force {
         return Ok(true);
     }
     if plan.can_ask {
-        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", target.display());
+        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", one_line(&target.to_string()));
         let mut answer = String::new();
         let _ = io::stdin().read_line(&mut answer);
         if answer.trim_start().starts_with(['y', 'Y']) {
             return Ok(true);
         }
     }
-    Err(Problem::warning(target.display(), "already exists, not overwritten; -f overwrites"))
+    Err(Problem::warning(target, "already exists, not overwritten; -f overwrites"))
 }
 
 /// What became of one input, for `-v`.
-fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done) -> String {
+fn outcome(plan: &Plan, input: &Input, target: Option<&Entry>, done: Done) -> String {
     if let Action::Test = plan.action {
         return format!("{input}: OK");
     }
@@ -235,7 +237,7 @@ fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done) -> Str
     let mut line = format!("{input}: {saved:.1}% saved, {bits_per_byte:.3} bits/byte, {memory:.1} MiB memory");
     if let Some(target) = target {
         let verb = if plan.remove { "replaced with" } else { "made" };
-        line += &format!(" -- {verb} {}", target.display());
+        line += &format!(" -- {verb} {target}");
     }
     line
 }
