@@ -10,8 +10,63 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use nix::sys::stat::FileStat;
+
+use super::folder::is_regular;
+
 /// A tick of the kernel's clock at its slowest, and a little more.
 const TICK: Duration = Duration::from_millis(11);
+
+/// What tells whether a file is the same, and still as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    is_file: bool,
+    /// Device and inode.
+    file: (u64, u64),
+    len: u64,
+    /// When it was written to, in seconds and nanoseconds.
+    written: (i64, i64),
+    /// When anything about it changed.
+    changed: (i64, i64),
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(meta: &Metadata) -> Self {
+        Self {
+            is_file: meta.is_file(),
+            file: (meta.dev(), meta.ino()),
+            len: meta.len(),
+            written: (meta.mtime(), meta.mtime_nsec()),
+            changed: (meta.ctime(), meta.ctime_nsec()),
+        }
+    }
+}
+
+// The system's types for these fields are not the same everywhere.
+#[allow(clippy::unnecessary_cast)]
+impl From<&FileStat> for Stamp {
+    fn from(stat: &FileStat) -> Self {
+        Self {
+            is_file: is_regular(stat),
+            file: (stat.st_dev as u64, stat.st_ino as u64),
+            len: stat.st_size as u64,
+            written: (stat.st_mtime as i64, stat.st_mtime_nsec as i64),
+            changed: (stat.st_ctime as i64, stat.st_ctime_nsec as i64),
+        }
+    }
+}
+
+impl Stamp {
+    /// Whether both are of one file, whatever became of it.
+    pub fn is_of_same_file(&self, other: &Self) -> bool {
+        self.file == other.file
+    }
+
+    /// From what size to what it changed, in words, if it did.
+    pub fn resized(&self, now: &Self) -> String {
+        if self.len == now.len { String::new() } else { format!(", from {} bytes to {}", self.len, now.len) }
+    }
+}
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,17 +84,21 @@ pub enum Change {
 
 impl Change {
     /// What became of the file that was as `then` says, and is as `now` does.
-    pub fn between(then: &Metadata, now: &Metadata) -> Self {
-        let written = |meta: &Metadata| (meta.dev(), meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec());
-        let touched = |meta: &Metadata| (meta.ctime(), meta.ctime_nsec());
-        if !now.is_file() || !then.is_file() {
-            return if then.file_type() == now.file_type() { Self::None } else { Self::Rewritten };
+    pub fn between(then: &Stamp, now: &Stamp) -> Self {
+        if !then.is_file {
+            return Self::None;
         }
-        match now.len().checked_sub(then.len()) {
-            Some(by) if by > 0 && (then.dev(), then.ino()) == (now.dev(), now.ino()) => Self::Grew(by),
-            _ if written(then) != written(now) => Self::Rewritten,
-            _ if touched(then) != touched(now) => Self::Touched,
-            _ => Self::None,
+        let is_same = now.is_file && now.is_of_same_file(then);
+        match now.len.checked_sub(then.len) {
+            Some(by) if is_same && by > 0 => Self::Grew(by),
+            Some(_) if is_same && now.written == then.written => {
+                if now.changed == then.changed {
+                    Self::None
+                } else {
+                    Self::Touched
+                }
+            }
+            _ => Self::Rewritten,
         }
     }
 }
@@ -71,9 +130,11 @@ mod tests {
         fs::write(&path, [7; 100]).unwrap();
         let file = File::options().read(true).write(true).open(&path).unwrap();
         wait_for_next_tick(&file.metadata().unwrap());
-        let then = file.metadata().unwrap();
+        let stamp = || Stamp::from(&file.metadata().unwrap());
+        let then = stamp();
         deed(&file);
-        Change::between(&then, &file.metadata().unwrap())
+        assert_eq!(stamp(), Stamp::from(&nix::sys::stat::stat(&path).unwrap()));
+        Change::between(&then, &stamp())
     }
 
     #[test]

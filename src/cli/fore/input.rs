@@ -5,21 +5,24 @@
 
 use std::{
     fmt,
-    fs::{self, File, Metadata, OpenOptions},
+    fs::{File, Metadata},
     hash::Hasher,
     io::{self, IsTerminal, Read, Seek, SeekFrom},
-    os::{
-        fd::AsFd,
-        unix::fs::{FileExt, MetadataExt, OpenOptionsExt},
-    },
-    path::{Path, PathBuf},
+    os::{fd::AsFd, unix::fs::FileExt},
+    path::Path,
 };
 
-use nix::fcntl::OFlag;
+use nix::{
+    fcntl::OFlag,
+    libc::{S_IFDIR, S_IFLNK, S_IFMT, S_IFREG},
+    sys::stat::{FileStat, fstat},
+};
 use twox_hash::XxHash3_64;
 
 use super::{
-    change::{Change, wait_for_next_tick},
+    change::{Change, Stamp, wait_for_next_tick},
+    folder::Entry,
+    original::Original,
     report::{Problem, plain},
 };
 use crate::{Error, ErrorKind};
@@ -40,7 +43,8 @@ pub struct Allowed {
 
 /// An open input.
 pub struct Input {
-    path: Option<PathBuf>,
+    /// `None` is standard input.
+    entry: Option<Entry>,
     file: File,
     /// As it was when opened.
     meta: Metadata,
@@ -60,39 +64,37 @@ impl Input {
         Self::new(None, file.into()).map_err(|e| Problem::error("stdin", plain(&e)))
     }
 
-    /// The file at `path`, or the reason not to touch it.
-    pub fn open(path: &Path, allowed: Allowed) -> Result<Self, Problem> {
-        let failed = |error: io::Error| Problem::error(path.display(), plain(&error));
-        let meta = if allowed.symlink { fs::metadata(path) } else { fs::symlink_metadata(path) }.map_err(failed)?;
-        check(path, &meta, allowed)?;
+    /// The file at `entry`, or the reason not to touch it.
+    pub fn open(entry: &Entry, allowed: Allowed) -> Result<Self, Problem> {
+        let failed = |error: io::Error| Problem::error(entry, plain(&error));
+        check(entry, &entry.stat(allowed.symlink).map_err(failed)?, allowed)?;
         // Between that look and this call the name may come to mean something else: then opening must neither
         // wait nor follow, and what was opened is looked at again.
-        let mut flags = OFlag::O_NOCTTY;
+        let mut flags = OFlag::O_RDONLY | OFlag::O_NOCTTY;
         flags.set(OFlag::O_NONBLOCK, !allowed.special);
         flags.set(OFlag::O_NOFOLLOW, !allowed.symlink);
-        let file = OpenOptions::new().read(true).custom_flags(flags.bits()).open(path).map_err(failed)?;
-        let input = Self::new(Some(path.to_owned()), file).map_err(failed)?;
-        check(path, &input.meta, allowed)?;
-        Ok(input)
+        let file = entry.open(flags).map_err(failed)?;
+        check(entry, &fstat(&file).map_err(|error| failed(error.into()))?, allowed)?;
+        Self::new(Some(entry.clone()), file).map_err(failed)
     }
 
-    fn new(path: Option<PathBuf>, mut file: File) -> io::Result<Self> {
+    fn new(entry: Option<Entry>, mut file: File) -> io::Result<Self> {
         let meta = file.metadata()?;
         let start = if meta.is_file() { file.stream_position()? } else { 0 };
         // Files that the system makes up give lengths that are not theirs: believed is one whose last byte is there.
         let is_real = meta.is_file() && start < meta.len() && matches!(file.read_at(&mut [0], meta.len() - 1), Ok(1));
         let len = is_real.then(|| meta.len() - start);
-        Ok(Self { path, file, meta, start, len, taken: 0, hash: Some(XxHash3_64::new()) })
+        Ok(Self { entry, file, meta, start, len, taken: 0, hash: Some(XxHash3_64::new()) })
     }
 
     /// The path, unless this is standard input.
     pub fn path(&self) -> Option<&Path> {
-        self.path.as_deref()
+        self.entry.as_ref().map(Entry::path)
     }
 
     /// The metadata to pass on to the output: those of a regular file with a name.
     pub fn meta(&self) -> Option<&Metadata> {
-        self.path.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
+        self.entry.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
     }
 
     /// How many bytes there are to read, if that is certain.
@@ -120,18 +122,18 @@ impl Input {
         self.file.is_terminal()
     }
 
-    /// Whether `path` names this very file.
-    pub fn is_same_file(&self, path: &Path) -> bool {
-        fs::metadata(path).is_ok_and(|other| self.is(&other))
+    /// Whether `entry` is this very file.
+    pub fn is_same_file(&self, entry: &Entry) -> bool {
+        entry.stat(true).is_ok_and(|other| Stamp::from(&other).is_of_same_file(&self.then()))
     }
 
     /// Whether it is a regular file, and `output` the same one.
     pub fn is_also(&self, output: &File) -> bool {
-        self.is_file() && output.metadata().is_ok_and(|other| self.is(&other))
+        self.is_file() && output.metadata().is_ok_and(|other| Stamp::from(&other).is_of_same_file(&self.then()))
     }
 
-    fn is(&self, other: &Metadata) -> bool {
-        (other.dev(), other.ino()) == (self.meta.dev(), self.meta.ino())
+    fn then(&self) -> Stamp {
+        Stamp::from(&self.meta)
     }
 
     /// This input from its beginning, if it can be read twice.
@@ -149,12 +151,17 @@ impl Input {
             return Ok(self);
         }
         let name = self.to_string();
-        Self::new(self.path, self.file).map_err(|e| Problem::error(name, plain(&e)))
+        Self::new(self.entry, self.file).map_err(|e| Problem::error(name, plain(&e)))
+    }
+
+    /// As it is known once it is closed.
+    pub fn original(&self) -> Original {
+        Original { entry: self.entry.clone(), then: self.then(), read: self.start + self.len.unwrap_or(self.taken) }
     }
 
     /// What became of the file since it was opened.
     fn change(&self) -> io::Result<Change> {
-        Ok(Change::between(&self.meta, &self.file.metadata()?))
+        Ok(Change::between(&self.then(), &Stamp::from(&self.file.metadata()?)))
     }
 
     /// Makes sure that what was read is what stood in the file at one moment, to be called right after reading; else
@@ -177,7 +184,7 @@ impl Input {
     pub fn unreadable(&self, to_be_removed: bool, reason: String) -> Problem {
         let is_torn = self.change().is_ok_and(|change| change == Change::Rewritten) || self.is_torn().unwrap_or(false);
         match self.as_torn() {
-            Ok(torn) if is_torn && to_be_removed && self.path.is_some() => Problem::warning(self, torn),
+            Ok(torn) if is_torn && to_be_removed && self.entry.is_some() => Problem::warning(self, torn),
             Ok(torn) if is_torn => Problem::error(self, torn),
             _ => Problem::error(self, reason),
         }
@@ -190,13 +197,8 @@ impl Input {
 
     /// Why an output would be worthless.
     pub fn as_torn(&self) -> io::Result<String> {
-        Ok(format!("file changed while it was read{}; try again when nobody writes to it", self.resized()?))
-    }
-
-    /// From what size to what it changed, if it did.
-    fn resized(&self) -> io::Result<String> {
-        let (then, now) = (self.meta.len(), self.file.metadata()?.len());
-        Ok(if then == now { String::new() } else { format!(", from {then} bytes to {now}") })
+        let resized = self.then().resized(&Stamp::from(&self.file.metadata()?));
+        Ok(format!("file changed while it was read{resized}; try again when nobody writes to it"))
     }
 
     /// Whether the bytes that were read stand in the file now.
@@ -219,43 +221,8 @@ impl Input {
 
     /// Tells what became of the file while the output was made, where it is not to be removed.
     pub fn leave(&self) -> Result<(), Problem> {
-        let failed = |error: io::Error| Problem::error(self, plain(&error));
-        match self.change().map_err(failed)? {
-            Change::None | Change::Touched => Ok(()),
-            Change::Grew(by) => Err(self.grown(by, "")),
-            Change::Rewritten => {
-                let resized = self.resized().map_err(failed)?;
-                Err(Problem::warning(self, format_args!("changed meanwhile{resized}; the output is whole")))
-            }
-        }
-    }
-
-    /// Removes the file, if it has a name, whose output is complete, unless it is not as it was when opened. If the name
-    /// has come to mean another file, that one stays.
-    pub fn remove(&self) -> Result<(), Problem> {
-        let Some(path) = &self.path else { return self.leave() };
-        let failed = |error: io::Error| Problem::error(self, plain(&error));
-        let warning =
-            |text: &str| Err(Problem::warning(self, format_args!("{text}, not removed; the output is whole")));
-        if !self.is_same_file(path) {
-            return warning("moved or replaced while it was read");
-        }
-        match self.change().map_err(failed)? {
-            Change::None => {}
-            Change::Grew(by) => return Err(self.grown(by, ", not removed")),
-            Change::Touched => return warning("mode, names or time changed while it was read"),
-            Change::Rewritten => {
-                let resized = self.resized().map_err(failed)?;
-                return warning(&format!("changed meanwhile{resized}"));
-            }
-        }
-        fs::remove_file(path).map_err(|e| Problem::error(self, format_args!("cannot remove it: {}", plain(&e))))
-    }
-
-    fn grown(&self, by: u64, so: &str) -> Problem {
-        let read = self.start + self.taken;
-        let bytes = if by == 1 { "byte" } else { "bytes" };
-        Problem::warning(self, format_args!("grew by {by} {bytes} meanwhile{so}; only its first {read} were read"))
+        let now = self.file.metadata().map_err(|e| Problem::error(self, plain(&e)))?;
+        self.original().leave(&Stamp::from(&now))
     }
 
     /// Reads from where it is, but no farther than to the end that the file had when it was opened.
@@ -305,33 +272,37 @@ impl Seek for Input {
 
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.path {
-            Some(path) => path.display().fmt(f),
+        match &self.entry {
+            Some(entry) => entry.fmt(f),
             None => f.write_str("stdin"),
         }
     }
 }
 
-/// Whether the file that `meta` describes may be worked on.
-fn check(path: &Path, meta: &Metadata, allowed: Allowed) -> Result<(), Problem> {
-    let reason = if meta.is_dir() {
+/// Whether the file that `stat` describes may be worked on.
+fn check(entry: &Entry, stat: &FileStat, allowed: Allowed) -> Result<(), Problem> {
+    let kind = stat.st_mode & S_IFMT;
+    let is_file = kind == S_IFREG;
+    let reason = if kind == S_IFDIR {
         "is a directory, skipped; -r takes what is in it"
-    } else if meta.is_symlink() {
+    } else if kind == S_IFLNK {
         "is a symbolic link, skipped; -f takes what it points to"
-    } else if !meta.is_file() && !allowed.special {
+    } else if !is_file && !allowed.special {
         "not a regular file, skipped; -c reads it"
-    } else if meta.is_file() && meta.nlink() > 1 && !allowed.odd {
+    } else if is_file && stat.st_nlink > 1 && !allowed.odd {
         "has another hard link, skipped; -k keeps both, -f removes this one"
-    } else if meta.is_file() && meta.mode() & 0o7000 != 0 && !allowed.odd {
+    } else if is_file && stat.st_mode & 0o7000 != 0 && !allowed.odd {
         "has the setuid, setgid or sticky bit, skipped; -f takes it without"
     } else {
         return Ok(());
     };
-    Err(Problem::warning(path.display(), reason))
+    Err(Problem::warning(entry, reason))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{fs, path::PathBuf};
+
     use tempfile::TempDir;
 
     use super::*;
@@ -348,7 +319,7 @@ mod tests {
     #[test]
     fn a_file_that_shrinks_is_an_error_where_it_ends() {
         let (_folder, path) = file_of(1 << 18);
-        let mut input = Input::open(&path, ANY).unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         assert_eq!(input.len(), Some(1 << 18));
         input.read_exact(&mut vec![0; 1 << 16]).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
@@ -364,7 +335,7 @@ mod tests {
     fn parted(amid: impl FnOnce(&File), after: impl FnOnce(&File)) -> (String, bool) {
         let (_folder, path) = file_of(100);
         let file = File::options().read(true).write(true).open(&path).unwrap();
-        let mut input = Input::open(&path, ANY).unwrap().watched().unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap().watched().unwrap();
         input.read_exact(&mut [0; 50]).unwrap();
         amid(&file);
         let read = input.read_to_end(&mut Vec::new());
@@ -372,7 +343,7 @@ mod tests {
             return (error.to_string(), path.exists());
         }
         after(&file);
-        let told = input.remove().err().map(|problem| problem.to_string()).unwrap_or_default();
+        let told = input.original().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
         (told.replace(&path.display().to_string(), "f"), path.exists())
     }
 
@@ -429,17 +400,17 @@ mod tests {
     #[test]
     fn a_file_that_took_the_name_meanwhile_is_not_removed() {
         let (folder, path) = file_of(100);
-        let input = Input::open(&path, ANY).unwrap();
+        let input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         fs::rename(&path, folder.path().join("moved")).unwrap();
         fs::write(&path, "another").unwrap();
-        assert!(input.remove().is_err());
+        assert!(input.original().remove().is_err());
         assert_eq!(fs::read(&path).unwrap(), b"another");
     }
 
     #[test]
     fn empty_files_are_read_and_promise_no_length() {
         let (_folder, path) = file_of(0);
-        let mut input = Input::open(&path, ANY).unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         assert_eq!((input.len(), input.read(&mut [0; 9]).unwrap()), (None, 0));
     }
 }

@@ -10,12 +10,14 @@
 
 mod args;
 mod change;
+pub(super) mod folder;
 mod holes;
 mod input;
 mod list;
 mod mixed;
 pub(super) mod models;
 mod names;
+mod original;
 pub(super) mod output;
 mod plan;
 mod progress;
@@ -24,6 +26,7 @@ mod recover;
 pub(super) mod report;
 mod run;
 pub(super) mod signals;
+mod temporary;
 pub(super) mod values;
 mod walk;
 mod work;

@@ -5,21 +5,22 @@
 
 use std::{
     fmt,
-    fs::{self, File, FileTimes, Metadata, OpenOptions, Permissions},
+    fs::{File, FileTimes, Metadata, Permissions},
     io::{self, IsTerminal, Write},
     os::{
         fd::AsFd,
         unix::fs::{MetadataExt, PermissionsExt, fchown},
     },
-    path::{Path, PathBuf},
 };
 
-use tempfile::TempPath;
+use nix::fcntl::OFlag;
 
 use super::{
+    folder::{Entry, is_directory, is_regular},
     holes::Holes,
     report::{Problem, plain},
     signals,
+    temporary::Temporary,
 };
 
 /// Where bytes go.
@@ -48,7 +49,7 @@ enum Place {
     /// Straight to something that exists: standard output, a device, a pipe.
     There(String),
     /// To a temporary file, until it takes the target's name.
-    Beside { temp: TempPath, target: PathBuf, replace: bool },
+    Beside { temp: Temporary, target: Entry, replace: bool },
 }
 
 impl Output {
@@ -64,34 +65,36 @@ impl Output {
     }
 
     /// What a user named: `target` may be a device or a pipe, written to as it is, or a link to a file.
-    pub fn named(target: &Path, replace: impl FnOnce(&Path) -> Result<bool, Problem>) -> Result<Self, Problem> {
-        let failed = |error| Problem::error(target.display(), plain(&error));
-        match fs::metadata(target) {
-            Ok(meta) if !meta.is_file() && !meta.is_dir() => {
-                let file = OpenOptions::new().write(true).open(target).map_err(failed)?;
-                Ok(Self::there(file, target.display().to_string()))
+    pub fn named(target: &Entry, replace: impl FnOnce(&Entry) -> Result<bool, Problem>) -> Result<Self, Problem> {
+        let failed = |error| Problem::error(target, plain(&error));
+        match target.stat(true) {
+            Ok(stat) if !is_regular(&stat) && !is_directory(&stat) => {
+                let file = target.open(OFlag::O_WRONLY).map_err(failed)?;
+                Ok(Self::there(file, target.to_string()))
             }
-            Ok(meta) if meta.is_file() => Self::beside(&target.canonicalize().map_err(failed)?, replace),
+            Ok(stat) if is_regular(&stat) => {
+                let path = target.path().canonicalize().map_err(failed)?;
+                Self::beside(&Entry::new(&path).map_err(failed)?, replace)
+            }
             _ => Self::beside(target, replace),
         }
     }
 
     /// A temporary file that is to become `target`. If that exists, `replace` says whether it may go.
-    pub fn beside(target: &Path, replace: impl FnOnce(&Path) -> Result<bool, Problem>) -> Result<Self, Problem> {
-        let failed = |error| Problem::error(target.display(), format_args!("cannot create it: {}", plain(&error)));
-        let replace = match fs::symlink_metadata(target) {
-            Ok(meta) if meta.is_dir() => {
-                return Err(Problem::error(target.display(), "is a directory, no place for a file"));
+    pub fn beside(target: &Entry, replace: impl FnOnce(&Entry) -> Result<bool, Problem>) -> Result<Self, Problem> {
+        let failed = |error| cannot_create(target, &error);
+        let replace = match target.stat(false) {
+            Ok(stat) if is_directory(&stat) => {
+                return Err(Problem::error(target, "is a directory, no place for a file"));
             }
             Ok(_) => replace(target)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(failed(error)),
         };
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut doomed = signals::hold();
-        let (file, temp) = tempfile::Builder::new().prefix(".fore-").tempfile_in(folder).map_err(failed)?.into_parts();
-        *doomed = Some(temp.to_path_buf());
-        Ok(Self::new(file, Place::Beside { temp, target: target.to_owned(), replace }))
+        let (file, temp) = Temporary::beside(target).map_err(failed)?;
+        *doomed = Some(temp.entry().clone());
+        Ok(Self::new(file, Place::Beside { temp, target: target.clone(), replace }))
     }
 
     fn there(file: File, name: String) -> Self {
@@ -131,7 +134,7 @@ impl Output {
     /// What was written, to be read back; only a temporary file can be.
     pub fn reread(&self) -> io::Result<File> {
         match &self.place {
-            Place::Beside { temp, .. } => File::open(temp),
+            Place::Beside { temp, .. } => temp.entry().open(OFlag::O_RDONLY),
             Place::Nowhere | Place::There(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }
@@ -157,24 +160,22 @@ impl Output {
             }
             Place::Beside { temp, target, replace } => (temp, target, replace),
         };
-        let failed = |error| Problem::error(target.display(), plain(&error));
-        let undressed =
-            |error| Problem::warning(target.display(), format_args!("cannot keep mode and time: {}", plain(&error)));
+        let failed = |error| Problem::error(&target, plain(&error));
+        let undressed = |error| Problem::warning(&target, format_args!("cannot keep mode and time: {}", plain(&error)));
         let warning = dress(&file, like).err().map(undressed);
         close(file).map_err(failed)?;
         let mut doomed = signals::hold();
-        let moved = if replace { temp.persist(&target) } else { temp.persist_noclobber(&target) };
+        let renamed = temp.rename(&target, replace);
         *doomed = None;
         drop(doomed);
-        moved.map_err(|moved| match moved.error.kind() {
+        renamed.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => {
-                Problem::error(target.display(), "came into being meanwhile, not overwritten; -f overwrites")
+                Problem::error(&target, "came into being meanwhile, not overwritten; -f overwrites")
             }
-            _ => failed(moved.error),
+            _ => failed(error),
         })?;
         if synchronous {
-            let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+            target.folder().sync().map_err(failed)?;
         }
         Ok(warning)
     }
@@ -193,7 +194,7 @@ impl fmt::Display for Output {
         match &self.place {
             Place::Nowhere => f.write_str("nowhere"),
             Place::There(name) => f.write_str(name),
-            Place::Beside { target, .. } => target.display().fmt(f),
+            Place::Beside { target, .. } => target.fmt(f),
         }
     }
 }
@@ -215,6 +216,11 @@ impl Write for Output {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// The problem that no file can be made at `target`.
+pub fn cannot_create(target: impl fmt::Display, error: &io::Error) -> Problem {
+    Problem::error(target, format_args!("cannot create it: {}", plain(error)))
 }
 
 /// Closes `file`: only here do some file systems report a write that failed.

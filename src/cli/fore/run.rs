@@ -1,22 +1,21 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
 use std::{
-    fs::{File, Metadata},
     io::{self, Write},
-    os::{fd::AsFd, unix::fs::OpenOptionsExt},
-    path::{Path, PathBuf},
+    os::fd::AsFd,
 };
 
 use nix::fcntl::OFlag;
 
 use super::{
+    folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
-    output::{Like, Output},
+    output::{Like, Output, cannot_create},
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course, content_len},
     range, recover,
-    report::{Problem, Report, bits_per_byte, mebibytes, plain, saved, say},
+    report::{Problem, Report, bits_per_byte, mebibytes, one_line, plain, saved, say},
     signals,
     walk::{Found, walk},
     work::{self, Done},
@@ -70,15 +69,16 @@ fn size_up(plan: &Plan) -> Option<All> {
 /// Bytes of content of a regular file that is to be dealt with, or of the file where that is not known.
 fn size(plan: &Plan, found: &Found) -> Option<u64> {
     let found = with_suffix(plan, found);
-    let (Found::Named(path) | Found::Within(path)) = &found else { return None };
+    let (Found::Named(entry) | Found::Within(entry)) = &found else { return None };
     target(plan, &found).ok()?;
-    let meta = path.metadata().ok().filter(Metadata::is_file)?;
+    let stat = entry.stat(true).ok().filter(is_regular)?;
+    let len = u64::try_from(stat.st_size).ok()?;
     if let Action::Compress(_) = plan.action {
-        return Some(meta.len());
+        return Some(len);
     }
     // Should it have turned into a pipe by now, opening must not wait.
-    let file = File::options().read(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path);
-    Some(file.ok().and_then(content_len).unwrap_or(meta.len()))
+    let file = entry.open(OFlag::O_RDONLY | OFlag::O_NONBLOCK);
+    Some(file.ok().and_then(content_len).unwrap_or(len))
 }
 
 /// Deals with one input from end to end.
@@ -94,7 +94,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
         return list.add(plan, &mut input);
     }
     let target = target?;
-    let mut output = create(plan, &input, target.as_deref())?;
+    let mut output = create(plan, &input, target.as_ref())?;
     if let Action::Recover = plan.action
         && !input.is_file()
     {
@@ -124,7 +124,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     let parting = part_with(plan, &input, done);
     if plan.verbose {
         let is_gone = plan.remove && parting.is_ok();
-        say(&outcome(plan, &input, target.as_deref(), done, is_gone));
+        say(&outcome(plan, &input, target.as_ref(), done, is_gone));
     }
     parting
 }
@@ -135,50 +135,54 @@ fn part_with(plan: &Plan, input: &Input, done: Done) -> Result<(), Problem> {
         let kept = if plan.remove { ", so the file is kept" } else { "" };
         return Err(Problem::warning(input, format_args!("something else follows the compressed data{kept}")));
     }
-    if plan.remove { input.remove() } else { input.leave() }
+    if plan.remove && input.path().is_some() { input.original().remove() } else { input.leave() }
 }
 
 /// The input meant: for `f` also `f.fore`, where that is what exists and makes sense.
 fn with_suffix(plan: &Plan, found: &Found) -> Found {
     match found {
         Found::Stdin => Found::Stdin,
-        Found::Within(path) => Found::Within(path.clone()),
-        Found::Named(path) => {
-            let compressed = plan.names.compressed(path);
+        Found::Within(entry) => Found::Within(entry.clone()),
+        Found::Named(entry) => {
+            let compressed = entry.renamed(plan.names.compressed(entry.path()));
             let compressing = matches!(plan.action, Action::Compress(_));
-            let other = !compressing && path.symlink_metadata().is_err() && compressed.symlink_metadata().is_ok();
-            Found::Named(if other { compressed } else { path.clone() })
+            let other = !compressing && entry.stat(false).is_err() && compressed.stat(false).is_ok();
+            Found::Named(if other { compressed } else { entry.clone() })
         }
     }
 }
 
-/// The name of the file to write; `None` if none gets a name.
-fn target(plan: &Plan, found: &Found) -> Result<Option<PathBuf>, Problem> {
-    let path = match (&plan.destination, found) {
-        (Destination::File(file), _) => return Ok(Some(file.clone())),
+/// The file to write; `None` if none gets a name.
+fn target(plan: &Plan, found: &Found) -> Result<Option<Entry>, Problem> {
+    let entry = match (&plan.destination, found) {
+        (Destination::File(_), _) if matches!(plan.action, Action::Test | Action::List { .. }) => return Ok(None),
+        (Destination::File(file), _) => {
+            return Entry::new(file).map(Some).map_err(|error| cannot_create(file.display(), &error));
+        }
         (Destination::Stdout, _) | (_, Found::Stdin) => return Ok(None),
-        (Destination::Beside, Found::Named(path) | Found::Within(path)) => path,
+        (Destination::Beside, Found::Named(entry) | Found::Within(entry)) => entry,
     };
+    let path = entry.path();
     match &plan.action {
         Action::Compress(_) => match plan.names.compressed_suffix(path) {
-            None => Ok(Some(plan.names.compressed(path))),
+            None => Ok(Some(entry.renamed(plan.names.compressed(path)))),
             Some(suffix) => {
-                Err(Problem::notice(path.display(), format_args!("already has suffix {}, unchanged", suffix.display())))
+                Err(Problem::notice(entry, format_args!("already has suffix {}, unchanged", suffix.display())))
             }
         },
         Action::Decompress | Action::Recover | Action::Range(_) => match plan.names.decompressed(path) {
-            None => Err(unknown_suffix(path)),
-            name => Ok(name),
+            None => Err(unknown_suffix(entry)),
+            Some(name) => Ok(Some(entry.renamed(name))),
         },
         Action::Test | Action::List { .. } => match found {
-            Found::Within(path) if plan.names.decompressed(path).is_none() => Err(unknown_suffix(path)),
+            Found::Within(_) if plan.names.decompressed(path).is_none() => Err(unknown_suffix(entry)),
             _ => Ok(None),
         },
     }
 }
 
-fn unknown_suffix(path: &Path) -> Problem {
-    Problem::warning(path.display(), "unknown suffix, skipped; -c or -o reads it")
+fn unknown_suffix(entry: &Entry) -> Problem {
+    Problem::warning(entry, "unknown suffix, skipped; -c or -o reads it")
 }
 
 fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
@@ -192,7 +196,7 @@ fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
     };
     let input = match found {
         Found::Stdin => Input::stdin()?,
-        Found::Named(path) | Found::Within(path) => Input::open(path, allowed)?,
+        Found::Named(entry) | Found::Within(entry) => Input::open(entry, allowed)?,
     };
     let input = if plan.remove { input.watched()? } else { input };
     if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
@@ -218,15 +222,15 @@ fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
     Ok(())
 }
 
-fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, Problem> {
+fn create(plan: &Plan, input: &Input, target: Option<&Entry>) -> Result<Output, Problem> {
     let output = match (&plan.action, target) {
         (Action::Test | Action::List { .. }, _) => return Ok(Output::nowhere()),
         (_, None) => Output::stdout()?,
         (_, Some(target)) if input.is_same_file(target) => {
-            return Err(Problem::error(target.display(), "is the input itself; name another output"));
+            return Err(Problem::error(target, "is the input itself; name another output"));
         }
         (_, Some(target)) => {
-            let may_replace = |target: &Path| may_replace(plan, target);
+            let may_replace = |target: &Entry| may_replace(plan, target);
             match plan.destination {
                 Destination::File(_) => Output::named(target, may_replace)?,
                 _ => Output::beside(target, may_replace)?,
@@ -245,23 +249,23 @@ fn create(plan: &Plan, input: &Input, target: Option<&Path>) -> Result<Output, P
 }
 
 /// Whether the file at `target` may be overwritten.
-fn may_replace(plan: &Plan, target: &Path) -> Result<bool, Problem> {
+fn may_replace(plan: &Plan, target: &Entry) -> Result<bool, Problem> {
     if plan.force {
         return Ok(true);
     }
     if plan.can_ask {
-        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", target.display());
+        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", one_line(&target.to_string()));
         let mut answer = String::new();
         let _ = io::stdin().read_line(&mut answer);
         if answer.trim_start().starts_with(['y', 'Y']) {
             return Ok(true);
         }
     }
-    Err(Problem::warning(target.display(), "already exists, not overwritten; -f overwrites"))
+    Err(Problem::warning(target, "already exists, not overwritten; -f overwrites"))
 }
 
 /// What became of one input, for `-v`.
-fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done, is_gone: bool) -> String {
+fn outcome(plan: &Plan, input: &Input, target: Option<&Entry>, done: Done, is_gone: bool) -> String {
     if let Action::Test = plan.action {
         return format!("{input}: OK");
     }
@@ -270,7 +274,7 @@ fn outcome(plan: &Plan, input: &Input, target: Option<&Path>, done: Done, is_gon
     let mut line = format!("{input}: {saved:.1}% saved, {bits_per_byte:.3} bits/byte, {memory:.1} MiB memory");
     if let Some(target) = target {
         let verb = if is_gone { "replaced with" } else { "made" };
-        line += &format!(" -- {verb} {}", target.display());
+        line += &format!(" -- {verb} {target}");
     }
     line
 }

@@ -1,13 +1,12 @@
 //! SIGINT, SIGTERM, SIGHUP and others that end a process: remove the unfinished output, then die by the signal, so that
 //! a calling shell sees what happened.
 //!
-//! At most one temporary file exists at a time. Its path stands behind a lock that is held while the file
+//! At most one temporary file exists at a time. It stands behind a lock that is held while the file
 //! comes into being or moves to its place: a signal waits for that moment to pass and then finds either a
 //! file to remove or none.
 
 use std::{
     fs, io,
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -19,11 +18,13 @@ use signal_hook::{
     low_level::emulate_default_handler,
 };
 
-/// The temporary file to remove if a signal ends the process.
-static DOOMED: Mutex<Option<PathBuf>> = Mutex::new(None);
+use super::folder::Entry;
 
-/// Holds signals off, and gives access to the path that they will remove.
-pub fn hold() -> MutexGuard<'static, Option<PathBuf>> {
+/// The temporary file to remove if a signal ends the process.
+static DOOMED: Mutex<Option<Entry>> = Mutex::new(None);
+
+/// Holds signals off, and gives access to what they will remove.
+pub fn hold() -> MutexGuard<'static, Option<Entry>> {
     DOOMED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -38,8 +39,8 @@ pub fn watch() -> io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let doomed = hold();
-            if let Some(path) = doomed.as_ref() {
-                let _ = fs::remove_file(path);
+            if let Some(temporary) = doomed.as_ref() {
+                let _ = temporary.remove();
             }
             let _ = emulate_default_handler(signal);
         }

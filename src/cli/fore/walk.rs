@@ -1,8 +1,17 @@
 //! Operands → files, one by one, directories opened with `-r`.
+//!
+//! An operand's own directory is opened once, and those within an operand are opened from there on, by names that may not
+//! be links: whoever may write to one of them cannot lead the walk out of it.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{
+    folder::{Entry, Folder, is_directory},
     plan::{Plan, is_stdin},
     report::{Problem, plain},
 };
@@ -13,52 +22,63 @@ pub enum Found {
     /// Standard input.
     Stdin,
     /// A path that was typed.
-    Named(PathBuf),
+    Named(Entry),
     /// A path found in a directory: nobody asked for this very file.
-    Within(PathBuf),
+    Within(Entry),
 }
 
-/// Hands everything that `plan` names to `visit`, in order; files of one directory are sorted by name.
+/// Hands everything that `plan` names to `visit`, in order; files of one directory are sorted by name, and come before
+/// those of directories within it.
 pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
+    // Operands of one directory share it.
+    let mut last: Option<Entry> = None;
     for operand in &plan.operands {
         if is_stdin(operand) {
             visit(Ok(Found::Stdin));
-        } else if plan.recursive && is_directory(operand, plan.force) {
-            walk_directory(operand.clone(), visit);
-        } else {
-            visit(Ok(Found::Named(operand.clone())));
-        }
-    }
-}
-
-fn is_directory(path: &PathBuf, follow: bool) -> bool {
-    let meta = if follow { fs::metadata(path) } else { fs::symlink_metadata(path) };
-    meta.is_ok_and(|meta| meta.is_dir())
-}
-
-/// Visits all that is in `top`, depth first. A directory is read whole before its files are visited, so that
-/// the files that come into being meanwhile are not among them. Links are not followed here.
-fn walk_directory(top: PathBuf, visit: &mut dyn FnMut(Result<Found, Problem>)) {
-    let mut left = vec![(top, true)];
-    while let Some((path, is_directory)) = left.pop() {
-        if !is_directory {
-            visit(Ok(Found::Within(path)));
             continue;
         }
-        match read_directory(&path) {
-            Ok(entries) => left.extend(entries.into_iter().rev()),
-            Err(error) => visit(Err(Problem::error(path.display(), plain(&error)))),
+        let entry = Entry::beside(operand, last.take().as_ref());
+        match &entry {
+            Err(error) => visit(Err(Problem::error(operand.display(), plain(error)))),
+            Ok(entry) if plan.recursive && entry.stat(plan.force).is_ok_and(|stat| is_directory(&stat)) => {
+                walk_directory(operand, plan.force, visit);
+            }
+            Ok(entry) => visit(Ok(Found::Named(entry.clone()))),
         }
+        last = entry.ok();
     }
 }
 
-/// The entries of one directory, sorted, each with whether it is a directory itself.
-fn read_directory(path: &PathBuf) -> io::Result<Vec<(PathBuf, bool)>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(path)? {
-        let entry = entry?;
-        entries.push((entry.path(), entry.file_type()?.is_dir()));
+/// Visits all that is in `top`. A directory is read whole before its files are visited, so that the files that come into
+/// being meanwhile are not among them. Links are not followed here.
+fn walk_directory(top: &Path, follow: bool, visit: &mut dyn FnMut(Result<Found, Problem>)) {
+    let opened = match Folder::open(top, follow) {
+        Ok(opened) => opened,
+        Err(error) => return visit(Err(Problem::error(top.display(), plain(&error)))),
+    };
+    // Directories not visited yet, by their paths from `top`. Each is opened only when its turn comes, so that few are
+    // open at a time however deep they lie.
+    let mut left = vec![PathBuf::new()];
+    while let Some(below) = left.pop() {
+        let path = if below.as_os_str().is_empty() { top.to_owned() } else { top.join(&below) };
+        let (folder, entries) = match read_directory(&opened, &below) {
+            Ok(read) => read,
+            Err(error) => {
+                visit(Err(Problem::error(path.display(), plain(&error))));
+                continue;
+            }
+        };
+        let (directories, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|&(_, is_directory)| is_directory);
+        for (name, _) in files {
+            let path = path.join(&name);
+            visit(Ok(Found::Within(Entry::within(&folder, name, path))));
+        }
+        left.extend(directories.into_iter().rev().map(|(name, _)| below.join(name)));
     }
-    entries.sort();
-    Ok(entries)
+}
+
+fn read_directory(top: &Folder, below: &Path) -> io::Result<(Arc<Folder>, Vec<(OsString, bool)>)> {
+    let folder = top.below(below)?;
+    let entries = folder.entries()?;
+    Ok((Arc::new(folder), entries))
 }

@@ -8,7 +8,8 @@ use std::{
 
 use super::{inputs::printable, notes::Notes};
 use crate::cli::fore::{
-    output::{Like, Output},
+    folder::Entry,
+    output::{Like, Output, cannot_create},
     report::Problem,
 };
 
@@ -29,12 +30,13 @@ impl Target {
         if path.as_os_str() == "-" {
             return Ok(Self { output: Output::stdout()?, replaced: None });
         }
-        let may_replace = |_: &Path| match refuse() {
+        let may_replace = |_: &Entry| match refuse() {
             Some(why_not) => Err(Problem::error(printable(path), why_not)),
             None => Ok(true),
         };
         let replaced = fs::metadata(path).ok().filter(Metadata::is_file);
-        Ok(Self { output: Output::named(path, may_replace)?, replaced })
+        let entry = Entry::new(path).map_err(|error| cannot_create(printable(path), &error))?;
+        Ok(Self { output: Output::named(&entry, may_replace)?, replaced })
     }
 
     /// Has `write` write all of it.
