@@ -62,6 +62,11 @@ impl Stamp {
         self.file == other.file
     }
 
+    /// Bytes of the file.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
     /// From what size to what it changed, in words, if it did.
     pub fn resized(&self, now: &Self) -> String {
         if self.len == now.len { String::new() } else { format!(", from {} bytes to {}", self.len, now.len) }

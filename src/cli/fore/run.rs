@@ -8,6 +8,7 @@ use std::{
 use nix::fcntl::OFlag;
 
 use super::{
+    batch::{Batch, Fate, Sequel},
     folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
@@ -15,7 +16,7 @@ use super::{
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course, content_len},
     range, recover,
-    report::{Problem, Report, bits_per_byte, mebibytes, one_line, plain, saved, say},
+    report::{Problem, Report, bits_per_byte, mebibytes, one_line, plain, saved},
     signals,
     walk::{Found, walk},
     work::{self, Done},
@@ -34,20 +35,21 @@ pub fn run(plan: &Plan, report: &mut Report) {
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
     }
-    let mut list = List::default();
-    let mut course = Course::begin(plan.progress, || size_up(plan));
+    let course = Course::begin(plan.progress, || size_up(plan));
+    let mut run = Run { plan, course, list: List::default(), batch: Batch::new(plan.sync), report };
     walk(plan, &mut |found| {
         if let Ok(found) = &found {
-            course.next(|| size(plan, found));
+            run.course.next(|| size(plan, found));
         }
-        if let Err(problem) = found.and_then(|found| take_up(plan, &course, &found, &mut list, report)) {
-            report.add(problem);
+        if let Err(problem) = found.and_then(|found| take_up(&mut run, &found)) {
+            run.report.add(problem);
         }
     });
+    run.batch.settle(run.report);
     if let Action::List { json } = plan.action
-        && let Err(problem) = list.print(json, plan.verbose)
+        && let Err(problem) = run.list.print(json, plan.verbose)
     {
-        report.add(problem);
+        run.report.add(problem);
     }
 }
 
@@ -81,9 +83,19 @@ fn size(plan: &Plan, found: &Found) -> Option<u64> {
     Some(file.ok().and_then(content_len).unwrap_or(len))
 }
 
+/// A run: what there is to do, how far it is, and what is complete but not in its place.
+struct Run<'a> {
+    plan: &'a Plan,
+    course: Course,
+    list: List,
+    batch: Batch,
+    report: &'a mut Report,
+}
+
 /// Deals with one input from end to end.
-fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report: &mut Report) -> Result<(), Problem> {
-    let found = &with_suffix(plan, found);
+fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
+    let Run { plan, course, list, batch, report } = run;
+    let found = &make_way(plan, batch, found, report);
     let target = target(plan, found);
     if target.is_err() && matches!(found, Found::Within(_)) {
         return Ok(());
@@ -115,27 +127,47 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
         work::verify(plan, course, &mut input, &output)?;
     }
     let like = input.meta().map_or(Like::New, Like::Input);
-    if let Some(warning) = output.commit(like, plan.synchronous)? {
+    let (complete, warning) = output.complete(like, plan.sync)?;
+    if let Some(warning) = warning {
         report.add(warning);
     }
-    if !is_whole {
-        return Ok(());
+    let fate = if is_whole { fate(plan, &input, done) } else { Fate::Stays(Ok(())) };
+    let line = |is_gone| outcome(plan, &input, target.as_ref(), done, is_gone);
+    let sequel = Sequel { fate, lines: (plan.verbose && is_whole).then(|| [line(false), line(true)]) };
+    drop(input);
+    match complete {
+        Some(complete) => batch.add(complete, sequel, report),
+        None => sequel.follow(report),
     }
-    let parting = part_with(plan, &input, done);
-    if plan.verbose {
-        let is_gone = plan.remove && parting.is_ok();
-        say(&outcome(plan, &input, target.as_ref(), done, is_gone));
-    }
-    parting
+    Ok(())
 }
 
-/// Removes the input, if that is wanted and nothing would be lost, or says what happened to it meanwhile.
-fn part_with(plan: &Plan, input: &Input, done: Done) -> Result<(), Problem> {
+/// What becomes of the input: it goes, if that is wanted and nothing would be lost, or stays with a word on what
+/// happened to it meanwhile.
+fn fate(plan: &Plan, input: &Input, done: Done) -> Fate {
     if done.garbage {
         let kept = if plan.remove { ", so the file is kept" } else { "" };
-        return Err(Problem::warning(input, format_args!("something else follows the compressed data{kept}")));
+        let text = format_args!("something else follows the compressed data{kept}");
+        return Fate::Stays(Err(Problem::warning(input, text)));
     }
-    if plan.remove && input.path().is_some() { input.original().remove() } else { input.leave() }
+    match plan.remove && input.path().is_some() {
+        true => Fate::Goes(input.original()),
+        false => Fate::Stays(input.leave()),
+    }
+}
+
+/// The input meant, when what is complete is settled, should it have to do with that.
+fn make_way(plan: &Plan, batch: &mut Batch, found: &Found, report: &mut Report) -> Found {
+    let meant = with_suffix(plan, found);
+    let input = match &meant {
+        Found::Named(entry) | Found::Within(entry) => Some(entry),
+        Found::Stdin => None,
+    };
+    // With what has no target nothing is done.
+    let Ok(target) = target(plan, &meant) else { return meant };
+    // What is complete should not wait until somebody was asked whether a file may go.
+    let free = target.filter(|target| plan.force || target.stat(false).is_err());
+    if batch.make_way(input, free.as_ref(), report) { with_suffix(plan, found) } else { meant }
 }
 
 /// The input meant: for `f` also `f.fore`, where that is what exists and makes sense.
