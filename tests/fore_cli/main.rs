@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod basics;
+mod batches;
 mod callers;
 mod changed;
 mod damage;
@@ -13,6 +14,7 @@ mod models;
 mod names;
 mod options;
 mod parts;
+mod power;
 mod refusals;
 mod sandbox;
 mod streams;
