@@ -89,13 +89,13 @@ fn a_signal_removes_all_that_has_not_taken_its_place() {
         let mut child =
             command.args(["--default-signal", FORE, "-1", "a", "b", "c"]).stderr(Stdio::null()).spawn().unwrap();
         let temporary = || s.names().matches(".fore-").count();
-        let waiting = loop {
-            let waiting = temporary();
-            if waiting == 3 || child.try_wait().unwrap().is_some() {
-                break waiting;
-            }
-        };
-        kill(Pid::from_raw(child.id() as i32), Signal::SIGTERM).unwrap();
+        let mut waiting = 0;
+        while waiting < 3 && child.try_wait().unwrap().is_none() {
+            waiting = temporary();
+        }
+        if child.try_wait().unwrap().is_none() {
+            kill(Pid::from_raw(child.id() as i32), Signal::SIGTERM).unwrap();
+        }
         wait(&mut child);
         assert_eq!(temporary(), 0, "{}", s.names());
         for name in ["a", "b", "c"] {
