@@ -1,9 +1,11 @@
 //! The command `fore` as its users meet it. `contract Tnn` names the case of its gzip-like contract.
 
 mod arithmetic;
+mod attributes;
 mod basics;
 mod callers;
 mod damage;
+mod descriptors;
 mod errors;
 mod faults;
 mod list;
@@ -12,6 +14,7 @@ mod models;
 mod names;
 mod options;
 mod parts;
+mod places;
 mod refusals;
 mod sandbox;
 mod streams;

@@ -7,24 +7,26 @@ use std::{
     fmt,
     fs::{File, Metadata},
     io::{self, IsTerminal, Read, Seek, SeekFrom},
-    os::{
-        fd::AsFd,
-        unix::fs::{FileExt, MetadataExt},
-    },
+    os::unix::fs::{FileExt, MetadataExt},
     path::Path,
 };
 
 use nix::{
     fcntl::OFlag,
     libc::{S_IFDIR, S_IFLNK, S_IFMT, S_IFREG},
+    poll::PollFlags,
     sys::stat::{FileStat, fstat},
 };
 
 use super::{
+    attributes::{Like, Original},
     folder::Entry,
     report::{Problem, plain},
 };
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    cli::stdio::{self, patiently},
+};
 
 const CHANGED: &str = "file changed while it was read; try again when nobody writes to it";
 const SHRANK: &str = "file shrank while it was read; try again when nobody writes to it";
@@ -57,8 +59,8 @@ pub struct Input {
 impl Input {
     /// Standard input.
     pub fn stdin() -> Result<Self, Problem> {
-        let file = io::stdin().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdin", plain(&e)))?;
-        Self::new(None, file.into()).map_err(|e| Problem::error("stdin", plain(&e)))
+        let file = stdio::stdin().map_err(|e| Problem::error("stdin", plain(&e)))?;
+        Self::new(None, file).map_err(|e| Problem::error("stdin", plain(&e)))
     }
 
     /// The file at `entry`, or the reason not to touch it.
@@ -89,9 +91,12 @@ impl Input {
         self.entry.as_ref().map(Entry::path)
     }
 
-    /// The metadata to pass on to the output: those of a regular file with a name.
-    pub fn meta(&self) -> Option<&Metadata> {
-        self.entry.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
+    /// Whose attributes the output gets: a regular file with a name passes on its own.
+    pub fn like(&self) -> Like<'_> {
+        if self.entry.is_none() || !self.meta.is_file() {
+            return Like::New;
+        }
+        Like::Input(Original { meta: &self.meta, file: Some(&self.file) })
     }
 
     /// How many bytes there are to read, if that is certain.
@@ -175,7 +180,7 @@ impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = match self.len {
             Some(len) => self.read_on(len, out)?,
-            None => self.file.read(out)?,
+            None => patiently(&self.file, PollFlags::POLLIN, || (&self.file).read(out))?,
         };
         self.taken += n as u64;
         Ok(n)

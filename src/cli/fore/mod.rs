@@ -9,9 +9,10 @@
 //! one bad file never stops the others.
 
 mod args;
+mod attributes;
 pub(super) mod folder;
 mod holes;
-mod input;
+pub(super) mod input;
 mod list;
 mod mixed;
 pub(super) mod models;

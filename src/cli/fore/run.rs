@@ -1,12 +1,12 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
-use std::io::{self, Write};
+use std::io;
 
 use super::{
     folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
-    output::{Like, Output, cannot_create},
+    output::{Output, cannot_create},
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course},
     range, recover,
@@ -15,7 +15,7 @@ use super::{
     walk::{Found, walk},
     work::{self, Done},
 };
-use crate::memory::ensure;
+use crate::{cli::stdio, memory::ensure};
 
 /// Bytes of memory for the stack of the thread that waits for signals, and to read and write.
 const TO_START: u64 = 4 << 20;
@@ -102,8 +102,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     if plan.verify {
         work::verify(plan, course, &mut input, &output)?;
     }
-    let like = input.meta().map_or(Like::New, Like::Input);
-    if let Some(warning) = output.commit(like, plan.synchronous)? {
+    if let Some(warning) = output.commit(input.like(), plan.synchronous)? {
         report.add(warning);
     }
     if !is_whole {
@@ -217,7 +216,7 @@ fn may_replace(plan: &Plan, target: &Entry) -> Result<bool, Problem> {
         return Ok(true);
     }
     if plan.can_ask {
-        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", one_line(&target.to_string()));
+        stdio::say(&format!("fore: {} already exists; overwrite it (y or n)? ", one_line(&target.to_string())));
         let mut answer = String::new();
         let _ = io::stdin().read_line(&mut answer);
         if answer.trim_start().starts_with(['y', 'Y']) {
