@@ -3,6 +3,8 @@
 #[cfg(not(unix))]
 compile_error!("the commands need Unix; use the library alone: default-features = false");
 
+pub mod born;
 pub mod corpus;
 pub mod fore;
+mod stdio;
 pub mod toolbox;

@@ -54,7 +54,7 @@ fn files_that_have_to_do_with_each_other_are_dealt_with_in_their_order() {
     fs::rename(s.path("c"), s.path("c.x")).unwrap();
     s.run("-1k c.x -o c.x.fore", 0);
     fs::rename(s.path("c.x.fore"), s.path("c.for")).unwrap();
-    s.run("-dS .for c.fore c.for", 2).complains(&["c already exists, not overwritten"]);
+    s.run("-dS .for c.fore c.for", 2).complains(&["c: already exists, not overwritten"]);
     assert_eq!(s.names(), "b.fore c c.for c.x");
 }
 

@@ -1,11 +1,13 @@
 //! The command `fore` as its users meet it. `contract Tnn` names the case of its gzip-like contract.
 
 mod arithmetic;
+mod attributes;
 mod basics;
 mod batches;
 mod callers;
 mod changed;
 mod damage;
+mod descriptors;
 mod errors;
 mod faults;
 mod list;
@@ -14,6 +16,7 @@ mod models;
 mod names;
 mod options;
 mod parts;
+mod places;
 mod power;
 mod refusals;
 mod sandbox;

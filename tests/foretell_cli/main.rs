@@ -3,6 +3,8 @@
 
 mod ablate;
 mod block_sizes;
+#[cfg(unix)]
+mod descriptors;
 mod install_files;
 mod pack;
 #[cfg(unix)]

@@ -14,7 +14,7 @@ fn line(i: usize) -> String {
 }
 
 /// A folder with a log of 100 lines, the last without an end, and two models.
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let lines: Vec<_> = (0..400).map(line).collect();
     fs::write(folder.path().join("log"), lines[300..].join("\n")).unwrap();

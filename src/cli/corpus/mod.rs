@@ -5,13 +5,13 @@ pub mod manifest;
 
 use std::{
     fs,
-    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
+use super::toolbox::print;
 use manifest::{Entry, Verdict};
 
 /// What `foretell corpus` can do.
@@ -38,24 +38,23 @@ pub enum Command {
 
 /// Does what the command says, reporting on standard output.
 pub fn run(command: Command) -> Result<()> {
-    let mut report = io::stdout().lock();
     match command {
-        Command::Generate { out } => generate(&out, &mut report),
-        Command::Verify { manifest, dir } => verify(manifest.as_deref(), &dir, &mut report),
+        Command::Generate { out } => generate(&out),
+        Command::Verify { manifest, dir } => verify(manifest.as_deref(), &dir),
     }
 }
 
-fn generate(out: &Path, report: &mut impl Write) -> Result<()> {
+fn generate(out: &Path) -> Result<()> {
     fs::create_dir_all(out).with_context(|| format!("cannot make {}", out.display()))?;
     for file in generated::FILES {
         let (path, bytes) = (out.join(file.name), file.bytes());
         fs::write(&path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
-        writeln!(report, "{:>9}  {}", bytes.len(), path.display())?;
+        print(&format!("{:>9}  {}\n", bytes.len(), path.display()))?;
     }
     Ok(())
 }
 
-fn verify(manifest: Option<&Path>, dir: &Path, report: &mut impl Write) -> Result<()> {
+fn verify(manifest: Option<&Path>, dir: &Path) -> Result<()> {
     if !dir.is_dir() {
         bail!("{}: not a folder", dir.display());
     }
@@ -68,7 +67,7 @@ fn verify(manifest: Option<&Path>, dir: &Path, report: &mut impl Write) -> Resul
         let verdict = entry.check(dir).with_context(|| format!("cannot read {}", dir.join(&entry.path).display()))?;
         present += u32::from(verdict != Verdict::Absent);
         different += u32::from(verdict == Verdict::Differs);
-        writeln!(report, "{verdict:<8} {}", entry.path)?;
+        print(&format!("{verdict:<8} {}\n", entry.path))?;
     }
     match (present, different) {
         (0, _) => bail!("{}: no file of the manifest is there", dir.display()),

@@ -2,7 +2,6 @@
 
 use std::{
     ffi::OsString,
-    io::{self, Write},
     os::unix::ffi::{OsStrExt, OsStringExt},
     path::PathBuf,
     process::ExitCode,
@@ -16,7 +15,7 @@ use super::{
     report::{plain, say},
     values::{parse_level, parse_range, parse_size, parse_threads},
 };
-use crate::{Method, container::header::FORMAT_VERSION, model};
+use crate::{Method, cli::stdio, container::header::FORMAT_VERSION, model};
 
 const DO: &str = "What to do";
 const WHERE: &str = "Where it goes";
@@ -216,8 +215,7 @@ fn spell_cluster(cluster: &[u8], out: &mut Vec<OsString>) -> bool {
 pub fn print(answer: &clap::Error) -> ExitCode {
     let text = answer.render().to_string();
     if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        let mut stdout = io::stdout().lock();
-        return match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        return match stdio::print(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 say(&format!("fore: stdout: {}", plain(&error)));

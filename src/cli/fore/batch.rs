@@ -12,9 +12,9 @@ use std::{
 use super::{
     change::Stamp,
     folder::Entry,
-    original::Original,
     output::Complete,
     report::{Problem, Report, plain, say},
+    source::Source,
 };
 
 /// So many files, or bytes, or so much time is enough to wait for the disk.
@@ -30,7 +30,7 @@ const MANY: usize = 16;
 #[derive(Debug)]
 pub enum Fate {
     /// It is removed.
-    Goes(Original),
+    Goes(Source),
     /// It stays, perhaps for a reason that must be told.
     Stays(Result<(), Problem>),
 }
@@ -39,8 +39,8 @@ impl Fate {
     /// Lets it come to pass; says whether the input is gone.
     fn fulfil(self) -> (bool, Result<(), Problem>) {
         match self {
-            Self::Goes(original) => {
-                let removed = original.remove();
+            Self::Goes(source) => {
+                let removed = source.remove();
                 (removed.is_ok(), removed)
             }
             Self::Stays(why) => (false, why),
@@ -104,7 +104,7 @@ impl Batch {
         let Ok(stat) = input.stat(true) else { return false };
         let stamp = Stamp::from(&stat);
         let is_apart = |(output, sequel): &(Complete, Sequel)| {
-            let is_input = matches!(&sequel.fate, Fate::Goes(original) if original.then.is_of_same_file(&stamp));
+            let is_input = matches!(&sequel.fate, Fate::Goes(source) if source.then.is_of_same_file(&stamp));
             !is_input && output.target().name() != target.name() && output.target().name() != input.name()
         };
         first.target().is_beside(target) && stamp.len() <= LONG && self.files.iter().all(is_apart)

@@ -80,9 +80,8 @@ impl Folder {
 
     /// All names in it, sorted, each with whether it is a directory itself.
     pub fn entries(&self) -> io::Result<Vec<(OsString, bool)>> {
-        let readable = self.open_at(".".as_ref(), OFlag::O_RDONLY | OFlag::O_DIRECTORY, 0)?;
         let mut entries = Vec::new();
-        for entry in Dir::from_fd(readable)?.iter() {
+        for entry in Dir::from_fd(self.readable()?)?.iter() {
             let entry = entry?;
             let name = OsStr::from_bytes(entry.file_name().to_bytes());
             if name == "." || name == ".." {
@@ -99,9 +98,14 @@ impl Folder {
         Ok(entries)
     }
 
+    /// Itself, opened for more than to be held.
+    pub fn readable(&self) -> io::Result<OwnedFd> {
+        self.open_at(".".as_ref(), OFlag::O_RDONLY | OFlag::O_DIRECTORY, 0)
+    }
+
     /// Returns when the names in it are on the disk.
     pub fn sync(&self) -> io::Result<()> {
-        match self.open_at(".".as_ref(), OFlag::O_RDONLY | OFlag::O_DIRECTORY, 0) {
+        match self.readable() {
             Ok(readable) => sync_file(&readable),
             Err(error) => sync_everything(error),
         }

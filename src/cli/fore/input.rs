@@ -8,24 +8,29 @@ use std::{
     fs::{File, Metadata},
     hash::Hasher,
     io::{self, IsTerminal, Read, Seek, SeekFrom},
-    os::{fd::AsFd, unix::fs::FileExt},
+    os::unix::fs::FileExt,
     path::Path,
 };
 
 use nix::{
     fcntl::OFlag,
     libc::{S_IFDIR, S_IFLNK, S_IFMT, S_IFREG},
+    poll::PollFlags,
     sys::stat::{FileStat, fstat},
 };
 use twox_hash::XxHash3_64;
 
 use super::{
+    attributes::{Like, Original},
     change::{Change, Stamp, wait_for_next_tick},
     folder::Entry,
-    original::Original,
     report::{Problem, plain},
+    source::Source,
 };
-use crate::{Error, ErrorKind};
+use crate::{
+    Error, ErrorKind,
+    cli::stdio::{self, patiently},
+};
 
 /// Bytes read at a time to see whether they are still the same.
 const BUFFER: usize = 1 << 16;
@@ -60,8 +65,8 @@ pub struct Input {
 impl Input {
     /// Standard input.
     pub fn stdin() -> Result<Self, Problem> {
-        let file = io::stdin().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdin", plain(&e)))?;
-        Self::new(None, file.into()).map_err(|e| Problem::error("stdin", plain(&e)))
+        let file = stdio::stdin().map_err(|e| Problem::error("stdin", plain(&e)))?;
+        Self::new(None, file).map_err(|e| Problem::error("stdin", plain(&e)))
     }
 
     /// The file at `entry`, or the reason not to touch it.
@@ -92,9 +97,12 @@ impl Input {
         self.entry.as_ref().map(Entry::path)
     }
 
-    /// The metadata to pass on to the output: those of a regular file with a name.
-    pub fn meta(&self) -> Option<&Metadata> {
-        self.entry.as_ref().map(|_| &self.meta).filter(|meta| meta.is_file())
+    /// Whose attributes the output gets: a regular file with a name passes on its own.
+    pub fn like(&self) -> Like<'_> {
+        if self.entry.is_none() || !self.meta.is_file() {
+            return Like::New;
+        }
+        Like::Input(Original { meta: &self.meta, file: Some(&self.file) })
     }
 
     /// How many bytes there are to read, if that is certain.
@@ -155,8 +163,8 @@ impl Input {
     }
 
     /// As it is known once it is closed.
-    pub fn original(&self) -> Original {
-        Original { entry: self.entry.clone(), then: self.then(), read: self.start + self.len.unwrap_or(self.taken) }
+    pub fn source(&self) -> Source {
+        Source { entry: self.entry.clone(), then: self.then(), read: self.start + self.len.unwrap_or(self.taken) }
     }
 
     /// What became of the file since it was opened.
@@ -222,7 +230,7 @@ impl Input {
     /// Tells what became of the file while the output was made, where it is not to be removed.
     pub fn leave(&self) -> Result<(), Problem> {
         let now = self.file.metadata().map_err(|e| Problem::error(self, plain(&e)))?;
-        self.original().leave(&Stamp::from(&now))
+        self.source().leave(&Stamp::from(&now))
     }
 
     /// Reads from where it is, but no farther than to the end that the file had when it was opened.
@@ -245,7 +253,7 @@ impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let n = match self.len {
             Some(len) => self.read_on(len, out)?,
-            None => self.file.read(out)?,
+            None => patiently(&self.file, PollFlags::POLLIN, || (&self.file).read(out))?,
         };
         self.taken += n as u64;
         if let Some(hash) = &mut self.hash {
@@ -343,7 +351,7 @@ mod tests {
             return (error.to_string(), path.exists());
         }
         after(&file);
-        let told = input.original().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
+        let told = input.source().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
         (told.replace(&path.display().to_string(), "f"), path.exists())
     }
 
@@ -403,7 +411,7 @@ mod tests {
         let input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         fs::rename(&path, folder.path().join("moved")).unwrap();
         fs::write(&path, "another").unwrap();
-        assert!(input.original().remove().is_err());
+        assert!(input.source().remove().is_err());
         assert_eq!(fs::read(&path).unwrap(), b"another");
     }
 

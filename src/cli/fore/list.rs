@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{self, BufReader, Write},
+    io::BufReader,
 };
 
 use serde::Serialize;
@@ -11,9 +11,8 @@ use super::{
     input::Input,
     plan::Plan,
     report::{Problem, one_line, plain, saved},
-    signals,
 };
-use crate::{FrameInfo, Method, inspect, inspect_file};
+use crate::{FrameInfo, Method, cli::stdio, inspect, inspect_file};
 
 /// What `-l` prints in the end.
 #[derive(Debug, Default)]
@@ -77,13 +76,7 @@ impl List {
     /// Prints all that was added on standard output.
     pub fn print(&self, json: bool, verbose: bool) -> Result<(), Problem> {
         let text = if json { self.json() } else { self.table(verbose) };
-        let mut stdout = io::stdout().lock();
-        stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).map_err(|error| {
-            if error.kind() == io::ErrorKind::BrokenPipe {
-                signals::die_of_broken_pipe();
-            }
-            Problem::error("stdout", plain(&error))
-        })
+        stdio::print(text.as_bytes()).map_err(|error| Problem::error("stdout", plain(&error)))
     }
 
     fn json(&self) -> String {

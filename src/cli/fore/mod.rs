@@ -9,16 +9,16 @@
 //! it is still what was read; and one bad file never stops the others.
 
 mod args;
+mod attributes;
 mod batch;
 mod change;
 pub(super) mod folder;
 mod holes;
-mod input;
+pub(super) mod input;
 mod list;
 mod mixed;
 pub(super) mod models;
 mod names;
-mod original;
 pub(super) mod output;
 mod plan;
 mod progress;
@@ -27,6 +27,7 @@ mod recover;
 pub(super) mod report;
 mod run;
 pub(super) mod signals;
+mod source;
 mod temporary;
 pub(super) mod values;
 mod walk;

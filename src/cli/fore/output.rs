@@ -5,23 +5,22 @@
 
 use std::{
     fmt,
-    fs::{File, FileTimes, Metadata, Permissions},
+    fs::File,
     io::{self, IsTerminal, Write},
-    os::{
-        fd::AsFd,
-        unix::fs::{MetadataExt, PermissionsExt, fchown},
-    },
 };
 
-use nix::fcntl::OFlag;
+use nix::{fcntl::OFlag, poll::PollFlags};
 
+pub use super::attributes::{Like, Original};
 use super::{
+    attributes::dress,
     folder::{Entry, is_directory, is_regular, sync_everything, sync_file},
     holes::Holes,
     report::{Problem, plain},
     signals,
     temporary::Temporary,
 };
+use crate::cli::stdio::{self, close, patiently};
 
 /// Where bytes go.
 pub struct Output {
@@ -30,17 +29,6 @@ pub struct Output {
     place: Place,
     holes: Option<Holes>,
     written: u64,
-}
-
-/// Whose attributes a complete file gets.
-#[derive(Clone, Copy)]
-pub enum Like<'a> {
-    /// Those of any new file.
-    New,
-    /// Owner, mode and times of the input that it was made of.
-    Input(&'a Metadata),
-    /// Owner and mode of the file that it replaces.
-    Replaced(&'a Metadata),
 }
 
 enum Place {
@@ -60,23 +48,24 @@ impl Output {
 
     /// Standard output, as it is: Rust's own handle buffers lines.
     pub fn stdout() -> Result<Self, Problem> {
-        let file = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdout", plain(&e)))?;
-        Ok(Self::there(file.into(), "stdout".into()))
+        let file = stdio::stdout().map_err(|e| Problem::error("stdout", plain(&e)))?;
+        Ok(Self::there(file, "stdout".into()))
     }
 
     /// What a user named: `target` may be a device or a pipe, written to as it is, or a link to a file.
     pub fn named(target: &Entry, replace: impl FnOnce(&Entry) -> Result<bool, Problem>) -> Result<Self, Problem> {
         let failed = |error| Problem::error(target, plain(&error));
         match target.stat(true) {
-            Ok(stat) if !is_regular(&stat) && !is_directory(&stat) => {
+            Ok(stat) if is_directory(&stat) => Err(is_a_directory(target)),
+            Ok(stat) if !is_regular(&stat) => {
                 let file = target.open(OFlag::O_WRONLY).map_err(failed)?;
                 Ok(Self::there(file, target.to_string()))
             }
-            Ok(stat) if is_regular(&stat) => {
+            Ok(_) => {
                 let path = target.path().canonicalize().map_err(failed)?;
                 Self::beside(&Entry::new(&path).map_err(failed)?, replace)
             }
-            _ => Self::beside(target, replace),
+            Err(_) => Self::beside(target, replace),
         }
     }
 
@@ -84,9 +73,7 @@ impl Output {
     pub fn beside(target: &Entry, replace: impl FnOnce(&Entry) -> Result<bool, Problem>) -> Result<Self, Problem> {
         let failed = |error| cannot_create(target, &error);
         let replace = match target.stat(false) {
-            Ok(stat) if is_directory(&stat) => {
-                return Err(Problem::error(target, "is a directory, no place for a file"));
-            }
+            Ok(stat) if is_directory(&stat) => return Err(is_a_directory(target)),
             Ok(_) => replace(target)?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(failed(error)),
@@ -176,8 +163,8 @@ impl Output {
             }
             Place::Beside { temp, target, replace } => (temp, target, replace),
         };
-        let undressed = |error| Problem::warning(&target, format_args!("cannot keep mode and time: {}", plain(&error)));
-        let warning = dress(&file, like).err().map(undressed);
+        let dressed = dress(&file, target.folder(), like);
+        let warning = dressed.err().map(|lost| Problem::warning(&target, lost));
         close(file).map_err(|error| Problem::error(&target, plain(&error)))?;
         Ok((Some(Complete { temp, target, replace, len: self.written }), warning))
     }
@@ -254,7 +241,7 @@ impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let n = match (&mut self.file, &mut self.holes) {
             (None, _) => bytes.len(),
-            (Some(file), None) => file.write(bytes)?,
+            (Some(file), None) => patiently(file, PollFlags::POLLOUT, || (&*file).write(bytes))?,
             (Some(file), Some(holes)) => {
                 holes.write_all(file, bytes)?;
                 bytes.len()
@@ -269,47 +256,11 @@ impl Write for Output {
     }
 }
 
+fn is_a_directory(target: &Entry) -> Problem {
+    Problem::error(target, "is a directory, no place for a file")
+}
+
 /// The problem that no file can be made at `target`.
 pub fn cannot_create(target: impl fmt::Display, error: &io::Error) -> Problem {
     Problem::error(target, format_args!("cannot create it: {}", plain(error)))
-}
-
-/// Closes `file`: only here do some file systems report a write that failed.
-fn close(file: File) -> io::Result<()> {
-    Ok(nix::unistd::close(file)?)
-}
-
-/// Gives `file` its attributes; the owner where we may.
-fn dress(file: &File, like: Like) -> io::Result<()> {
-    let (like, times) = match like {
-        Like::New => return file.set_permissions(Permissions::from_mode(0o666 & !umask())),
-        Like::Input(input) => (input, true),
-        Like::Replaced(replaced) => (replaced, false),
-    };
-    if nix::unistd::geteuid().is_root() {
-        // Where even root may not, the file stays ours.
-        let _ = fchown(file, Some(like.uid()), None);
-    }
-    let same_group = file.metadata()?.gid() == like.gid() || fchown(file, None, Some(like.gid())).is_ok();
-    let mut mode = like.mode() & 0o777;
-    if !same_group {
-        // The old group now falls under the others, and the new group is not the one that was meant.
-        let both = mode >> 3 & mode & 0o7;
-        mode = mode & 0o700 | both << 3 | both;
-    }
-    file.set_permissions(Permissions::from_mode(mode))?;
-    if !times {
-        return Ok(());
-    }
-    let times = FileTimes::new().set_modified(like.modified()?).set_accessed(like.accessed()?);
-    file.set_times(times)
-}
-
-/// The mode bits that new files do not get. Asking for them means setting them, so this holds no other value
-/// for longer than it takes; no other thread of ours creates files.
-fn umask() -> u32 {
-    use nix::sys::stat::{Mode, umask};
-    let mask = umask(Mode::from_bits_truncate(0o077));
-    umask(mask);
-    mask.bits() as u32
 }

@@ -113,12 +113,14 @@ pub struct Environment {
 impl Environment {
     /// Looks around.
     pub fn of_this_process() -> Self {
+        // A variable set to nothing is as good as none.
+        let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
         let program = env::args_os().next().map(PathBuf::from).unwrap_or_default();
         Self {
             name: program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            level: env::var_os("FORE_LEVEL"),
-            threads: env::var_os("FORE_THREADS"),
-            models: env::var_os("FORETELL_MODELS"),
+            level: variable("FORE_LEVEL"),
+            threads: variable("FORE_THREADS"),
+            models: variable("FORETELL_MODELS"),
             stdin_is_terminal: io::stdin().is_terminal(),
         }
     }

@@ -2,11 +2,11 @@
 
 use std::{
     fmt::{self, Display},
-    io::{self, Write},
+    io,
     process::ExitCode,
 };
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, cli::stdio};
 
 /// How bad a problem is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,15 +88,21 @@ impl Report {
     }
 }
 
-/// Prints one line on standard error. If that fails there is nowhere left to say so.
+/// Prints one line on standard error.
 pub fn say(line: &str) {
-    let _ = writeln!(io::stderr(), "{}", one_line(line));
+    stdio::say(&(one_line(line) + "\n"));
 }
 
-/// `text` with control characters spelled out: names of files may contain any.
+/// `text` with the characters spelled out that are not to be seen but change what is: names of files may contain any.
 pub fn one_line(text: &str) -> String {
-    let spelled = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
+    let spelled = |c: char| if is_hidden(c) { c.escape_default().to_string() } else { c.to_string() };
     text.chars().map(spelled).collect()
+}
+
+/// Whether `c` moves the cursor or turns the direction of writing, by which a line could look like another one.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What went wrong, in the system's words but without the number that Rust appends, or in the library's and with what

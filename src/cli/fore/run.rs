@@ -1,9 +1,6 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
-use std::{
-    io::{self, Write},
-    os::fd::AsFd,
-};
+use std::io;
 
 use nix::fcntl::OFlag;
 
@@ -12,7 +9,7 @@ use super::{
     folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
-    output::{Like, Output, cannot_create},
+    output::{Output, cannot_create},
     plan::{Action, Destination, Plan, Sparse},
     progress::{All, Course, content_len},
     range, recover,
@@ -21,7 +18,7 @@ use super::{
     walk::{Found, walk},
     work::{self, Done},
 };
-use crate::memory::ensure;
+use crate::{cli::stdio, memory::ensure};
 
 /// Bytes of memory for the stack of the thread that waits for signals, and to read and write.
 const TO_START: u64 = 4 << 20;
@@ -126,8 +123,7 @@ fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
     if plan.verify {
         work::verify(plan, course, &mut input, &output)?;
     }
-    let like = input.meta().map_or(Like::New, Like::Input);
-    let (complete, warning) = output.complete(like, plan.sync)?;
+    let (complete, warning) = output.complete(input.like(), plan.sync)?;
     if let Some(warning) = warning {
         report.add(warning);
     }
@@ -151,7 +147,7 @@ fn fate(plan: &Plan, input: &Input, done: Done) -> Fate {
         return Fate::Stays(Err(Problem::warning(input, text)));
     }
     match plan.remove && input.path().is_some() {
-        true => Fate::Goes(input.original()),
+        true => Fate::Goes(input.source()),
         false => Fate::Stays(input.leave()),
     }
 }
@@ -251,8 +247,8 @@ fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
     if !is_written {
         return Ok(());
     }
-    let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdout", plain(&e)))?;
-    if input.is_also(&stdout.into()) {
+    // If it is closed, who writes there says so.
+    if stdio::stdout().is_ok_and(|stdout| input.is_also(&stdout)) {
         return Err(Problem::error(input, "is standard output too; it cannot be read while it is written"));
     }
     Ok(())
@@ -290,7 +286,7 @@ fn may_replace(plan: &Plan, target: &Entry) -> Result<bool, Problem> {
         return Ok(true);
     }
     if plan.can_ask {
-        let _ = write!(io::stderr(), "fore: {} already exists; overwrite it (y or n)? ", one_line(&target.to_string()));
+        stdio::say(&format!("fore: {} already exists; overwrite it (y or n)? ", one_line(&target.to_string())));
         let mut answer = String::new();
         let _ = io::stdin().read_line(&mut answer);
         if answer.trim_start().starts_with(['y', 'Y']) {

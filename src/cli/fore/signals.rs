@@ -5,7 +5,7 @@
 //! a signal waits for that moment to pass, and then finds those that are to be removed.
 
 use std::{
-    fs, io,
+    io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
 };
@@ -18,6 +18,7 @@ use signal_hook::{
 };
 
 use super::folder::Entry;
+use crate::cli::born;
 
 /// The temporary files to remove if a signal ends the process.
 static DOOMED: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
@@ -31,9 +32,8 @@ pub fn hold() -> MutexGuard<'static, Vec<Entry>> {
 ///
 /// SIGXFSZ is caught to no end but that a write beyond the limit on file sizes fails as on a full disk.
 pub fn watch() -> io::Result<()> {
-    let ignored = ignored_from_start();
     let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU];
-    let mut signals = Signals::new(wanted.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
+    let mut signals = Signals::new(wanted.into_iter().filter(|&signal| !born::ignored(signal)))?;
     flag::register(SIGXFSZ, Arc::default())?;
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
@@ -47,15 +47,10 @@ pub fn watch() -> io::Result<()> {
     Ok(())
 }
 
-/// Ends the process as the kernel ends one that writes to a pipe nobody reads: quietly, by SIGPIPE. (Rust
-/// ignores that signal from the start and reports the error instead.)
+/// Ends the process as the kernel ends one that writes to a pipe nobody reads: quietly, by SIGPIPE. (Rust's runtime
+/// ignores that signal and reports the error instead.) Where the parent had it ignored, the error is to be reported.
 pub fn die_of_broken_pipe() {
-    let _ = emulate_default_handler(SIGPIPE);
-}
-
-/// The signals that this process ignores, signal n as bit n−1; none where the system does not tell.
-fn ignored_from_start() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|hex| u64::from_str_radix(hex.trim(), 16).ok()).unwrap_or(0)
+    if !born::ignored(SIGPIPE) {
+        let _ = emulate_default_handler(SIGPIPE);
+    }
 }

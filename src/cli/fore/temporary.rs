@@ -3,19 +3,22 @@
 //! Every file system can do that, one way or another, so that no work is done in vain.
 
 use std::{
-    ffi::OsString,
-    fs::File,
+    ffi::{OsStr, OsString},
+    fs::{File, TryLockError},
     hash::{BuildHasher, RandomState},
     io,
-    os::unix::ffi::OsStringExt,
+    os::unix::ffi::{OsStrExt, OsStringExt},
 };
 
 use nix::{
-    fcntl::{AtFlags, renameat},
+    fcntl::{AtFlags, OFlag, renameat},
     unistd::linkat,
 };
 
-use super::{folder::Entry, signals};
+use super::{
+    folder::{Entry, is_regular},
+    signals,
+};
 
 /// How the names of temporary files begin.
 const PREFIX: &str = ".fore-";
@@ -31,7 +34,7 @@ pub struct Temporary {
 }
 
 impl Temporary {
-    /// A new file in the directory of `target`, readable by its owner only.
+    /// A new file in the directory of `target`, readable by its owner only. It is locked until it is closed.
     pub fn beside(target: &Entry) -> io::Result<(File, Self)> {
         let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
         let mut doomed = signals::hold();
@@ -42,6 +45,8 @@ impl Temporary {
             match entry.create() {
                 Ok(file) => {
                     doomed.push(entry.clone());
+                    // Where there are no locks, others take it for one that was left.
+                    let _ = file.try_lock();
                     return Ok((file, Self { entry, renamed: false }));
                 }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => taken = error,
@@ -128,6 +133,42 @@ impl Drop for Temporary {
             self.spare(&mut doomed);
         }
     }
+}
+
+/// Whether something found in a directory is a temporary file, and whose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is none.
+    None,
+    /// One that is written to now, or is gone already, or not ours to look at.
+    InUse,
+    /// One that nobody writes to.
+    Left,
+}
+
+/// What `entry` is.
+pub fn state(entry: &Entry) -> State {
+    if !is_temporary(entry.name()) {
+        return State::None;
+    }
+    if signals::hold().iter().any(|ours| ours.name() == entry.name()) {
+        return State::InUse;
+    }
+    match entry.stat(false) {
+        Ok(stat) if !is_regular(&stat) => return State::None,
+        Ok(_) => {}
+        Err(_) => return State::InUse,
+    }
+    let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK;
+    match entry.open(flags).map(|file| file.try_lock_shared()) {
+        Err(_) | Ok(Err(TryLockError::WouldBlock)) => State::InUse,
+        Ok(_) => State::Left,
+    }
+}
+
+fn is_temporary(name: &OsStr) -> bool {
+    let letters = name.as_bytes().strip_prefix(PREFIX.as_bytes());
+    letters.is_some_and(|letters| letters.len() == LETTERS && letters.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// A name for a temporary file.

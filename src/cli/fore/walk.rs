@@ -14,7 +14,10 @@ use super::{
     folder::{Entry, Folder, is_directory},
     plan::{Plan, is_stdin},
     report::{Problem, plain},
+    temporary::{self, State},
 };
+
+const LEFT: &str = "skipped: its name is that of an unfinished output, left by a run that was interrupted; if none is at work here, remove it";
 
 /// One thing to work on.
 #[derive(Debug)]
@@ -71,7 +74,12 @@ fn walk_directory(top: &Path, follow: bool, visit: &mut dyn FnMut(Result<Found, 
         let (directories, files): (Vec<_>, Vec<_>) = entries.into_iter().partition(|&(_, is_directory)| is_directory);
         for (name, _) in files {
             let path = path.join(&name);
-            visit(Ok(Found::Within(Entry::within(&folder, name, path))));
+            let entry = Entry::within(&folder, name, path);
+            match temporary::state(&entry) {
+                State::None => visit(Ok(Found::Within(entry))),
+                State::InUse => {}
+                State::Left => visit(Err(Problem::notice(&entry, LEFT))),
+            }
         }
         left.extend(directories.into_iter().rev().map(|(name, _)| below.join(name)));
     }

@@ -8,6 +8,7 @@ use std::{
 use anyhow::Context;
 
 use super::notes::Notes;
+use crate::cli::fore::report::one_line;
 
 /// A file to measure.
 pub struct Input {
@@ -94,17 +95,9 @@ pub fn read_all(inputs: &[Input], notes: &mut Notes) -> Vec<Vec<u8>> {
     contents
 }
 
-/// A path as one line of text: control characters are escaped.
+/// A path as one line of text.
 pub fn printable(path: &Path) -> String {
-    let mut text = String::new();
-    for c in path.to_string_lossy().chars() {
-        if c.is_control() {
-            text.extend(c.escape_default());
-        } else {
-            text.push(c);
-        }
-    }
-    text
+    one_line(&path.to_string_lossy())
 }
 
 #[cfg(test)]

@@ -29,14 +29,12 @@ mod survey;
 mod table;
 mod train;
 
-use std::{
-    io::{self, Write},
-    process::ExitCode,
-};
+use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Parser, Subcommand};
 
-use super::{corpus, fore::signals};
+use super::{corpus, fore::signals, stdio};
 use notes::Notes;
 
 /// Measure what a neural network that learns as it goes earns over Huffman coding and other compressors.
@@ -66,10 +64,7 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(message) => {
-            let failed = message.print().is_err() || message.use_stderr();
-            return ExitCode::from(u8::from(failed));
-        }
+        Err(answer) => return print_answer(&answer),
     };
     let mut notes = Notes::new();
     // Unfinished files go when a signal ends the process.
@@ -94,18 +89,28 @@ pub fn main() -> ExitCode {
     ExitCode::from(u8::from(notes.any_failure()))
 }
 
-/// Writes a whole report to standard output. A reader that has seen enough and left is no error.
-fn print(report: &str) -> anyhow::Result<()> {
+/// Prints what clap answers instead of arguments: help or version, or what is wrong with the arguments.
+fn print_answer(answer: &clap::Error) -> ExitCode {
+    let text = answer.render().to_string();
+    if answer.use_stderr() {
+        stdio::say(&text);
+        return ExitCode::FAILURE;
+    }
+    match print(&text) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            Notes::new().failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Writes a whole report to standard output.
+pub(super) fn print(report: &str) -> anyhow::Result<()> {
     print_bytes(report.as_bytes())
 }
 
 /// As [`print`], of bytes.
 fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(anyhow::Error::new(error).context("standard output"))
-        }
-        _ => Ok(()),
-    }
+    stdio::print(bytes).context("standard output")
 }

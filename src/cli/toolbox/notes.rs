@@ -1,6 +1,8 @@
 //! What is said on standard error: failures, one line each, and on a terminal what is being done.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
+
+use crate::cli::stdio;
 
 /// Standard error, and whether a failure was reported on it.
 pub struct Notes {
@@ -45,9 +47,7 @@ impl Notes {
         self.failed
     }
 
-    /// With standard error gone there is nobody left to tell, so its own errors are dropped.
     fn write(&self, text: &str) {
-        let mut err = io::stderr().lock();
-        let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());
+        stdio::say(text);
     }
 }

@@ -1,7 +1,7 @@
 //! A file that a command was told to write: complete or not there at all, as `fore` writes its own.
 
 use std::{
-    fs::{self, Metadata},
+    fs::{self, File, Metadata},
     io::{self, BufWriter, Write},
     path::Path,
 };
@@ -9,15 +9,15 @@ use std::{
 use super::{inputs::printable, notes::Notes};
 use crate::cli::fore::{
     folder::Entry,
-    output::{Like, Output, cannot_create},
+    output::{Like, Original, Output, cannot_create},
     report::Problem,
 };
 
 /// Where something is to be written.
 pub struct Target {
     output: Output,
-    /// The file that is there already, if it may be replaced.
-    replaced: Option<Metadata>,
+    /// The file that is there already and may be replaced; opened where it can be.
+    replaced: Option<(Metadata, Option<File>)>,
 }
 
 impl Target {
@@ -34,7 +34,7 @@ impl Target {
             Some(why_not) => Err(Problem::error(printable(path), why_not)),
             None => Ok(true),
         };
-        let replaced = fs::metadata(path).ok().filter(Metadata::is_file);
+        let replaced = fs::metadata(path).ok().filter(Metadata::is_file).map(|meta| (meta, File::open(path).ok()));
         let entry = Entry::new(path).map_err(|error| cannot_create(printable(path), &error))?;
         Ok(Self { output: Output::named(&entry, may_replace)?, replaced })
     }
@@ -57,7 +57,10 @@ impl Target {
         }
         let done = done?;
         flushed?;
-        let like = self.replaced.as_ref().map_or(Like::New, Like::Replaced);
+        let like = match &self.replaced {
+            Some((meta, file)) => Like::Replaced(Original { meta, file: file.as_ref() }),
+            None => Like::New,
+        };
         if let Some(warning) = self.output.commit(like, true)? {
             notes.info(&warning.to_string());
         }

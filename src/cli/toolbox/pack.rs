@@ -3,7 +3,7 @@
 use std::{
     env,
     fs::File,
-    io::{self, BufRead, BufReader, Read, Seek},
+    io::{BufRead, BufReader, Read, Seek},
     path::{Path, PathBuf},
 };
 
@@ -12,7 +12,7 @@ use anyhow::{Context, bail, ensure};
 use super::{inputs::printable, notes::Notes, output::Target, print_bytes, samples::parse_record};
 use crate::{
     Model, Models,
-    cli::fore::models::at_hand,
+    cli::fore::{input::Input, models::at_hand},
     pack::{self, Cut, GROUP, Pack},
 };
 
@@ -102,7 +102,7 @@ pub fn pack(args: &PackArgs, notes: &Notes) -> anyhow::Result<()> {
     let cut = args.records.filter(|_| !args.lines).map_or(Cut::Lines, Cut::Bytes);
     let model = load(&args.model)?;
     let input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
-        Box::new(io::stdin().lock())
+        Box::new(BufReader::with_capacity(1 << 16, Input::stdin()?))
     } else {
         let file = File::open(&args.input).with_context(|| printable(&args.input))?;
         Box::new(BufReader::with_capacity(1 << 16, file))

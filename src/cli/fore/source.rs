@@ -10,7 +10,7 @@ use super::{
 
 /// What is known of an input; it may be closed by now.
 #[derive(Debug)]
-pub struct Original {
+pub struct Source {
     /// `None` is standard input.
     pub entry: Option<Entry>,
     /// As it was when opened.
@@ -19,7 +19,7 @@ pub struct Original {
     pub read: u64,
 }
 
-impl Original {
+impl Source {
     /// Tells what became of it while the output was made, if it is as `now` says, and nobody wants to remove it.
     pub fn leave(&self, now: &Stamp) -> Result<(), Problem> {
         match Change::between(&self.then, now) {
@@ -56,7 +56,7 @@ impl Original {
     }
 }
 
-impl fmt::Display for Original {
+impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.entry {
             Some(entry) => entry.fmt(f),
