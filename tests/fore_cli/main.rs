@@ -4,6 +4,7 @@ mod arithmetic;
 mod attributes;
 mod basics;
 mod callers;
+mod changed;
 mod damage;
 mod descriptors;
 mod errors;

@@ -1,4 +1,4 @@
-//! Full disks, closed pipes, signals, and files that change while they are read.
+//! Full disks, closed pipes, and signals.
 
 use std::{
     fs::File,
@@ -104,38 +104,4 @@ fn signals_that_were_ignored_from_the_start_stay_ignored() {
     child.stdin.take().unwrap().write_all(b"as nohup does").unwrap();
     assert!(wait(&mut child).success());
     assert_eq!(s.run("-dc out", 0).stdout, b"as nohup does");
-}
-
-/// Starts to compress 8 MiB onto a pipe that is not read yet, so that it must stop on its way.
-fn stopped_half_way(s: &Sandbox) -> Child {
-    s.write("f", &noise(8 << 20, 5));
-    let mut child = s.fore("-c --method store f").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    child.stdout.as_mut().unwrap().read_exact(&mut [0; 3]).unwrap();
-    child
-}
-
-#[test]
-fn a_file_that_shrinks_while_it_is_read_is_an_error() {
-    let s = Sandbox::new();
-    let child = stopped_half_way(&s);
-    File::options().write(true).open(s.path("f")).unwrap().set_len(1000).unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "fore: f: file shrank while it was read; try again when nobody writes to it\n"
-    );
-}
-
-#[test]
-fn a_file_that_grows_while_it_is_read_is_an_error() {
-    let s = Sandbox::new();
-    let child = stopped_half_way(&s);
-    File::options().append(true).open(s.path("f")).unwrap().write_all(b"more").unwrap();
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert_eq!(
-        String::from_utf8_lossy(&output.stderr),
-        "fore: f: file changed while it was read; try again when nobody writes to it\n"
-    );
 }

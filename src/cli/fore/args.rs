@@ -112,9 +112,12 @@ pub struct Args {
     /// Decode what was written and compare, before the input is removed
     #[arg(long, help_heading = CARE)]
     pub verify: bool,
-    /// Have the output on the disk before the input is removed
-    #[arg(long, help_heading = CARE)]
+    /// Have the output on the disk also where the input is kept
+    #[arg(long, help_heading = CARE, overrides_with = "no_sync")]
     pub synchronous: bool,
+    /// Remove the input before the output is on the disk
+    #[arg(long, help_heading = CARE, overrides_with = "synchronous")]
+    pub no_sync: bool,
     /// Blocks to work on at once, both ways; 0, the default: one a core
     #[arg(short = 'T', long, value_name = "N", help_heading = CARE, value_parser = parse_threads)]
     pub threads: Option<u16>,

@@ -106,13 +106,8 @@ impl Folder {
     /// Returns when the names in it are on the disk.
     pub fn sync(&self) -> io::Result<()> {
         match self.readable() {
-            Ok(readable) => Ok(fsync(readable)?),
-            // Only who may read a directory can sync it alone; anybody can sync everything.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-                sync();
-                Ok(())
-            }
-            Err(error) => Err(error),
+            Ok(readable) => sync_file(&readable),
+            Err(error) => sync_everything(error),
         }
     }
 }
@@ -176,6 +171,11 @@ impl Entry {
         &self.folder
     }
 
+    /// Whether `other` is in the same directory, as far as one can tell without a look.
+    pub fn is_beside(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.folder, &other.folder) || self.folder.dir.is_none() && other.folder.dir.is_none()
+    }
+
     /// Opens it.
     pub fn open(&self, flags: OFlag) -> io::Result<File> {
         Ok(self.folder.open_at(&self.name, flags, 0)?.into())
@@ -214,6 +214,28 @@ fn split(path: &Path) -> (&Path, &OsStr) {
         split => split,
     };
     (Path::new(OsStr::from_bytes(parent)), OsStr::from_bytes(name))
+}
+
+/// Returns when all of `file` is on the disk, if it is of a kind that can be.
+pub fn sync_file(file: impl AsFd) -> io::Result<()> {
+    loop {
+        return match fsync(&file) {
+            Err(Errno::EINTR) => continue,
+            // Pipes, terminals, and file systems that have no disk, or no say in it.
+            Ok(()) | Err(Errno::EINVAL | Errno::ENOTSUP) => Ok(()),
+            Err(error) => Err(error.into()),
+        };
+    }
+}
+
+/// The way out where a file or directory cannot be opened to be synced: only who may read it can sync it alone, but
+/// anybody can sync everything.
+pub fn sync_everything(cannot_open: io::Error) -> io::Result<()> {
+    if cannot_open.kind() != io::ErrorKind::PermissionDenied {
+        return Err(cannot_open);
+    }
+    sync();
+    Ok(())
 }
 
 /// Whether `stat` describes a directory.

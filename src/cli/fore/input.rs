@@ -6,8 +6,9 @@
 use std::{
     fmt,
     fs::{File, Metadata},
+    hash::Hasher,
     io::{self, IsTerminal, Read, Seek, SeekFrom},
-    os::unix::fs::{FileExt, MetadataExt},
+    os::unix::fs::FileExt,
     path::Path,
 };
 
@@ -17,10 +18,13 @@ use nix::{
     poll::PollFlags,
     sys::stat::{FileStat, fstat},
 };
+use twox_hash::XxHash3_64;
 
 use super::{
-    attributes::{Like, Original},
+    attributes::{Like, Pattern},
+    change::{Change, Stamp, wait_for_next_tick},
     folder::Entry,
+    original::Original,
     report::{Problem, plain},
 };
 use crate::{
@@ -28,8 +32,8 @@ use crate::{
     cli::stdio::{self, patiently},
 };
 
-const CHANGED: &str = "file changed while it was read; try again when nobody writes to it";
-const SHRANK: &str = "file shrank while it was read; try again when nobody writes to it";
+/// Bytes read at a time to see whether they are still the same.
+const BUFFER: usize = 1 << 16;
 
 /// What an input may be.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +58,8 @@ pub struct Input {
     /// How many bytes there were from there on, if that is certain.
     len: Option<u64>,
     taken: u64,
+    /// Of the bytes taken, as long as they were read in their order.
+    hash: Option<XxHash3_64>,
 }
 
 impl Input {
@@ -83,7 +89,7 @@ impl Input {
         // Files that the system makes up give lengths that are not theirs: believed is one whose last byte is there.
         let is_real = meta.is_file() && start < meta.len() && matches!(file.read_at(&mut [0], meta.len() - 1), Ok(1));
         let len = is_real.then(|| meta.len() - start);
-        Ok(Self { entry, file, meta, start, len, taken: 0 })
+        Ok(Self { entry, file, meta, start, len, taken: 0, hash: Some(XxHash3_64::new()) })
     }
 
     /// The path, unless this is standard input.
@@ -96,7 +102,7 @@ impl Input {
         if self.entry.is_none() || !self.meta.is_file() {
             return Like::New;
         }
-        Like::Input(Original { meta: &self.meta, file: Some(&self.file) })
+        Like::Input(Pattern { meta: &self.meta, file: Some(&self.file) })
     }
 
     /// How many bytes there are to read, if that is certain.
@@ -126,38 +132,105 @@ impl Input {
 
     /// Whether `entry` is this very file.
     pub fn is_same_file(&self, entry: &Entry) -> bool {
-        entry.stat(true).is_ok_and(|other| (other.st_dev, other.st_ino) == (self.meta.dev(), self.meta.ino()))
+        entry.stat(true).is_ok_and(|other| Stamp::from(&other).is_of_same_file(&self.then()))
+    }
+
+    /// Whether it is a regular file, and `output` the same one.
+    pub fn is_also(&self, output: &File) -> bool {
+        self.is_file() && output.metadata().is_ok_and(|other| Stamp::from(&other).is_of_same_file(&self.then()))
+    }
+
+    fn then(&self) -> Stamp {
+        Stamp::from(&self.meta)
     }
 
     /// This input from its beginning, if it can be read twice.
     pub fn again(&mut self) -> Option<&mut Self> {
         self.can_seek().then(|| {
             self.taken = 0;
+            self.hash = Some(XxHash3_64::new());
             self
         })
     }
 
-    /// Makes sure that a regular file is still what it was when opened: else the output may be of no state that
-    /// it ever had.
-    pub fn check_unchanged(&self) -> io::Result<()> {
-        let state = |meta: &Metadata| (meta.len(), meta.mtime(), meta.mtime_nsec());
-        let now = self.file.metadata()?;
-        if now.is_file() && state(&now) != state(&self.meta) {
-            return Err(Error::new(ErrorKind::Io, CHANGED).into());
+    /// This input, opened so that from now on no change to it goes unseen.
+    pub fn watched(self) -> Result<Self, Problem> {
+        if !self.is_file() || !wait_for_next_tick(&self.meta) {
+            return Ok(self);
         }
-        Ok(())
+        let name = self.to_string();
+        Self::new(self.entry, self.file).map_err(|e| Problem::error(name, plain(&e)))
     }
 
-    /// Removes the file. If the name has come to mean another one, that one stays.
-    pub fn remove(self) -> Result<(), Problem> {
-        let Some(entry) = &self.entry else { return Ok(()) };
-        if !self.is_same_file(entry) {
-            return Err(Problem::warning(
-                &self,
-                "moved or replaced while it was read, not removed; the output is whole",
-            ));
+    /// As it is known once it is closed.
+    pub fn original(&self) -> Original {
+        Original { entry: self.entry.clone(), then: self.then(), read: self.start + self.len.unwrap_or(self.taken) }
+    }
+
+    /// What became of the file since it was opened.
+    fn change(&self) -> io::Result<Change> {
+        Ok(Change::between(&self.then(), &Stamp::from(&self.file.metadata()?)))
+    }
+
+    /// Makes sure that what was read is what stood in the file at one moment, to be called right after reading; else
+    /// the output may be of no state that the file ever had.
+    pub fn check_read(&self) -> io::Result<()> {
+        if self.is_torn()? { Err(Error::new(ErrorKind::Io, self.as_torn()?).into()) } else { Ok(()) }
+    }
+
+    /// Whether the file changed in such a way that what was read may be of two states.
+    pub fn is_torn(&self) -> io::Result<bool> {
+        Ok(match (self.change()?, &self.hash) {
+            (Change::None, _) => false,
+            (_, Some(hash)) => !self.still_has(hash.finish())?,
+            (change, None) => change == Change::Rewritten,
+        })
+    }
+
+    /// What to say when it could not be read, or not as what it should be, for this reason: if it changed, then it was
+    /// that, and where it was `to_be_removed` it stays, on purpose.
+    pub fn unreadable(&self, to_be_removed: bool, reason: String) -> Problem {
+        let is_torn = self.change().is_ok_and(|change| change == Change::Rewritten) || self.is_torn().unwrap_or(false);
+        match self.as_torn() {
+            Ok(torn) if is_torn && to_be_removed && self.entry.is_some() => Problem::warning(self, torn),
+            Ok(torn) if is_torn => Problem::error(self, torn),
+            _ => Problem::error(self, reason),
         }
-        entry.remove().map_err(|e| Problem::error(&self, format_args!("cannot remove it: {}", plain(&e))))
+    }
+
+    /// Whether other bytes may stand now where others were read.
+    pub fn is_rewritten(&self) -> bool {
+        !matches!(self.change(), Ok(Change::None))
+    }
+
+    /// Why an output would be worthless.
+    pub fn as_torn(&self) -> io::Result<String> {
+        let resized = self.then().resized(&Stamp::from(&self.file.metadata()?));
+        Ok(format!("file changed while it was read{resized}; try again when nobody writes to it"))
+    }
+
+    /// Whether the bytes that were read stand in the file now.
+    fn still_has(&self, read: u64) -> io::Result<bool> {
+        let (mut hash, mut buffer, mut at) = (XxHash3_64::new(), vec![0; BUFFER], 0);
+        while at < self.taken {
+            let most = usize::try_from(self.taken - at).map_or(BUFFER, |left| left.min(BUFFER));
+            match self.file.read_at(&mut buffer[..most], self.start + at) {
+                Ok(0) => return Ok(false),
+                Ok(n) => {
+                    hash.write(&buffer[..n]);
+                    at += n as u64;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(hash.finish() == read)
+    }
+
+    /// Tells what became of the file while the output was made, where it is not to be removed.
+    pub fn leave(&self) -> Result<(), Problem> {
+        let now = self.file.metadata().map_err(|e| Problem::error(self, plain(&e)))?;
+        self.original().leave(&Stamp::from(&now))
     }
 
     /// Reads from where it is, but no farther than to the end that the file had when it was opened.
@@ -166,7 +239,7 @@ impl Input {
         let most = usize::try_from(len - self.taken).map_or(out.len(), |left| left.min(out.len()));
         let n = self.file.read_at(&mut out[..most], at)?;
         if n == 0 && most > 0 {
-            return Err(Error::new(ErrorKind::Io, SHRANK).into());
+            return Err(Error::new(ErrorKind::Io, self.as_torn()?).into());
         }
         if n == 0 && !out.is_empty() {
             // Who shares our standard input goes on where we stopped, as after reading.
@@ -183,6 +256,9 @@ impl Read for Input {
             None => patiently(&self.file, PollFlags::POLLIN, || (&self.file).read(out))?,
         };
         self.taken += n as u64;
+        if let Some(hash) = &mut self.hash {
+            hash.write(&out[..n]);
+        }
         Ok(n)
     }
 }
@@ -197,6 +273,7 @@ impl Seek for Input {
         };
         // No farther than the end, where nothing can be read either.
         self.taken = at.ok_or(io::ErrorKind::InvalidInput)?.min(len);
+        self.hash = None;
         Ok(self.taken)
     }
 }
@@ -232,7 +309,7 @@ fn check(entry: &Entry, stat: &FileStat, allowed: Allowed) -> Result<(), Problem
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, io::Write, path::PathBuf};
+    use std::{fs, path::PathBuf};
 
     use tempfile::TempDir;
 
@@ -254,16 +331,78 @@ mod tests {
         assert_eq!(input.len(), Some(1 << 18));
         input.read_exact(&mut vec![0; 1 << 16]).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
-        assert_eq!(input.read(&mut [0; 9]).unwrap_err().to_string(), SHRANK);
+        let error = input.read(&mut [0; 9]).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "file changed while it was read, from 262144 bytes to 10; try again when nobody writes to it"
+        );
+    }
+
+    /// Opens a file of 100 bytes, has half of it read, does `amid`, has the rest read, does `after`, then removes it.
+    /// What that says, and whether the file is there still.
+    fn parted(amid: impl FnOnce(&File), after: impl FnOnce(&File)) -> (String, bool) {
+        let (_folder, path) = file_of(100);
+        let file = File::options().read(true).write(true).open(&path).unwrap();
+        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap().watched().unwrap();
+        input.read_exact(&mut [0; 50]).unwrap();
+        amid(&file);
+        let read = input.read_to_end(&mut Vec::new());
+        if let Err(error) = read.and_then(|_| input.check_read()) {
+            return (error.to_string(), path.exists());
+        }
+        after(&file);
+        let told = input.original().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
+        (told.replace(&path.display().to_string(), "f"), path.exists())
+    }
+
+    fn nothing(_: &File) {}
+
+    #[test]
+    fn a_file_that_nobody_touched_is_removed() {
+        assert_eq!(parted(nothing, nothing), (String::new(), false));
     }
 
     #[test]
-    fn a_file_that_grows_is_read_to_its_old_end_and_reported() {
-        let (_folder, path) = file_of(100);
-        let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
-        File::options().append(true).open(&path).unwrap().write_all(b"more").unwrap();
-        assert_eq!(input.read_to_end(&mut Vec::new()).unwrap(), 100);
-        assert_eq!(input.check_unchanged().unwrap_err().to_string(), CHANGED);
+    fn a_file_that_grew_is_read_to_its_old_end_and_stays() {
+        let append = |file: &File| file.write_all_at(b"more", 100).unwrap();
+        let told = "f: grew by 4 bytes meanwhile, not removed; only its first 100 were read";
+        assert_eq!(parted(append, nothing), (told.into(), true));
+        assert_eq!(parted(nothing, append), (told.into(), true));
+    }
+
+    #[test]
+    fn a_file_written_to_where_it_was_read_is_of_two_states() {
+        let told = "file changed while it was read; try again when nobody writes to it";
+        let write = |file: &File| file.write_all_at(b"x", 20).unwrap();
+        assert_eq!(parted(write, nothing), (told.into(), true));
+        // Growing does not hide it, nor does setting the time back.
+        let rewrite = |file: &File| file.write_all_at(&[1; 200], 0).unwrap();
+        let told = "file changed while it was read, from 100 bytes to 200; try again when nobody writes to it";
+        assert_eq!(parted(rewrite, nothing), (told.into(), true));
+    }
+
+    #[test]
+    fn a_file_written_to_after_it_was_read_stays() {
+        let write = |file: &File| file.write_all_at(b"x", 20).unwrap();
+        let told = "f: changed meanwhile, not removed; the output is whole";
+        assert_eq!(parted(nothing, write), (told.into(), true));
+        // What was read by then stands there still.
+        assert_eq!(parted(|file| file.write_all_at(b"x", 80).unwrap(), nothing), (told.into(), true));
+        let told = "f: changed meanwhile, from 100 bytes to 9, not removed; the output is whole";
+        assert_eq!(parted(nothing, |file| file.set_len(9).unwrap()), (told.into(), true));
+    }
+
+    #[test]
+    fn a_file_written_to_with_its_time_set_back_stays() {
+        let hidden = |file: &File| {
+            let modified = file.metadata().unwrap().modified().unwrap();
+            file.write_all_at(b"x", 20).unwrap();
+            file.set_times(fs::FileTimes::new().set_modified(modified)).unwrap();
+        };
+        let told = "file changed while it was read; try again when nobody writes to it";
+        assert_eq!(parted(hidden, nothing), (told.into(), true));
+        let told = "f: mode, names or time changed while it was read, not removed; the output is whole";
+        assert_eq!(parted(nothing, hidden), (told.into(), true));
     }
 
     #[test]
@@ -272,7 +411,7 @@ mod tests {
         let input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
         fs::rename(&path, folder.path().join("moved")).unwrap();
         fs::write(&path, "another").unwrap();
-        assert!(input.remove().is_err());
+        assert!(input.original().remove().is_err());
         assert_eq!(fs::read(&path).unwrap(), b"another");
     }
 

@@ -5,11 +5,13 @@
 //!                                                      │
 //!           walk: operands → files,  input ─► work ─► output,  report: what went wrong
 //! ```
-//! Two rules stand above all: an input is removed only when its output is complete, closed and in place; and
-//! one bad file never stops the others.
+//! Two rules stand above all: an input is removed only when its output is complete, in place and on the disk, and only if
+//! it is still what was read; and one bad file never stops the others.
 
 mod args;
 mod attributes;
+mod batch;
+mod change;
 pub(super) mod folder;
 mod holes;
 pub(super) mod input;
@@ -17,6 +19,7 @@ mod list;
 mod mixed;
 pub(super) mod models;
 mod names;
+mod original;
 pub(super) mod output;
 mod plan;
 mod progress;

@@ -11,10 +11,10 @@ use std::{
 
 use nix::{fcntl::OFlag, poll::PollFlags};
 
-pub use super::attributes::{Like, Original};
+pub use super::attributes::{Like, Pattern};
 use super::{
     attributes::dress,
-    folder::{Entry, is_directory, is_regular},
+    folder::{Entry, is_directory, is_regular, sync_everything, sync_file},
     holes::Holes,
     report::{Problem, plain},
     signals,
@@ -78,9 +78,7 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(failed(error)),
         };
-        let mut doomed = signals::hold();
         let (file, temp) = Temporary::beside(target).map_err(failed)?;
-        *doomed = Some(temp.entry().clone());
         Ok(Self::new(file, Place::Beside { temp, target: target.clone(), replace }))
     }
 
@@ -136,43 +134,96 @@ impl Output {
 
     /// Completes what was written and puts it in its place. `synchronous`: when it is there, it is on the disk too.
     /// If only its attributes are not as they should be, comes a warning.
-    pub fn commit(mut self, like: Like, synchronous: bool) -> Result<Option<Problem>, Problem> {
-        self.complete(synchronous).map_err(|error| self.failed(&error))?;
-        let Some(file) = self.file else { return Ok(None) };
-        let (temp, target, replace) = match self.place {
-            Place::Nowhere => return Ok(None),
-            Place::There(name) => {
-                close(file).map_err(|error| Problem::error(name, plain(&error)))?;
-                return Ok(None);
-            }
-            Place::Beside { temp, target, replace } => (temp, target, replace),
-        };
+    pub fn commit(self, like: Like, synchronous: bool) -> Result<Option<Problem>, Problem> {
+        let (complete, warning) = self.complete(like, synchronous)?;
+        let Some(complete) = complete else { return Ok(warning) };
+        let target = complete.target.clone();
         let failed = |error| Problem::error(&target, plain(&error));
-        let dressed = dress(&file, target.folder(), like);
-        let warning = dressed.err().map(|lost| Problem::warning(&target, lost));
-        close(file).map_err(failed)?;
-        let mut doomed = signals::hold();
-        let renamed = temp.rename(&target, replace);
-        *doomed = None;
-        drop(doomed);
-        renamed.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => {
-                Problem::error(&target, "came into being meanwhile, not overwritten; -f overwrites")
-            }
-            _ => failed(error),
-        })?;
+        if synchronous {
+            complete.sync().map_err(failed)?;
+        }
+        complete.take_place()?;
         if synchronous {
             target.folder().sync().map_err(failed)?;
         }
         Ok(warning)
     }
 
-    fn complete(&mut self, synchronous: bool) -> io::Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        if let Some(holes) = &mut self.holes {
-            holes.finish(file)?;
+    /// Completes what was written and closes it; what has no name to take is `synchronous`ly on the disk then. If only
+    /// its attributes are not as they should be, comes a warning.
+    pub fn complete(mut self, like: Like, synchronous: bool) -> Result<(Option<Complete>, Option<Problem>), Problem> {
+        self.finish_holes().map_err(|error| self.failed(&error))?;
+        let Some(file) = self.file else { return Ok((None, None)) };
+        let (temp, target, replace) = match self.place {
+            Place::Nowhere => return Ok((None, None)),
+            Place::There(name) => {
+                let synced = if synchronous { sync_file(&file) } else { Ok(()) };
+                synced.and_then(|()| close(file)).map_err(|error| Problem::error(name, plain(&error)))?;
+                return Ok((None, None));
+            }
+            Place::Beside { temp, target, replace } => (temp, target, replace),
+        };
+        let dressed = dress(&file, target.folder(), like);
+        let warning = dressed.err().map(|lost| Problem::warning(&target, lost));
+        close(file).map_err(|error| Problem::error(&target, plain(&error)))?;
+        Ok((Some(Complete { temp, target, replace, len: self.written }), warning))
+    }
+
+    fn finish_holes(&mut self) -> io::Result<()> {
+        match (&mut self.file, &mut self.holes) {
+            (Some(file), Some(holes)) => holes.finish(file),
+            _ => Ok(()),
         }
-        if synchronous && file.metadata()?.is_file() { file.sync_all() } else { Ok(()) }
+    }
+}
+
+/// A complete file under its temporary name, closed. It goes, unless it takes its place.
+#[derive(Debug)]
+pub struct Complete {
+    temp: Temporary,
+    target: Entry,
+    replace: bool,
+    len: u64,
+}
+
+impl Complete {
+    /// What it is to become.
+    pub fn target(&self) -> &Entry {
+        &self.target
+    }
+
+    /// Bytes of it.
+    pub fn len(&self) -> u64 {
+        self.len
+    }
+
+    /// Returns when its content and attributes are on the disk.
+    pub fn sync(&self) -> io::Result<()> {
+        match self.temp.entry().open(OFlag::O_RDONLY | OFlag::O_NOFOLLOW) {
+            Ok(file) => sync_file(&file),
+            Err(error) => sync_everything(error),
+        }
+    }
+
+    /// Has the file system write all that it has, if that can be done. What failed is told by [`sync`](Self::sync) then,
+    /// which has little left to do.
+    pub fn sync_all_there(&self) {
+        #[cfg(target_os = "linux")]
+        if let Ok(file) = self.temp.entry().open(OFlag::O_RDONLY | OFlag::O_NOFOLLOW) {
+            let _ = nix::unistd::syncfs(file);
+        }
+    }
+
+    /// Gives it its name, which it gives back.
+    pub fn take_place(self) -> Result<Entry, Problem> {
+        let Self { temp, target, replace, .. } = self;
+        match temp.rename(&target, replace) {
+            Ok(()) => Ok(target),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Err(Problem::error(&target, "came into being meanwhile, not overwritten; -f overwrites"))
+            }
+            Err(error) => Err(Problem::error(&target, plain(&error))),
+        }
     }
 }
 

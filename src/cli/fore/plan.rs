@@ -79,8 +79,8 @@ pub struct Plan {
     pub pass_plain: bool,
     /// Whether to decode and compare what was written.
     pub verify: bool,
-    /// Whether outputs must be on the disk before inputs go.
-    pub synchronous: bool,
+    /// Whether outputs must be on the disk: before inputs go, and in the end.
+    pub sync: bool,
     /// Where to leave holes.
     pub sparse: Sparse,
     /// Threads asked for; 0 is one a core.
@@ -189,7 +189,7 @@ impl Plan {
             can_ask: environment.stdin_is_terminal && !operands.iter().any(|operand| is_stdin(operand)),
             pass_plain: args.force || is_cat,
             verify: args.verify,
-            synchronous: args.synchronous,
+            sync: args.synchronous || (remove && !args.no_sync),
             sparse: match (args.sparse, args.no_sparse) {
                 (true, _) => Sparse::Always,
                 (_, true) => Sparse::Never,

@@ -1,7 +1,7 @@
 //! How far the work has come, while it lasts: on a terminal a bar and a line that change in place.
 
 use std::{
-    io::{self, IsTerminal},
+    io::{self, BufReader, IsTerminal, Read, Seek},
     sync::{
         Arc,
         mpsc::{self, RecvTimeoutError, Sender},
@@ -12,8 +12,11 @@ use std::{
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::report::{bits_per_byte, one_line, say};
-use crate::Progress;
+use super::{
+    input::Input,
+    report::{bits_per_byte, one_line, say},
+};
+use crate::{Progress, inspect_file};
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -45,6 +48,22 @@ pub enum Total {
     Unknown,
 }
 
+impl Total {
+    /// All the content of the compressed `input`, as far as that can be known beforehand.
+    pub fn of_compressed(input: &mut Input) -> Self {
+        let Some(len) = input.len() else { return Self::Unknown };
+        let content = content_len(&mut *input);
+        input.again();
+        content.map_or(Self::Coded(len), Self::Raw)
+    }
+}
+
+/// Bytes of content in the frames of `file`, if their headers tell.
+pub fn content_len(file: impl Read + Seek) -> Option<u64> {
+    let frames = inspect_file(BufReader::new(file)).ok()?;
+    frames.iter().try_fold(0_u64, |sum, frame| sum.checked_add(frame.raw_size))
+}
+
 /// The whole run: when it began, and where among all its files it is.
 #[derive(Debug)]
 pub struct Course {
@@ -55,7 +74,7 @@ pub struct Course {
     all: Option<All>,
 }
 
-/// Where a run over several files is. Bytes are those of the inputs.
+/// Where a run over several files is. Bytes are those of content, as far as that is known.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct All {
     /// Files of the run.
@@ -98,8 +117,8 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Starts to show `progress` towards `total` under `name`.
-    pub fn start(course: &Course, name: &str, total: Total, progress: &Arc<Progress>) -> Self {
+    /// Starts to show `progress` towards `total` under `name`. The total is asked for only where somebody may see it.
+    pub fn start(course: &Course, name: &str, total: impl FnOnce() -> Total, progress: &Arc<Progress>) -> Self {
         let patience = match course.when {
             When::Never => return Self { show: None },
             When::Always => Duration::ZERO,
@@ -107,7 +126,7 @@ impl Meter {
         };
         let gauge = Gauge {
             name: one_line(name),
-            total,
+            total: total(),
             progress: Arc::clone(progress),
             begun: Instant::now(),
             all: course.all,
@@ -208,7 +227,7 @@ impl Gauge {
             Total::Coded(total) => (self.progress.coded(), total),
             Total::Unknown => return None,
         };
-        Some((done as f64 / total.max(1) as f64).min(1.0))
+        Some(if total == 0 { 1.0 } else { (done as f64 / total as f64).min(1.0) })
     }
 
     /// The share of all files that is done, if there are several.

@@ -37,8 +37,8 @@ pub fn decompress(
         ));
     }
     let progress = Arc::<Progress>::default();
-    let _meter = Meter::start(course, &input.to_string(), Total::Unknown, &progress);
-    let failed = |input: &Input, error: crate::Error| Problem::error(input, plain(&error.into()));
+    let _meter = Meter::start(course, &input.to_string(), || Total::Unknown, &progress);
+    let failed = |input: &Input, error: crate::Error| input.unreadable(plan.remove, plain(&error.into()));
     let reader = Decoding::new(plan, &progress).indexed(&mut *input);
     let mut reader = match reader {
         Ok(reader) => reader,
@@ -52,8 +52,8 @@ pub fn decompress(
     }
     let moved = reader.seek(SeekFrom::Start(offset)).map(drop);
     let copied = moved.map_err(Fault::Read).and_then(|()| copy(&mut reader.take(len), output));
-    let copied = copied.and_then(|()| input.check_unchanged().map_err(Fault::Read));
-    copied.map_err(|fault| fault.of(input, output))?;
+    let copied = copied.and_then(|()| input.check_read().map_err(Fault::Read));
+    copied.map_err(|fault| fault.of(plan, input, output))?;
     let coded = input.len().unwrap_or(0);
     Ok(Done { raw: output.written(), coded, memory: progress.memory(), garbage: false })
 }

@@ -26,7 +26,7 @@ pub fn recover(
 ) -> Result<(Done, bool), Problem> {
     let progress = Arc::<Progress>::default();
     let coded = input.len().unwrap_or(0);
-    let _meter = Meter::start(course, &input.to_string(), Total::Coded(coded), &progress);
+    let _meter = Meter::start(course, &input.to_string(), || Total::of_compressed(input), &progress);
     let mut witness = Witness { output, failed: None };
     let recovered = Decoding::new(plan, &progress).recovery(&mut *input).write_to(&mut witness);
     if let Some(error) = witness.failed {
@@ -37,8 +37,8 @@ pub fn recover(
         Action::Recover if error.is_damage() => error.to_string(),
         _ => plain(&error.into()),
     };
-    let recovered = recovered.map_err(|error| Problem::error(&*input, words(error)))?;
-    input.check_unchanged().map_err(|error| Problem::error(&*input, plain(&error)))?;
+    let recovered = recovered.map_err(|error| input.unreadable(plan.remove, words(error)))?;
+    input.check_read().map_err(|error| input.unreadable(plan.remove, plain(&error)))?;
     let is_whole = recovered.damages.is_empty();
     for damage in recovered.damages {
         report.add(Problem::error(&*input, told(damage, words)));

@@ -1,16 +1,19 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
-use std::io;
+use std::{io, os::fd::AsFd};
+
+use nix::fcntl::OFlag;
 
 use super::{
+    batch::{Batch, Fate, Sequel},
     folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
     output::{Output, cannot_create},
     plan::{Action, Destination, Plan, Sparse},
-    progress::{All, Course},
+    progress::{All, Course, content_len},
     range, recover,
-    report::{Problem, Report, bits_per_byte, mebibytes, one_line, plain, saved, say},
+    report::{Problem, Report, bits_per_byte, mebibytes, one_line, plain, saved},
     signals,
     walk::{Found, walk},
     work::{self, Done},
@@ -29,20 +32,21 @@ pub fn run(plan: &Plan, report: &mut Report) {
     if let Err(error) = signals::watch() {
         return report.add(Problem::error("signals", plain(&error)));
     }
-    let mut list = List::default();
-    let mut course = Course::begin(plan.progress, || size_up(plan));
+    let course = Course::begin(plan.progress, || size_up(plan));
+    let mut run = Run { plan, course, list: List::default(), batch: Batch::new(plan.sync), report };
     walk(plan, &mut |found| {
         if let Ok(found) = &found {
-            course.next(|| size(plan, found));
+            run.course.next(|| size(plan, found));
         }
-        if let Err(problem) = found.and_then(|found| take_up(plan, &course, &found, &mut list, report)) {
-            report.add(problem);
+        if let Err(problem) = found.and_then(|found| take_up(&mut run, &found)) {
+            run.report.add(problem);
         }
     });
+    run.batch.settle(run.report);
     if let Action::List { json } = plan.action
-        && let Err(problem) = list.print(json, plan.verbose)
+        && let Err(problem) = run.list.print(json, plan.verbose)
     {
-        report.add(problem);
+        run.report.add(problem);
     }
 }
 
@@ -61,23 +65,40 @@ fn size_up(plan: &Plan) -> Option<All> {
     Some(all)
 }
 
-/// Bytes of a regular file that is to be dealt with.
+/// Bytes of content of a regular file that is to be dealt with, or of the file where that is not known.
 fn size(plan: &Plan, found: &Found) -> Option<u64> {
     let found = with_suffix(plan, found);
     let (Found::Named(entry) | Found::Within(entry)) = &found else { return None };
     target(plan, &found).ok()?;
     let stat = entry.stat(true).ok().filter(is_regular)?;
-    u64::try_from(stat.st_size).ok()
+    let len = u64::try_from(stat.st_size).ok()?;
+    if let Action::Compress(_) = plan.action {
+        return Some(len);
+    }
+    // Should it have turned into a pipe by now, opening must not wait.
+    let file = entry.open(OFlag::O_RDONLY | OFlag::O_NONBLOCK);
+    Some(file.ok().and_then(content_len).unwrap_or(len))
+}
+
+/// A run: what there is to do, how far it is, and what is complete but not in its place.
+struct Run<'a> {
+    plan: &'a Plan,
+    course: Course,
+    list: List,
+    batch: Batch,
+    report: &'a mut Report,
 }
 
 /// Deals with one input from end to end.
-fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report: &mut Report) -> Result<(), Problem> {
-    let found = &with_suffix(plan, found);
+fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
+    let Run { plan, course, list, batch, report } = run;
+    let found = &make_way(plan, batch, found, report);
     let target = target(plan, found);
     if target.is_err() && matches!(found, Found::Within(_)) {
         return Ok(());
     }
     let mut input = open(plan, found)?;
+    refuse_loop(plan, &input)?;
     if let Action::List { .. } = plan.action {
         return list.add(plan, &mut input);
     }
@@ -90,7 +111,7 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     }
     let mut is_whole = true;
     let done = match &plan.action {
-        Action::Compress(options) => work::compress(course, options, &mut input, &mut output)?,
+        Action::Compress(options) => work::compress(plan, options, course, &mut input, &mut output)?,
         Action::Range(part) => range::decompress(plan, *part, course, &mut input, &mut output)?,
         Action::Recover | Action::Test if input.can_seek() => {
             let done;
@@ -102,20 +123,47 @@ fn take_up(plan: &Plan, course: &Course, found: &Found, list: &mut List, report:
     if plan.verify {
         work::verify(plan, course, &mut input, &output)?;
     }
-    if let Some(warning) = output.commit(input.like(), plan.synchronous)? {
+    let (complete, warning) = output.complete(input.like(), plan.sync)?;
+    if let Some(warning) = warning {
         report.add(warning);
     }
-    if !is_whole {
-        return Ok(());
+    let fate = if is_whole { fate(plan, &input, done) } else { Fate::Stays(Ok(())) };
+    let line = |is_gone| outcome(plan, &input, target.as_ref(), done, is_gone);
+    let sequel = Sequel { fate, lines: (plan.verbose && is_whole).then(|| [line(false), line(true)]) };
+    drop(input);
+    match complete {
+        Some(complete) => batch.add(complete, sequel, report),
+        None => sequel.follow(report),
     }
-    if plan.verbose {
-        say(&outcome(plan, &input, target.as_ref(), done));
-    }
+    Ok(())
+}
+
+/// What becomes of the input: it goes, if that is wanted and nothing would be lost, or stays with a word on what
+/// happened to it meanwhile.
+fn fate(plan: &Plan, input: &Input, done: Done) -> Fate {
     if done.garbage {
         let kept = if plan.remove { ", so the file is kept" } else { "" };
-        return Err(Problem::warning(&input, format_args!("something else follows the compressed data{kept}")));
+        let text = format_args!("something else follows the compressed data{kept}");
+        return Fate::Stays(Err(Problem::warning(input, text)));
     }
-    if plan.remove { input.remove() } else { Ok(()) }
+    match plan.remove && input.path().is_some() {
+        true => Fate::Goes(input.original()),
+        false => Fate::Stays(input.leave()),
+    }
+}
+
+/// The input meant, when what is complete is settled, should it have to do with that.
+fn make_way(plan: &Plan, batch: &mut Batch, found: &Found, report: &mut Report) -> Found {
+    let meant = with_suffix(plan, found);
+    let input = match &meant {
+        Found::Named(entry) | Found::Within(entry) => Some(entry),
+        Found::Stdin => None,
+    };
+    // With what has no target nothing is done.
+    let Ok(target) = target(plan, &meant) else { return meant };
+    // What is complete should not wait until somebody was asked whether a file may go.
+    let free = target.filter(|target| plan.force || target.stat(false).is_err());
+    if batch.make_way(input, free.as_ref(), report) { with_suffix(plan, found) } else { meant }
 }
 
 /// The input meant: for `f` also `f.fore`, where that is what exists and makes sense.
@@ -178,10 +226,28 @@ fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
         Found::Stdin => Input::stdin()?,
         Found::Named(entry) | Found::Within(entry) => Input::open(entry, allowed)?,
     };
+    let input = if plan.remove { input.watched()? } else { input };
     if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
         return Err(Problem::error(&input, "compressed data is not read from a terminal; -f forces it, -h helps"));
     }
     Ok(input)
+}
+
+/// Makes sure that what goes to standard output does not come back as input.
+fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
+    let is_written = match (&plan.action, &plan.destination) {
+        (Action::Test, _) => false,
+        (Action::List { .. }, _) | (_, Destination::Stdout) => true,
+        (_, Destination::Beside | Destination::File(_)) => input.path().is_none(),
+    };
+    if !is_written {
+        return Ok(());
+    }
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdout", plain(&e)))?;
+    if input.is_also(&stdout.into()) {
+        return Err(Problem::error(input, "is standard output too; it cannot be read while it is written"));
+    }
+    Ok(())
 }
 
 fn create(plan: &Plan, input: &Input, target: Option<&Entry>) -> Result<Output, Problem> {
@@ -227,7 +293,7 @@ fn may_replace(plan: &Plan, target: &Entry) -> Result<bool, Problem> {
 }
 
 /// What became of one input, for `-v`.
-fn outcome(plan: &Plan, input: &Input, target: Option<&Entry>, done: Done) -> String {
+fn outcome(plan: &Plan, input: &Input, target: Option<&Entry>, done: Done, is_gone: bool) -> String {
     if let Action::Test = plan.action {
         return format!("{input}: OK");
     }
@@ -235,7 +301,7 @@ fn outcome(plan: &Plan, input: &Input, target: Option<&Entry>, done: Done) -> St
     let (saved, bits_per_byte, memory) = (saved(raw, coded), bits_per_byte(raw, coded), mebibytes(memory));
     let mut line = format!("{input}: {saved:.1}% saved, {bits_per_byte:.3} bits/byte, {memory:.1} MiB memory");
     if let Some(target) = target {
-        let verb = if plan.remove { "replaced with" } else { "made" };
+        let verb = if is_gone { "replaced with" } else { "made" };
         line += &format!(" -- {verb} {target}");
     }
     line

@@ -1,9 +1,8 @@
-//! SIGINT, SIGTERM, SIGHUP and others that end a process: remove the unfinished output, then die by the signal, so that
-//! a calling shell sees what happened.
+//! SIGINT, SIGTERM, SIGHUP and others that end a process: remove the outputs that are not in their places, then die by
+//! the signal, so that a calling shell sees what happened.
 //!
-//! At most one temporary file exists at a time. It stands behind a lock that is held while the file
-//! comes into being or moves to its place: a signal waits for that moment to pass and then finds either a
-//! file to remove or none.
+//! The list of temporary files stands behind a lock that is held while one of them comes into being or moves to its place:
+//! a signal waits for that moment to pass, and then finds those that are to be removed.
 
 use std::{
     io,
@@ -21,11 +20,11 @@ use signal_hook::{
 use super::folder::Entry;
 use crate::cli::born;
 
-/// The temporary file to remove if a signal ends the process.
-static DOOMED: Mutex<Option<Entry>> = Mutex::new(None);
+/// The temporary files to remove if a signal ends the process.
+static DOOMED: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
 
 /// Holds signals off, and gives access to what they will remove.
-pub fn hold() -> MutexGuard<'static, Option<Entry>> {
+pub fn hold() -> MutexGuard<'static, Vec<Entry>> {
     DOOMED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -39,7 +38,7 @@ pub fn watch() -> io::Result<()> {
     thread::Builder::new().name("signals".into()).spawn(move || {
         for signal in signals.forever() {
             let doomed = hold();
-            if let Some(temporary) = doomed.as_ref() {
+            for temporary in doomed.iter() {
                 let _ = temporary.remove();
             }
             let _ = emulate_default_handler(signal);

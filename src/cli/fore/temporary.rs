@@ -15,7 +15,10 @@ use nix::{
     unistd::linkat,
 };
 
-use super::folder::{Entry, is_regular};
+use super::{
+    folder::{Entry, is_regular},
+    signals,
+};
 
 /// How the names of temporary files begin.
 const PREFIX: &str = ".fore-";
@@ -34,12 +37,14 @@ impl Temporary {
     /// A new file in the directory of `target`, readable by its owner only. It is locked until it is closed.
     pub fn beside(target: &Entry) -> io::Result<(File, Self)> {
         let mut taken = io::Error::from(io::ErrorKind::AlreadyExists);
+        let mut doomed = signals::hold();
         for _ in 0..100 {
             let name = random_name();
             let path = target.path().with_file_name(&name);
             let entry = Entry::within(target.folder(), name, path);
             match entry.create() {
                 Ok(file) => {
+                    doomed.push(entry.clone());
                     // Where there are no locks, others take it for one that was left.
                     let _ = file.try_lock();
                     return Ok((file, Self { entry, renamed: false }));
@@ -59,13 +64,20 @@ impl Temporary {
     /// Gives the file the name `target`, in the same directory. Unless it may `replace` what has that name, there is none
     /// or the error is `AlreadyExists`.
     pub fn rename(mut self, target: &Entry, replace: bool) -> io::Result<()> {
+        let mut doomed = signals::hold();
         if replace {
             self.replace(target)?;
         } else if let Err(error) = self.rename_to_free(target).or_else(|error| self.link(target, error)) {
             self.occupy_and_replace(target, error)?;
         }
         self.renamed = true;
+        self.spare(&mut doomed);
         Ok(())
+    }
+
+    /// Takes it from the files that a signal removes.
+    fn spare(&self, doomed: &mut Vec<Entry>) {
+        doomed.retain(|entry| entry.name() != self.entry.name());
     }
 
     fn replace(&self, target: &Entry) -> io::Result<()> {
@@ -116,7 +128,9 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         if !self.renamed {
+            let mut doomed = signals::hold();
             let _ = self.entry.remove();
+            self.spare(&mut doomed);
         }
     }
 }

@@ -32,7 +32,13 @@ pub struct Done {
 }
 
 /// Compresses `input` onto `output`.
-pub fn compress(course: &Course, options: &Options, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
+pub fn compress(
+    plan: &Plan,
+    options: &Options,
+    course: &Course,
+    input: &mut Input,
+    output: &mut Output,
+) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
     let mut options = options.clone().progress(Arc::clone(&progress));
     let mut total = Total::Unknown;
@@ -40,19 +46,18 @@ pub fn compress(course: &Course, options: &Options, input: &mut Input, output: &
         options = options.content_size(len);
         total = Total::Raw(len);
     }
-    let _meter = Meter::start(course, &input.to_string(), total, &progress);
+    let _meter = Meter::start(course, &input.to_string(), || total, &progress);
     let mut encoder = Encoder::new(&mut *output, &options);
-    let copied = copy(input, &mut encoder).and_then(|()| input.check_unchanged().map_err(Fault::Read));
+    let copied = copy(input, &mut encoder).and_then(|()| input.check_read().map_err(Fault::Read));
     let finished = copied.and_then(|()| encoder.finish().map(drop).map_err(Fault::Write));
-    finished.map_err(|fault| fault.of(input, output))?;
+    finished.map_err(|fault| fault.of(plan, input, output))?;
     Ok(Done { raw: input.taken(), coded: output.written(), memory: progress.memory(), garbage: false })
 }
 
 /// Decompresses `input` onto `output`.
 pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
-    let total = input.len().map_or(Total::Unknown, Total::Coded);
-    let _meter = Meter::start(course, &input.to_string(), total, &progress);
+    let _meter = Meter::start(course, &input.to_string(), || Total::of_compressed(input), &progress);
     let decoding = Decoding::new(plan, &progress);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() {
@@ -64,8 +69,8 @@ pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut 
         garbage = decoder.trailing_garbage();
         copied
     };
-    let copied = copied.and_then(|()| input.check_unchanged().map_err(Fault::Read));
-    copied.map_err(|fault| fault.of(input, output))?;
+    let copied = copied.and_then(|()| input.check_read().map_err(Fault::Read));
+    copied.map_err(|fault| fault.of(plan, input, output))?;
     Ok(Done { raw: output.written(), coded: input.taken(), memory: progress.memory(), garbage })
 }
 
@@ -114,15 +119,14 @@ impl Decoding {
     }
 }
 
-/// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again, else by
-/// the checksum that the frame keeps of what came in.
+/// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again and is still
+/// what it was, else by the checksum that the frame keeps of what came in.
 pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) -> Result<(), Problem> {
     let failed = |text: &str| Problem::error(output, format_args!("verification failed: {text}"));
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
-    let progress = Arc::<Progress>::default();
-    let _meter = Meter::start(course, &format!("{input} (verifying)"), Total::Coded(output.written()), &progress);
+    let (len, progress) = (input.taken(), Arc::<Progress>::default());
+    let _meter = Meter::start(course, &format!("{input} (verifying)"), || Total::Raw(len), &progress);
     let mut decoder = Decoding::new(plan, &progress).decoder(BufReader::with_capacity(BUFFER, file));
-    let len = input.taken();
     let mut original = input.again();
     let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
     let mut done = 0;
@@ -131,13 +135,16 @@ pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) 
         if n == 0 {
             break;
         }
-        if let Some(original) = &mut original {
-            original.read_exact(&mut expected[..n]).map_err(|e| failed(&plain(&e)))?;
-            if decoded[..n] != expected[..n] {
-                return Err(failed("the content differs"));
-            }
-        }
         done += n as u64;
+        let Some(input) = &mut original else { continue };
+        let read = input.read_exact(&mut expected[..n]);
+        if read.is_ok() && decoded[..n] == expected[..n] {
+            continue;
+        }
+        if !input.is_rewritten() {
+            return Err(read.map_or_else(|e| failed(&plain(&e)), |()| failed("the content differs")));
+        }
+        original = None;
     }
     if done == len && !decoder.trailing_garbage() { Ok(()) } else { Err(failed("the length differs")) }
 }
@@ -153,9 +160,9 @@ pub enum Fault {
 
 impl Fault {
     /// The problem that it is.
-    pub fn of(self, input: &Input, output: &Output) -> Problem {
+    pub fn of(self, plan: &Plan, input: &Input, output: &Output) -> Problem {
         match self {
-            Self::Read(error) => Problem::error(input, plain(&error)),
+            Self::Read(error) => input.unreadable(plan.remove, plain(&error)),
             Self::Write(error) => output.failed(&error),
         }
     }

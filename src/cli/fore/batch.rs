@@ -1,0 +1,168 @@
+//! Complete files under temporary names, and their inputs → files in their places, on the disk; then the inputs are gone.
+//!
+//! The order is what a power cut at any moment demands: content and attributes of the output are on the disk before it
+//! gets its name, and the name is on the disk before the input goes. To wait for the disk takes about as long for many
+//! small files as for one, so a second's work is waited for together. Nothing of it is held open but its directory.
+
+use std::{
+    io, mem,
+    time::{Duration, Instant},
+};
+
+use super::{
+    change::Stamp,
+    folder::Entry,
+    original::Original,
+    output::Complete,
+    report::{Problem, Report, plain, say},
+};
+
+/// So many files, or bytes, or so much time is enough to wait for the disk.
+const FILES: usize = 512;
+const BYTES: u64 = 64 << 20;
+const TIME: Duration = Duration::from_secs(1);
+/// What is longer than this may take a while: what is complete does not wait for it.
+const LONG: u64 = 1 << 20;
+/// For as many files it is sooner done to have the file system write all that it has than each alone.
+const MANY: usize = 16;
+
+/// What becomes of an input when its output is in its place.
+#[derive(Debug)]
+pub enum Fate {
+    /// It is removed.
+    Goes(Original),
+    /// It stays, perhaps for a reason that must be told.
+    Stays(Result<(), Problem>),
+}
+
+impl Fate {
+    /// Lets it come to pass; says whether the input is gone.
+    fn fulfil(self) -> (bool, Result<(), Problem>) {
+        match self {
+            Self::Goes(original) => {
+                let removed = original.remove();
+                (removed.is_ok(), removed)
+            }
+            Self::Stays(why) => (false, why),
+        }
+    }
+}
+
+/// What is to be done and said when an output is in its place.
+#[derive(Debug)]
+pub struct Sequel {
+    pub fate: Fate,
+    /// What to say if the input stays, and if it is gone.
+    pub lines: Option<[String; 2]>,
+}
+
+impl Sequel {
+    /// Does and says it.
+    pub fn follow(self, report: &mut Report) {
+        let (is_gone, parting) = self.fate.fulfil();
+        if let Some(lines) = self.lines {
+            say(&lines[usize::from(is_gone)]);
+        }
+        if let Err(problem) = parting {
+            report.add(problem);
+        }
+    }
+}
+
+/// Outputs of one directory that are not in their places yet.
+pub struct Batch {
+    /// Whether outputs must be on the disk before inputs go.
+    sync: bool,
+    files: Vec<(Complete, Sequel)>,
+    bytes: u64,
+    /// When work on the first of them began.
+    begun: Instant,
+}
+
+impl Batch {
+    /// None so far.
+    pub fn new(sync: bool) -> Self {
+        Self { sync, files: Vec::new(), bytes: 0, begun: Instant::now() }
+    }
+
+    /// Settles what there is, if that cannot or should not wait until `input` has become `target`: if they have to do
+    /// with it, or are elsewhere, or may take long. Says whether it did.
+    pub fn make_way(&mut self, input: Option<&Entry>, target: Option<&Entry>, report: &mut Report) -> bool {
+        let may_wait = self.files.is_empty()
+            || matches!((input, target), (Some(input), Some(target)) if self.may_wait(input, target));
+        if !may_wait {
+            self.settle(report);
+        }
+        if self.files.is_empty() {
+            self.begun = Instant::now();
+        }
+        !may_wait
+    }
+
+    fn may_wait(&self, input: &Entry, target: &Entry) -> bool {
+        let Some((first, _)) = self.files.first() else { return true };
+        let Ok(stat) = input.stat(true) else { return false };
+        let stamp = Stamp::from(&stat);
+        let is_apart = |(output, sequel): &(Complete, Sequel)| {
+            let is_input = matches!(&sequel.fate, Fate::Goes(original) if original.then.is_of_same_file(&stamp));
+            !is_input && output.target().name() != target.name() && output.target().name() != input.name()
+        };
+        first.target().is_beside(target) && stamp.len() <= LONG && self.files.iter().all(is_apart)
+    }
+
+    /// Takes a complete output; when it is in its place, what follows is done and said.
+    pub fn add(&mut self, output: Complete, sequel: Sequel, report: &mut Report) {
+        self.bytes += output.len();
+        self.files.push((output, sequel));
+        let is_enough = self.files.len() >= FILES || self.bytes >= BYTES || self.begun.elapsed() >= TIME;
+        if !self.sync || is_enough {
+            self.settle(report);
+        }
+    }
+
+    /// Puts all outputs in their places, on the disk if that is wanted, and lets the inputs go. A file that fails does
+    /// not concern the others.
+    pub fn settle(&mut self, report: &mut Report) {
+        self.bytes = 0;
+        let mut files = mem::take(&mut self.files);
+        if self.sync {
+            files = synced(files, report);
+        }
+        let mut placed = Vec::new();
+        for (output, sequel) in files {
+            match output.take_place() {
+                Ok(target) => placed.push((target, sequel)),
+                Err(problem) => report.add(problem),
+            }
+        }
+        // They are all of one directory.
+        let synced = placed.first().filter(|_| self.sync).map_or(Ok(()), |(target, _)| target.folder().sync());
+        for (target, sequel) in placed {
+            match &synced {
+                Ok(()) => sequel.follow(report),
+                Err(error) => report.add(not_synced(&target, error)),
+            }
+        }
+    }
+}
+
+/// Those of `files` that are on the disk; the others are dropped.
+fn synced(files: Vec<(Complete, Sequel)>, report: &mut Report) -> Vec<(Complete, Sequel)> {
+    if files.len() >= MANY
+        && let Some((first, _)) = files.first()
+    {
+        first.sync_all_there();
+    }
+    let mut done = Vec::new();
+    for (output, sequel) in files {
+        match output.sync() {
+            Ok(()) => done.push((output, sequel)),
+            Err(error) => report.add(not_synced(output.target(), &error)),
+        }
+    }
+    done
+}
+
+fn not_synced(target: &Entry, error: &io::Error) -> Problem {
+    Problem::error(target, format_args!("cannot be made sure to be on the disk: {}", plain(error)))
+}

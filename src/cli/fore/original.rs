@@ -1,0 +1,66 @@
+//! An input that was read → removed, if it is still what was read, or kept with the reason.
+
+use std::fmt;
+
+use super::{
+    change::{Change, Stamp},
+    folder::Entry,
+    report::{Problem, plain},
+};
+
+/// What is known of an input; it may be closed by now.
+#[derive(Debug)]
+pub struct Original {
+    /// `None` is standard input.
+    pub entry: Option<Entry>,
+    /// As it was when opened.
+    pub then: Stamp,
+    /// How many bytes from its beginning on were read, or passed over.
+    pub read: u64,
+}
+
+impl Original {
+    /// Tells what became of it while the output was made, if it is as `now` says, and nobody wants to remove it.
+    pub fn leave(&self, now: &Stamp) -> Result<(), Problem> {
+        match Change::between(&self.then, now) {
+            Change::None | Change::Touched => Ok(()),
+            Change::Grew(by) => Err(self.grown(by, "")),
+            Change::Rewritten => {
+                let resized = self.then.resized(now);
+                Err(Problem::warning(self, format_args!("changed meanwhile{resized}; the output is whole")))
+            }
+        }
+    }
+
+    /// Removes it, whose output is complete, unless it is not as it was. If the name has come to mean another file, that
+    /// one stays.
+    pub fn remove(&self) -> Result<(), Problem> {
+        let Some(entry) = &self.entry else { return Ok(()) };
+        let kept = |why: &str| Err(Problem::warning(self, format_args!("{why}, not removed; the output is whole")));
+        let now = match entry.stat(true) {
+            Ok(stat) if self.then.is_of_same_file(&Stamp::from(&stat)) => Stamp::from(&stat),
+            _ => return kept("moved or replaced while it was read"),
+        };
+        match Change::between(&self.then, &now) {
+            Change::None => {}
+            Change::Grew(by) => return Err(self.grown(by, ", not removed")),
+            Change::Touched => return kept("mode, names or time changed while it was read"),
+            Change::Rewritten => return kept(&format!("changed meanwhile{}", self.then.resized(&now))),
+        }
+        entry.remove().map_err(|e| Problem::error(self, format_args!("cannot remove it: {}", plain(&e))))
+    }
+
+    fn grown(&self, by: u64, so: &str) -> Problem {
+        let (bytes, read) = (if by == 1 { "byte" } else { "bytes" }, self.read);
+        Problem::warning(self, format_args!("grew by {by} {bytes} meanwhile{so}; only its first {read} were read"))
+    }
+}
+
+impl fmt::Display for Original {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.entry {
+            Some(entry) => entry.fmt(f),
+            None => f.write_str("stdin"),
+        }
+    }
+}
