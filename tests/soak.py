@@ -97,7 +97,7 @@ class Soak:
     def options(self):
         """Some options that change how, but not what; with the suffix they choose."""
         rng, options, suffix = self.rng, [], SUFFIXES[0]
-        for option in ["-k", "-f", "--rm", "--synchronous", "-n", "-q", "-T2", "--no-sparse", "--no-progress", "-v"]:
+        for option in ["-k", "-f", "--rm", "--synchronous", "--no-sync", "-n", "-q", "-T2", "--no-sparse", "--no-progress", "-v"]:
             if rng.random() < 0.15:
                 options.append(option)
         if rng.random() < 0.2:

@@ -181,6 +181,11 @@ impl Case<'_> {
         }
         if is_there {
             assert!(s.read(self.input) == after, "{what}: the input is not what was written");
+            if code == 0 {
+                // The name was given away when the input was gone already.
+                assert!(matches!(self.deed, Deed::Replace) && made == content_of(self.before), "{what}");
+                return Some(true);
+            }
             assert!(code == 2 || code == 1 && self.input == "f.fore", "{what}");
             assert!(told.starts_with("fore: f"), "{what}");
             return Some(true);
@@ -199,17 +204,19 @@ fn nothing_is_lost(args: &str, input: &str, before: &[u8]) {
     let begun = Instant::now();
     s.run(args, 0);
     let span = begun.elapsed();
-    let mut in_time = 0;
     for deed in DEEDS {
         for percent in [10, 50, 90] {
-            let case = Case { args, input, output, before, deed, at: span * percent / 100 };
+            let mut case = Case { args, input, output, before, deed, at: span * percent / 100 };
+            let mut is_well = case.is_well();
+            // The run that was timed was a slow one.
+            while is_well.is_none() && !case.at.is_zero() {
+                case.at /= 2;
+                is_well = case.is_well();
+            }
             // Between the last look and the removal are microseconds: who hits these does so once.
-            let is_well = case.is_well();
             assert!(is_well != Some(false) || case.is_well() != Some(false), "{args} {deed:?} at {percent} %: lost");
-            in_time += u32::from(is_well.is_some());
         }
     }
-    assert!(in_time >= DEEDS.len() as u32, "only {in_time} were in time");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod arithmetic;
 mod attributes;
 mod basics;
+mod batches;
 mod callers;
 mod changed;
 mod damage;
@@ -16,6 +17,7 @@ mod names;
 mod options;
 mod parts;
 mod places;
+mod power;
 mod refusals;
 mod sandbox;
 mod streams;

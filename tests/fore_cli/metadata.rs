@@ -114,7 +114,11 @@ fn holes_never_harm_a_file_that_is_appended_to() {
 #[test]
 fn synchronous_output_is_the_same_output() {
     let s = Sandbox::with_f();
-    s.run("--synchronous f", 0).is_silent();
-    s.run("--synchronous -d f.fore", 0).is_silent();
-    assert_eq!((s.names().as_str(), s.read("f")), ("f", text(3000)));
+    for option in ["--synchronous", "--no-sync"] {
+        s.run(&format!("{option} f"), 0).is_silent();
+        s.run(&format!("{option} -d f.fore"), 0).is_silent();
+        assert_eq!((s.names().as_str(), s.read("f")), ("f", text(3000)));
+    }
+    s.run("-k --synchronous f", 0).is_silent();
+    s.run("-dc --synchronous f.fore", 0);
 }

@@ -113,3 +113,11 @@ fn a_short_run_shows_nothing_on_a_terminal() {
     s.fore("f").stderr(slave).expect_code(0);
     assert_eq!(drain(master), "");
 }
+
+#[test]
+fn an_empty_file_is_all_done() {
+    let s = Sandbox::new();
+    s.write("empty", b"");
+    s.run("-1 empty", 0);
+    s.run("-d --progress empty.fore", 0).says(&["empty.fore: 100 %, "]);
+}

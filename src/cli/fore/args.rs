@@ -25,10 +25,11 @@ const SAY: &str = "What to say";
 
 const AFTER_HELP: &str = "\
 With no FILE, or when FILE is -, standard input is read and standard output written.
-Each FILE becomes FILE.fore (or back), and is removed once that is complete.
+Each FILE becomes FILE.fore (or back), and is removed once that is complete and on the disk.
+A FILE that somebody writes to meanwhile is kept, with a warning.
 FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given,
 and FORETELL_MODELS is one more folder of --models.
-Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped).";
+Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped or kept).";
 
 /// Compress files by a neural network that learns as it goes
 #[derive(Debug, Parser)]

@@ -38,7 +38,7 @@ pub enum When {
 }
 
 /// What stands at 100 percent.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Total {
     /// So many bytes of content.
     Raw(u64),
@@ -254,7 +254,11 @@ fn left(begun: Instant, done: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{folder::Entry, input::Allowed},
+        *,
+    };
+    use crate::{Method, Options, compress};
 
     /// A gauge whose file is half done, after two seconds.
     fn gauge(all: Option<All>) -> Gauge {
@@ -283,5 +287,35 @@ mod tests {
     fn an_unknown_size_gives_no_percent_and_no_time() {
         let line = Gauge { total: Total::Unknown, ..gauge(None) }.line();
         assert!(line.starts_with("book: 1.00 MiB, 2.000 bits/byte, ") && line.ends_with("/s"), "{line}");
+    }
+
+    /// A compressed file of these bytes, and what there is to do with it.
+    fn total(coded: &[u8]) -> Total {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("f.fore");
+        std::fs::write(&path, coded).unwrap();
+        let allowed = Allowed { special: false, symlink: false, odd: false };
+        let mut input = Input::open(&Entry::new(&path).unwrap(), allowed).unwrap();
+        let total = Total::of_compressed(&mut input);
+        let mut read = Vec::new();
+        input.read_to_end(&mut read).unwrap();
+        assert!(read == coded && input.check_read().is_ok(), "looking at headers is not reading");
+        total
+    }
+
+    #[test]
+    fn decompression_is_measured_by_the_content_of_all_frames() {
+        let options = Options::new().method(Method::Store);
+        let one = compress(&[7; 1000], &options).unwrap();
+        assert_eq!(total(&one), Total::Raw(1000));
+        assert_eq!(total(&[&one[..], &one].concat()), Total::Raw(2000));
+        assert_eq!(total(&compress(b"", &options).unwrap()), Total::Raw(0));
+        assert_eq!(total(&one[..one.len() - 1]), Total::Coded(one.len() as u64 - 1), "no end, so nobody knows");
+    }
+
+    #[test]
+    fn nothing_to_do_is_done() {
+        let line = Gauge { total: Total::Raw(0), ..gauge(None) }.line();
+        assert!(line.starts_with("book: 100 %, "), "{line}");
     }
 }

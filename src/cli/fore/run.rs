@@ -159,8 +159,12 @@ fn make_way(plan: &Plan, batch: &mut Batch, found: &Found, report: &mut Report) 
         Found::Named(entry) | Found::Within(entry) => Some(entry),
         Found::Stdin => None,
     };
-    // With what has no target nothing is done.
-    let Ok(target) = target(plan, &meant) else { return meant };
+    let target = match (target(plan, &meant), &meant) {
+        (Ok(target), _) => target,
+        // Passed over.
+        (Err(_), Found::Within(_)) => return meant,
+        (Err(_), _) => None,
+    };
     // What is complete should not wait until somebody was asked whether a file may go.
     let free = target.filter(|target| plan.force || target.stat(false).is_err());
     if batch.make_way(input, free.as_ref(), report) { with_suffix(plan, found) } else { meant }

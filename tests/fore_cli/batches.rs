@@ -1,0 +1,110 @@
+//! Many small files, whose outputs take their places together.
+
+use std::{fs, process::Stdio};
+
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
+
+use crate::sandbox::{Expect, FORE, Sandbox, text, wait};
+
+/// With the files `names`, of some text each.
+fn with(names: &[&str]) -> Sandbox {
+    let s = Sandbox::new();
+    for name in names {
+        s.write(name, &[name.as_bytes(), &text(500)].concat());
+    }
+    s
+}
+
+#[test]
+fn many_files_come_back_and_each_is_told_of_in_its_order() {
+    let names: Vec<String> = (10..60).map(|i| format!("f{i}")).collect();
+    let s = with(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let told = s.run(&format!("-1v {}", names.join(" ")), 0).stderr;
+    let coded: Vec<String> = names.iter().map(|name| format!("{name}.fore")).collect();
+    assert_eq!(s.names(), coded.join(" "));
+    for ((line, name), coded) in told.lines().zip(&names).zip(&coded) {
+        assert!(
+            line.starts_with(&format!("{name}: ")) && line.ends_with(&format!("-- replaced with {coded}")),
+            "{line}"
+        );
+    }
+    s.run("-dr .", 0).is_silent();
+    assert_eq!(s.names(), names.join(" "));
+    for name in names {
+        assert_eq!(s.read(&name), [name.as_bytes(), &text(500)].concat());
+    }
+}
+
+#[test]
+fn files_that_have_to_do_with_each_other_are_dealt_with_in_their_order() {
+    let s = with(&["a", "b"]);
+    s.run("-1 a b a", 1).complains(&["a: No such file or directory"]);
+    // What stands there is the output of the one before.
+    s.run("-d a.fore a b.fore", 2).complains(&["a: unknown suffix"]);
+    assert_eq!(s.names(), "a b");
+    fs::hard_link(s.path("a"), s.path("c")).unwrap();
+    s.run("-1f a c b", 0).is_silent();
+    assert_eq!(s.names(), "a.fore b.fore c.fore");
+    // Two that become one.
+    s.run("-d c.fore", 0);
+    fs::rename(s.path("a.fore"), s.path("c.fore")).unwrap();
+    fs::rename(s.path("c"), s.path("c.x")).unwrap();
+    s.run("-1k c.x -o c.x.fore", 0);
+    fs::rename(s.path("c.x.fore"), s.path("c.for")).unwrap();
+    s.run("-dS .for c.fore c.for", 2).complains(&["c already exists, not overwritten"]);
+    assert_eq!(s.names(), "b.fore c c.for c.x");
+}
+
+#[test]
+fn a_file_that_fails_does_not_concern_the_others() {
+    let s = with(&["a", "b", "c"]);
+    fs::create_dir(s.path("b.fore")).unwrap();
+    s.run("-1 a b c missing", 1);
+    assert_eq!(s.names(), "a.fore b b.fore c.fore");
+}
+
+#[test]
+fn seven_descriptors_are_enough() {
+    let names: Vec<String> = (10..40).map(|i| format!("f{i}")).collect();
+    let s = with(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    for args in ["-1", "-d"] {
+        let script = format!("ulimit -n 7; exec '{FORE}' {args} *");
+        s.command("/bin/sh").args(["-c", &script]).expect_code(0).is_silent();
+    }
+    assert_eq!(s.names(), names.join(" "));
+}
+
+#[test]
+fn a_signal_removes_all_that_has_not_taken_its_place() {
+    let mut most = 0;
+    for _ in 0..20 {
+        let s = with(&["a", "b"]);
+        // Short enough for the others to wait for it.
+        s.write("c", &text(1_000_000));
+        // Whoever runs the tests may ignore signals; then `fore` would as well.
+        let mut command = s.command("env");
+        let mut child =
+            command.args(["--default-signal", FORE, "-1", "a", "b", "c"]).stderr(Stdio::null()).spawn().unwrap();
+        let temporary = || s.names().matches(".fore-").count();
+        let mut waiting = 0;
+        while waiting < 3 && child.try_wait().unwrap().is_none() {
+            waiting = temporary();
+        }
+        if child.try_wait().unwrap().is_none() {
+            kill(Pid::from_raw(child.id() as i32), Signal::SIGTERM).unwrap();
+        }
+        wait(&mut child);
+        assert_eq!(temporary(), 0, "{}", s.names());
+        for name in ["a", "b", "c"] {
+            assert!(s.path(name).exists() || s.path(&format!("{name}.fore")).exists(), "{}", s.names());
+        }
+        most = most.max(waiting);
+        if most == 3 {
+            return;
+        }
+    }
+    assert!(most > 1, "no two files ever waited for each other");
+}
