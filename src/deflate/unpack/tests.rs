@@ -21,7 +21,7 @@ fn noise(seed: u64, len: usize) -> Vec<u8> {
 }
 
 fn raw(content: &[u8], family: Family, level: u8) -> Vec<u8> {
-    let mut out = Bounded { bytes: Vec::new(), len: usize::MAX };
+    let mut out = Bounded { bytes: Vec::new(), len: usize::MAX, go_on: &mut || true };
     assert!(deflate(content, Dialect { family, level }, &mut Work::new(u64::MAX), &mut out));
     out.bytes
 }
@@ -190,7 +190,7 @@ fn content_that_takes_too_much_work_is_refused_by_both_sides() {
         &content,
         Dialect { family: Family::Zlib8, level: 9 },
         &mut work,
-        &mut Bounded { bytes: vec![], len: usize::MAX },
+        &mut Bounded { bytes: vec![], len: usize::MAX, go_on: &mut || true },
     );
     let needed = u64::MAX - work.left();
     let mut bytes = content.clone();
