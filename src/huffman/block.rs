@@ -131,6 +131,8 @@ fn check_end(input: &Reader) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -238,6 +240,23 @@ mod tests {
                     Err(error) => assert_eq!(error.kind(), ErrorKind::Corrupt, "bit {bit}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn both_ways_look_whether_to_go_on_every_64_kib() {
+        let raw = noise(1_000_000);
+        let coded = encode(&raw);
+        for most in [0, 3] {
+            let calls = Cell::new(0);
+            let check = || {
+                calls.set(calls.get() + 1);
+                if calls.get() <= most { Ok(()) } else { Err(Error::cancelled()) }
+            };
+            assert_eq!(encode_while(&raw, check).unwrap_err().kind(), ErrorKind::Cancelled);
+            assert_eq!(calls.replace(0), most + 1);
+            assert_eq!(decode_while(&coded, raw.len(), check).unwrap_err().kind(), ErrorKind::Cancelled);
+            assert_eq!(calls.get(), most + 1);
         }
     }
 
