@@ -173,16 +173,15 @@ fn at_the_highest_level_work_stops_within_64_kib_of_content() {
     // For good.
     assert_eq!(Error::from(encoder.flush().unwrap_err()).kind(), ErrorKind::Cancelled);
 
-    // Of the network alone it matters how large it is, so that the decoder's may be made by the fastest.
-    for (level, threads) in [(Level::BEST, 1), (Level::FASTEST, 3)] {
-        let content = busy(if threads == 1 { 80_000 } else { 3_000_000 });
-        let coded = compress(&content, &Options::new().level(level));
+    // With one block, and with several at once.
+    for (level, len, threads) in [(Level::BEST, 100_000, 1), (Level::FASTEST, 2_000_000, 3)] {
+        let coded = compress(&busy(len), &Options::new().level(level).block_len(1 << 18).unwrap());
         let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
         let mut decoder = Decoder::new(coded.as_slice())
             .with_threads(threads)
             .with_progress(Arc::clone(&progress))
             .with_stop(stop.clone());
-        let (done, error) = done_after_stop(&progress, &stop, || decoder.read(&mut [0]));
+        let (done, error) = done_after_stop(&progress, &stop, || decoder.read_to_end(&mut vec![]));
         assert_eq!(error.kind(), ErrorKind::Cancelled);
         assert!(done <= 1 << 16, "{done}");
         let again = decoder.read(&mut [0]).unwrap_err();
@@ -219,6 +218,19 @@ fn every_way_of_working_looks_whether_it_is_to_stop() {
             assert_eq!(progress.raw(), 0, "{method:?}, {threads} threads");
         }
     }
+}
+
+#[test]
+fn training_can_be_stopped_between_samples() {
+    let samples: Vec<String> = (0..300).map(|i| format!("unit {} is up", i % 17)).collect();
+    let stop = Stop::default();
+    let mut passes = 0;
+    let trained = Trainer::new().stop(stop.clone()).train(&samples, |_| {
+        passes += 1;
+        stop.ask();
+    });
+    assert_eq!(trained.unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(passes, 1);
 }
 
 #[test]

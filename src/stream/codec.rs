@@ -33,9 +33,7 @@ pub struct Watch {
 impl Watch {
     /// Fails if the work is to end.
     pub fn check(&self) -> Result<()> {
-        if self.cancel.is_asked_for() {
-            return Err(Error::cancelled());
-        }
+        self.cancel.check()?;
         if self.stop.is_asked_for() {
             return Err(Error::new(ErrorKind::Internal, "stopped, as nobody waits for it"));
         }

@@ -195,9 +195,7 @@ impl<R: Read> Decoder<R> {
     /// Decodes on until there is content to give out or none is left.
     fn advance(&mut self) -> Result<()> {
         while self.given == self.block.len() && matches!(self.state, State::Reading) {
-            if self.stop.is_asked_for() {
-                return Err(Error::cancelled());
-            }
+            self.stop.check()?;
             match self.frame.take() {
                 None => self.start_frame()?,
                 Some(mut frame) => {

@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, Ordering::Relaxed},
 };
 
+use crate::{Error, Result};
+
 /// Ends compression or decompression from elsewhere, such as another thread or a callback. Clones are one and the same.
 ///
 /// Whoever was given it, as by [`Options::stop`](super::Options::stop) or
@@ -36,5 +38,10 @@ impl Stop {
     /// Whether that was asked for.
     pub fn is_asked_for(&self) -> bool {
         self.0.load(Relaxed)
+    }
+
+    /// Fails if that was asked for.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.is_asked_for() { Err(Error::cancelled()) } else { Ok(()) }
     }
 }
