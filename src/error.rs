@@ -26,6 +26,10 @@ pub enum ErrorKind {
     MissingModel,
     /// Decoding would need more memory than is allowed.
     MemoryLimit,
+    /// Decoding would give more content than is allowed.
+    OutputLimit,
+    /// The work was ended by a [`Stop`](crate::Stop).
+    Cancelled,
     /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.
     Arithmetic,
     /// An option was given a value that it cannot have.
@@ -36,10 +40,12 @@ pub enum ErrorKind {
     Internal,
 }
 
-/// An error of the library: a kind, a sentence, and the I/O error behind it if there is one.
+/// An error of the library: a kind, and a sentence. As an I/O error it is the one that a reader or writer reported, if
+/// that was all.
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
+    /// Empty if the source says all.
     context: Cow<'static, str>,
     source: Option<io::Error>,
 }
@@ -60,9 +66,34 @@ impl Error {
         Self::new(ErrorKind::MemoryLimit, format!("the system does not give the {bytes} bytes that are needed"))
     }
 
-    /// The same error once more, for who asks again.
+    /// A [`ErrorKind::OutputLimit`] error: more than `limit` bytes of content.
+    pub(crate) fn output_limit(limit: u64) -> Self {
+        Self::new(ErrorKind::OutputLimit, format!("the content is longer than the {limit} bytes that are allowed"))
+    }
+
+    /// A [`ErrorKind::Cancelled`] error.
+    pub(crate) fn cancelled() -> Self {
+        Self::new(ErrorKind::Cancelled, "the work was cancelled")
+    }
+
+    /// The same error once more, for who asks again: with the same kinds, ours and that of the I/O error behind it.
     pub(crate) fn again(&self) -> Self {
-        Self::new(self.kind, self.to_string())
+        Self { kind: self.kind, context: self.context.clone(), source: self.source.as_ref().map(io_again) }
+    }
+
+    /// The same error, with `what` it concerns told before it.
+    pub(crate) fn of(self, what: &str) -> Self {
+        let context = match &*self.context {
+            "" => what.to_owned(),
+            context => format!("{what}: {context}"),
+        };
+        Self { context: context.into(), ..self }
+    }
+
+    /// Whether the same call may succeed if it is made again: a reader or writer was not ready, took too long, or was
+    /// interrupted by a signal.
+    pub(crate) fn is_transient(&self) -> bool {
+        self.source.as_ref().is_some_and(is_transient)
     }
 
     /// Whether the data are to blame, not what was asked for or the machine.
@@ -79,17 +110,18 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.context)?;
         match &self.source {
-            Some(source) => write!(f, ": {source}"),
-            None => Ok(()),
+            None => f.write_str(&self.context),
+            Some(source) if self.context.is_empty() => source.fmt(f),
+            Some(source) => write!(f, "{}: {source}", self.context),
         }
     }
 }
 
 impl std::error::Error for Error {
+    /// What is behind the I/O error, if there is one: that itself is told by this error, and would be told twice.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.source.as_ref().map(|e| e as _)
+        self.source.as_ref().and_then(std::error::Error::source)
     }
 }
 
@@ -98,7 +130,7 @@ impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {
         match error.downcast::<Error>() {
             Ok(ours) => ours,
-            Err(error) => Self { kind: ErrorKind::Io, context: "input/output error".into(), source: Some(error) },
+            Err(error) => Self { kind: ErrorKind::Io, context: "".into(), source: Some(error) },
         }
     }
 }
@@ -108,15 +140,72 @@ impl From<Error> for io::Error {
         let kind = match error.kind {
             ErrorKind::Truncated => io::ErrorKind::UnexpectedEof,
             ErrorKind::Io => match error.source {
-                Some(source) => return source,
+                Some(source) if error.context.is_empty() => return source,
+                Some(ref source) => source.kind(),
                 None => io::ErrorKind::Other,
             },
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
+            ErrorKind::OutputLimit => io::ErrorKind::FileTooLarge,
             ErrorKind::Arithmetic => io::ErrorKind::Unsupported,
             ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
-            ErrorKind::Internal => io::ErrorKind::Other,
+            // Not `Interrupted`, after which callers try again.
+            ErrorKind::Cancelled | ErrorKind::Internal => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)
+    }
+}
+
+/// Whether the same call of a reader or writer may succeed if it is made again.
+pub(crate) fn is_transient(error: &io::Error) -> bool {
+    use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};
+    matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
+}
+
+/// The same I/O error once more: what it was made of cannot be cloned, but its number, kind and text can.
+fn io_again(error: &io::Error) -> io::Error {
+    match error.raw_os_error() {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None if error.get_ref().is_none() => error.kind().into(),
+        None => io::Error::new(error.kind(), error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_told_again_is_of_the_same_kinds_and_says_the_same() {
+        let io = [
+            io::Error::from_raw_os_error(28),
+            io::ErrorKind::TimedOut.into(),
+            io::Error::new(io::ErrorKind::ConnectionReset, "the other end hung up"),
+        ];
+        let ours = [
+            Error::corrupt("a bit is wrong").of("record 3"),
+            Error::from(io::Error::from(io::ErrorKind::WouldBlock)).of("record 3"),
+            Error::output_limit(7),
+            Error::cancelled(),
+        ];
+        for error in io.into_iter().map(Error::from).chain(ours) {
+            let (kind, text, again) = (error.kind(), error.to_string(), error.again().again());
+            assert_eq!((again.kind(), again.to_string()), (kind, text));
+            let (first, then) = (io::Error::from(error), io::Error::from(again));
+            assert_eq!((first.kind(), first.raw_os_error()), (then.kind(), then.raw_os_error()));
+        }
+    }
+
+    #[test]
+    fn an_error_says_once_what_is_behind_it() {
+        let error = Error::from(io::Error::new(io::ErrorKind::NotFound, "no such thing"));
+        assert_eq!(error.to_string(), "no such thing");
+        let mut chain = vec![];
+        let mut next: Option<&dyn std::error::Error> = Some(&error);
+        while let Some(error) = next {
+            chain.push(error.to_string());
+            next = error.source();
+        }
+        assert_eq!(chain.iter().filter(|text| text.contains("no such thing")).count(), 1, "{chain:?}");
     }
 }

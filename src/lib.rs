@@ -52,8 +52,8 @@ pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
 pub use stream::{
-    Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, compress, decompress,
-    inspect, inspect_file,
+    AutoFinish, Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, Stop,
+    compress, decompress, decompress_up_to, inspect, inspect_file,
 };
 pub use train::{Trained, Trainer};
 pub use trained::{Model, Models};

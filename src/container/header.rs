@@ -19,6 +19,9 @@ pub const FORMAT_VERSION: u8 = 1;
 /// The oldest version of the container that this crate reads.
 const OLDEST_FORMAT: u8 = 1;
 
+/// The least bytes of a header behind its magic.
+pub const LEAST_LEN: usize = 7;
+
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
 const HAS_MODEL: u8 = 0x20;
@@ -142,17 +145,28 @@ pub enum Start {
     Other,
 }
 
+impl Start {
+    /// The same, where the first frame must be.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub fn of_first_frame(self) -> Result<Self> {
+        match self {
+            Self::Frame => Ok(self),
+            Self::End => Err(Error::new(ErrorKind::Truncated, "empty: no foretell data")),
+            Self::Other => Err(Error::new(ErrorKind::NotForetell, "not in foretell format")),
+        }
+    }
+}
+
 /// Reads up to the next frame's magic. The `first` frame must be there, and at once; before later ones zero bytes are
 /// passed over (padding that tapes and disks add).
 ///
 /// # Errors
 /// No frame where the first must be, or what the reader reports.
 pub fn find_frame(input: &mut impl Read, first: bool) -> Result<Start> {
-    match find_magic(input, !first)? {
-        Start::End if first => Err(Error::new(ErrorKind::Truncated, "empty: no foretell data")),
-        Start::Other if first => Err(Error::new(ErrorKind::NotForetell, "not in foretell format")),
-        start => Ok(start),
-    }
+    let start = find_magic(input, !first)?;
+    if first { start.of_first_frame() } else { Ok(start) }
 }
 
 fn find_magic(input: &mut impl Read, skip_zeros: bool) -> Result<Start> {

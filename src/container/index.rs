@@ -83,7 +83,12 @@ impl Index {
     /// # Errors
     /// [`ErrorKind::Corrupt`] if they differ.
     pub fn check(&self, found: &Self) -> Result<()> {
-        if self == found { Ok(()) } else { Err(Error::corrupt("the index does not fit its frame")) }
+        if self == found { Ok(()) } else { Err(Self::misfit()) }
+    }
+
+    /// The error for an index that is not the one of its frame.
+    pub fn misfit() -> Error {
+        Error::corrupt("the index does not fit its frame")
     }
 
     /// Reads an index. Memory grows with what really arrives.

@@ -44,12 +44,19 @@ fn futile_work(len: usize) -> u64 {
 /// Unpacks the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
 /// longer than a block can be.
 pub fn unpack(content: &[u8]) -> Option<Unpacked> {
-    let mut search = Search { content, futile: Work::new(futile_work(content.len())) };
+    unpack_while(content, &mut || true)
+}
+
+/// As [`unpack`], but only while `go_on` says so, which is asked before each stream and each token: what is found then
+/// is of no use.
+pub fn unpack_while(content: &[u8], go_on: &mut dyn FnMut() -> bool) -> Option<Unpacked> {
+    let mut search = Search { content, futile: Work::new(futile_work(content.len())), go_on };
     let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
     // What is dealt with, and where to look on.
     let (mut done, mut from) = (0, 0);
     while let Some((header, candidate)) = find(content, from)
         && search.futile.spend(64)
+        && (search.go_on)()
     {
         let room = MAX_BLOCK_LEN.saturating_sub(bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY);
         match search.stream(&candidate, room) {
@@ -88,6 +95,7 @@ struct Stream {
 struct Search<'a> {
     content: &'a [u8],
     futile: Work,
+    go_on: &'a mut dyn FnMut() -> bool,
 }
 
 impl Search<'_> {
@@ -119,7 +127,7 @@ impl Search<'_> {
         candidate.dialects().into_iter().find(|&dialect| {
             let steps = work_for(content.len()).min(self.futile.left());
             let mut work = Work::new(steps);
-            let mut trial = Trial { tokens: Tokens::new(coded), left: coded };
+            let mut trial = Trial { tokens: Tokens::new(coded), left: coded, go_on: &mut *self.go_on };
             let is_same = deflate(content, dialect, &mut work, &mut trial) && trial.left.is_empty();
             if !is_same {
                 self.futile.spend((steps - work.left()) as usize);
@@ -134,10 +142,14 @@ impl Search<'_> {
 struct Trial<'a> {
     tokens: Tokens<'a>,
     left: &'a [u8],
+    go_on: &'a mut dyn FnMut() -> bool,
 }
 
 impl Sink for Trial<'_> {
     fn token(&mut self, token: Token) -> bool {
+        if !(self.go_on)() {
+            return false;
+        }
         match self.tokens.next() {
             // A stored block does not tell what its tokens were.
             Some(_) if self.tokens.is_stored() => {
@@ -161,16 +173,25 @@ impl Sink for Trial<'_> {
 /// # Errors
 /// The recipe is damaged, does not fit the content, or takes more work than any that [`unpack`] writes.
 pub fn pack(unpacked: &Unpacked, len: usize) -> Result<Vec<u8>> {
+    pack_while(unpacked, len, &mut || true)
+}
+
+/// As [`pack`], but only while `go_on` says so, which is asked before each stream and each token.
+///
+/// # Errors
+/// As [`pack`], and if it is to go on no longer.
+pub fn pack_while(unpacked: &Unpacked, len: usize, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<u8>> {
     let content_len = unpacked.bytes.len().checked_sub(unpacked.recipe_len).ok_or_else(damaged)?;
     let (mut content, mut recipe) = unpacked.bytes.split_at(content_len);
-    let mut out = Bounded { bytes: Vec::new(), len };
+    let mut out = Bounded { bytes: Vec::new(), len, go_on };
     while !recipe.is_empty() {
         let entry = Entry::read(&mut recipe)?;
         let gap = take(&mut content, entry.gap)?;
         let inflated = take(&mut content, entry.len)?;
         let mut work = Work::new(work_for(entry.len));
         let start = out.bytes.len() + gap.len();
-        let fits = out.bytes(gap)
+        let fits = (out.go_on)()
+            && out.bytes(gap)
             && deflate(inflated, entry.dialect, &mut work, &mut out)
             && out.bytes.len() - start >= MIN_STREAM
             && out.bytes(&entry.trailer.bytes(inflated));
@@ -188,14 +209,15 @@ fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
 }
 
 /// Bytes that are to be `len` in the end, and never more.
-struct Bounded {
+struct Bounded<'a> {
     bytes: Vec<u8>,
     len: usize,
+    go_on: &'a mut dyn FnMut() -> bool,
 }
 
-impl Sink for Bounded {
+impl Sink for Bounded<'_> {
     fn token(&mut self, _: Token) -> bool {
-        true
+        (self.go_on)()
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> bool {

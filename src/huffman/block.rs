@@ -1,8 +1,10 @@
 //! A block of bytes ↔ its table and codewords.
 
+use std::{convert::Infallible, result};
+
 use super::{
     bits::{Reader, Writer},
-    code::{Code, MAX_LEN},
+    code::{Code, Leaf, MAX_LEN},
     count, lengths, table,
 };
 use crate::{Error, ErrorKind, Result};
@@ -10,11 +12,23 @@ use crate::{Error, ErrorKind, Result};
 /// While no more of a 64-bit word is used than this, any codeword fits the rest.
 const SAFE: usize = 64 - MAX_LEN;
 
+/// Bytes that are coded between two looks at whether to go on.
+const CHECK_EVERY: usize = 1 << 16;
+
 /// Codes `raw`, which may make it longer: the caller then stores it. Nothing becomes nothing.
 pub fn encode(raw: &[u8]) -> Vec<u8> {
+    let Ok(coded) = encode_while(raw, || Ok::<_, Infallible>(()));
+    coded
+}
+
+/// As [`encode`], but an error of `check`, which is asked every 64 KiB, ends the work.
+///
+/// # Errors
+/// Those of `check` alone.
+pub fn encode_while<E>(raw: &[u8], check: impl Fn() -> result::Result<(), E>) -> result::Result<Vec<u8>, E> {
     let mut out = Writer::default();
     if raw.is_empty() {
-        return out.into_bytes();
+        return Ok(out.into_bytes());
     }
     let counts = count(raw);
     let leaves = lengths::optimal(&counts);
@@ -22,8 +36,11 @@ pub fn encode(raw: &[u8]) -> Vec<u8> {
     let bits: u64 = leaves.iter().map(|leaf| counts[usize::from(leaf.symbol)] * u64::from(leaf.length)).sum();
     out.reserve(bits as usize);
     let code = Code::new(leaves).expect("package-merge gives a complete code");
-    encode_symbols(&mut out, &code, raw);
-    out.into_bytes()
+    for chunk in raw.chunks(CHECK_EVERY) {
+        check()?;
+        encode_symbols(&mut out, &code, chunk);
+    }
+    Ok(out.into_bytes())
 }
 
 fn encode_symbols(out: &mut Writer, code: &Code, raw: &[u8]) {
@@ -49,17 +66,31 @@ fn encode_symbols(out: &mut Writer, code: &Code, raw: &[u8]) {
 /// goes on behind it, or ends in padding that is not zero. Damage that passes these checks gives other bytes.
 /// [`MemoryLimit`](ErrorKind::MemoryLimit) if the system refuses memory for `raw_len` bytes.
 pub fn decode(coded: &[u8], raw_len: usize) -> Result<Vec<u8>> {
+    decode_while(coded, raw_len, || Ok(()))
+}
+
+/// As [`decode`], but an error of `check`, which is asked every 64 KiB, ends the work.
+///
+/// # Errors
+/// As [`decode`], and those of `check`.
+pub fn decode_while(coded: &[u8], raw_len: usize, check: impl Fn() -> Result<()>) -> Result<Vec<u8>> {
     let mut input = Reader::new(coded);
     let mut raw = Vec::new();
     if raw_len > 0 {
         let code = Code::new(table::read(&mut input)?)?;
-        raw = decode_symbols(&mut input, &code, raw_len)?;
+        raw = room_for(&input, &code, raw_len)?;
+        let table = code.decoding_table();
+        for chunk in raw.chunks_mut(CHECK_EVERY) {
+            check()?;
+            decode_symbols(&mut input, &table, code.max_len(), chunk)?;
+        }
     }
     check_end(&input)?;
     Ok(raw)
 }
 
-fn decode_symbols(input: &mut Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
+/// Zeros in the place of `raw_len` bytes, if `input` is long enough for them.
+fn room_for(input: &Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
     // Before any memory is taken for what cannot be there.
     if raw_len.saturating_mul(code.min_len()) > input.rest().len() {
         return Err(Error::corrupt("a Huffman block is too short for its content"));
@@ -67,10 +98,13 @@ fn decode_symbols(input: &mut Reader, code: &Code, raw_len: usize) -> Result<Vec
     let mut raw = Vec::new();
     raw.try_reserve_exact(raw_len).map_err(|_| Error::new(ErrorKind::MemoryLimit, "a Huffman block is too long"))?;
     raw.resize(raw_len, 0);
-    let table = code.decoding_table();
-    let unused = 64 - code.max_len() as u32;
+    Ok(raw)
+}
+
+fn decode_symbols(input: &mut Reader, table: &[Leaf], max_len: usize, raw: &mut [u8]) -> Result<()> {
+    let unused = 64 - max_len as u32;
     let (mut bits, mut used) = (input.peek(), 0);
-    for symbol in &mut raw {
+    for symbol in raw {
         if used > SAFE {
             input.skip(used)?;
             (bits, used) = (input.peek(), 0);
@@ -81,8 +115,7 @@ fn decode_symbols(input: &mut Reader, code: &Code, raw_len: usize) -> Result<Vec
         bits <<= leaf.length;
         used += usize::from(leaf.length);
     }
-    input.skip(used)?;
-    Ok(raw)
+    input.skip(used)
 }
 
 /// That nothing is left but the padding of the last byte.
@@ -98,6 +131,8 @@ fn check_end(input: &Reader) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -205,6 +240,23 @@ mod tests {
                     Err(error) => assert_eq!(error.kind(), ErrorKind::Corrupt, "bit {bit}"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn both_ways_look_whether_to_go_on_every_64_kib() {
+        let raw = noise(1_000_000);
+        let coded = encode(&raw);
+        for most in [0, 3] {
+            let calls = Cell::new(0);
+            let check = || {
+                calls.set(calls.get() + 1);
+                if calls.get() <= most { Ok(()) } else { Err(Error::cancelled()) }
+            };
+            assert_eq!(encode_while(&raw, check).unwrap_err().kind(), ErrorKind::Cancelled);
+            assert_eq!(calls.replace(0), most + 1);
+            assert_eq!(decode_while(&coded, raw.len(), check).unwrap_err().kind(), ErrorKind::Cancelled);
+            assert_eq!(calls.get(), most + 1);
         }
     }
 

@@ -90,9 +90,10 @@ impl Index {
     /// No pack, another version, truncated or damaged, or what the reader reports. Memory grows with what is there.
     pub fn read(input: &mut (impl Read + Seek)) -> Result<(Self, u64)> {
         input.seek(SeekFrom::Start(0))?;
-        let no_pack = || Error::new(ErrorKind::NotForetell, "not a pack");
-        if read_array(input).map_err(|_| no_pack())? != MAGIC {
-            return Err(no_pack());
+        match read_array(input) {
+            Ok(MAGIC) => {}
+            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            _ => return Err(Error::new(ErrorKind::NotForetell, "not a pack")),
         }
         let versions: [u8; 2] = read_array(input)?;
         if versions != [VERSION, model::VERSION] {

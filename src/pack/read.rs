@@ -102,7 +102,7 @@ impl<R: Read + Seek> Pack<R> {
     fn load(&mut self, number: usize) -> Result<&[u8]> {
         if self.group.as_ref().is_none_or(|(loaded, _)| *loaded != number) {
             self.group = None;
-            let content = self.decode(number).map_err(|error| self.in_group(number, &error))?;
+            let content = self.decode(number).map_err(|error| self.in_group(number, error))?;
             self.group = Some((number, content));
         }
         Ok(self.group.as_ref().map_or(&[], |(_, content)| content))
@@ -122,9 +122,9 @@ impl<R: Read + Seek> Pack<R> {
     }
 
     /// The same error, with the records that it keeps from being read.
-    fn in_group(&self, number: usize, error: &Error) -> Error {
+    fn in_group(&self, number: usize, error: Error) -> Error {
         let first = self.places[number].1;
         let last = first + self.index.groups[number].records - 1;
-        Error::new(error.kind(), format!("records {} to {}: {error}", first + 1, last + 1))
+        error.of(&format!("records {} to {}", first + 1, last + 1))
     }
 }

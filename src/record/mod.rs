@@ -75,10 +75,14 @@ impl RecordCompressor {
 }
 
 /// Decompresses records, in any order. For several threads make one each, of clones of one model.
+///
+/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more: where records come from
+/// somebody else, give the length that they may have, by [`with_limit`](Self::with_limit).
 #[derive(Debug)]
 pub struct RecordDecompressor {
     codec: Codec,
     model: Model,
+    limit: usize,
 }
 
 impl RecordDecompressor {
@@ -87,13 +91,21 @@ impl RecordDecompressor {
     /// # Errors
     /// Damaged weights in the model, or too little memory.
     pub fn new(model: &Model) -> Result<Self> {
-        Ok(Self { codec: Codec::new(model)?, model: model.clone() })
+        Ok(Self { codec: Codec::new(model)?, model: model.clone(), limit: MAX_LEN })
+    }
+
+    /// Refuses records of more than `bytes`, before any work is done for them; they have up to
+    /// [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN) otherwise.
+    pub fn with_limit(mut self, bytes: usize) -> Self {
+        self.limit = bytes;
+        self
     }
 
     /// The record that [`RecordCompressor::compress`] made `coded` of.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingModel`] if it was another model; truncated or damaged data; or too little memory.
+    /// [`ErrorKind::MissingModel`] if it was another model; [`ErrorKind::OutputLimit`] if the record is longer than
+    /// [`with_limit`](Self::with_limit) allows; truncated or damaged data; or too little memory.
     pub fn decompress(&mut self, coded: &[u8]) -> Result<Vec<u8>> {
         let Some((id, mut rest)) = coded.split_first_chunk::<ID_LEN>() else { return Err(truncated()) };
         if *id != id_bytes(&self.model) {
@@ -106,7 +118,7 @@ impl RecordDecompressor {
         }
         let len = usize::try_from(varint::read(&mut rest)?).unwrap_or(usize::MAX);
         let Some((&expected, coded)) = rest.split_first() else { return Err(truncated()) };
-        check_len(len)?;
+        self.check_limit(len)?;
         let record = self.codec.decode(coded, len)?;
         if check(&record) != expected {
             return Err(Error::new(ErrorKind::ChecksumMismatch, "a record does not match its check"));
@@ -117,10 +129,19 @@ impl RecordDecompressor {
     /// The record of `len` bytes that [`RecordCompressor::compress_raw`] made `coded` of.
     ///
     /// # Errors
-    /// Damaged data, mostly, or another model, mostly; or too little memory.
+    /// Damaged data, mostly, or another model, mostly; a `len` over the limit; or too little memory.
     pub fn decompress_raw(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
-        check_len(len)?;
+        self.check_limit(len)?;
         self.codec.decode(coded, len)
+    }
+
+    fn check_limit(&self, len: usize) -> Result<()> {
+        check_len(len)?;
+        if len > self.limit {
+            let text = format!("a record has {len} bytes, {} are allowed", self.limit);
+            return Err(Error::new(ErrorKind::OutputLimit, text));
+        }
+        Ok(())
     }
 }
 

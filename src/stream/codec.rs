@@ -2,11 +2,12 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use super::{Progress, base::Base, neural, pool::Stop, unpacked, window::Window};
+use super::{Progress, base::Base, neural, stop::Stop, unpacked, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockHeader, Method, varint},
-    deflate, huffman,
+    deflate::{self, Unpacked},
+    huffman,
     math::isa::Isa,
     memory::ensure,
 };
@@ -23,15 +24,27 @@ pub struct CodedBlock {
 #[derive(Clone, Debug)]
 pub struct Watch {
     pub progress: Option<Arc<Progress>>,
+    /// The caller's.
+    pub cancel: Stop,
+    /// Asked for when nobody waits for the work any more.
     pub stop: Stop,
 }
 
 impl Watch {
-    fn report(&self, raw: usize, coded: usize) -> Result<()> {
+    /// Fails if the work is to end.
+    pub fn check(&self) -> Result<()> {
+        self.cancel.check()?;
         if self.stop.is_asked_for() {
             return Err(Error::new(ErrorKind::Internal, "stopped, as nobody waits for it"));
         }
-        if let Some(progress) = &self.progress {
+        Ok(())
+    }
+
+    fn report(&self, raw: usize, coded: usize) -> Result<()> {
+        self.check()?;
+        if let Some(progress) = &self.progress
+            && raw + coded > 0
+        {
             progress.add(raw, coded);
         }
         Ok(())
@@ -53,12 +66,13 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Res
         raw_crc: crc32fast::hash(&raw),
         primed: base.model.is_some() && method.is_neural(),
     };
+    watch.check()?;
     ensure(memory(&header, base, 0))?;
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
-        Method::Huffman => Some(huffman::encode(&raw)),
-        Method::Neural | Method::Unpacked => match deflate::unpack(&raw) {
+        Method::Huffman => Some(huffman::encode_while(&raw, || watch.check())?),
+        Method::Neural | Method::Unpacked => match unpack(&raw, watch)? {
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
@@ -92,6 +106,16 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Res
     }
     let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, base, 0);
     Ok(CodedBlock { header, payload: payload.unwrap_or_else(|| raw.into_owned()), memory })
+}
+
+/// What `raw` is unpacked to, if there are deflate streams in it.
+///
+/// # Errors
+/// Only if `watch` ends the work.
+fn unpack(raw: &[u8], watch: &Watch) -> Result<Option<Unpacked>> {
+    let unpacked = deflate::unpack_while(raw, &mut || watch.check().is_ok());
+    watch.check()?;
+    Ok(unpacked)
 }
 
 /// Codes `raw`, which equals the content `distance` bytes before.
@@ -156,13 +180,14 @@ pub fn content_mismatch() -> Error {
 /// # Errors
 /// Damaged data: of the method's own structure, or content that does not match its checksum. Or `watch` ends the work.
 pub fn decode(header: &BlockHeader, coded: Vec<u8>, base: &Base, watch: &Watch) -> Result<Vec<u8>> {
+    watch.check()?;
     ensure(memory(header, base, 0))?;
     let start = || base.start(header.primed);
     let mut report = |raw, coded| watch.report(raw, coded);
     let coded_len = coded.len();
     let raw = match header.method {
         Method::Store => coded,
-        Method::Huffman => huffman::decode(&coded, header.raw_len)?,
+        Method::Huffman => huffman::decode_while(&coded, header.raw_len, || watch.check())?,
         Method::Neural => neural::decode(&coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
         Method::Unpacked => unpacked::decode(&coded, header, &start()?, Isa::detect(), &mut report)?,
         // Nothing before it: that is what a copy cannot do without.
@@ -179,6 +204,7 @@ pub fn decode(header: &BlockHeader, coded: Vec<u8>, base: &Base, watch: &Watch) 
 /// # Errors
 /// As of [`decode`].
 pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &Window, watch: &Watch) -> Result<Vec<u8>> {
+    watch.check()?;
     ensure((header.raw_len + header.coded_len) as u64)?;
     let raw = window.copy(coded, header.raw_len)?;
     watch.report(raw.len(), coded.len())?;

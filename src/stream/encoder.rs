@@ -8,7 +8,7 @@ use std::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    Options,
+    AutoFinish, Options,
     budget::Budget,
     codec::{self, CodedBlock, Watch},
     pieces::{Piece, Pieces},
@@ -18,6 +18,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Model, Result,
     container::{FrameHeader, Index, Item, Method, index::Entry},
+    error::is_transient,
     memory::ensure,
 };
 
@@ -30,8 +31,16 @@ const STORE_BLOCK: usize = 1 << 20;
 ///
 /// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded
 /// form, as much again of what came before it, and the level's model while a block is coded; with several
-/// [threads](Options::threads), a block and a model for each. [`finish`](Self::finish) must be called: without it the
-/// frame has no end, and a decoder will say so. Dropping the encoder stops its threads.
+/// [threads](Options::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with one thread
+/// that is within the [`write`](Write::write) that completes it, with several within the next call that finds it ready.
+///
+/// [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder will say so;
+/// [`auto_finish`](Self::auto_finish) is for writers that only get dropped. Dropping the encoder stops its threads.
+///
+/// Errors of `W` are passed on, and none loses anything: what it has not taken is kept, and the same call can be made
+/// again. So a writer may be non-blocking, or time out: repeat [`write`](Write::write) and [`flush`](Write::flush), and
+/// in the end [`try_finish`](Self::try_finish), until they succeed. After any other error, such as too little memory, all
+/// calls fail.
 ///
 /// ```
 /// use std::io::Write;
@@ -42,6 +51,7 @@ const STORE_BLOCK: usize = 1 << 20;
 /// assert_eq!(foretell::decompress(&coded)?, b"prediction is compression");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[must_use = "a frame has no end until `finish` is called"]
 pub struct Encoder<W: Write> {
     inner: W,
     options: Options,
@@ -54,6 +64,10 @@ pub struct Encoder<W: Write> {
     blocks: Pool<CodedBlock>,
     /// After a failed block all calls fail: the frame would lack it.
     failure: Option<Error>,
+    /// What the inner writer reported when the bytes of a call had been taken: the next call tells it.
+    deferred: Option<io::Error>,
+    /// Whether the end of the frame is pending or written.
+    is_ended: bool,
     index: Index,
     hash: XxHash3_64,
     total_in: u64,
@@ -76,6 +90,8 @@ impl<W: Write> Encoder<W> {
             content: Pieces::new(block_len, copies),
             blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
             failure: None,
+            deferred: None,
+            is_ended: false,
             index: Index { header, blocks: Vec::new() },
             hash: XxHash3_64::new(),
             total_in: 0,
@@ -98,22 +114,63 @@ impl<W: Write> Encoder<W> {
         &self.inner
     }
 
+    /// The inner writer. What is written to it gets between the bytes of the frame.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.inner
+    }
+
     /// Codes what is left, ends the frame, flushes, and gives the inner writer back.
     ///
+    /// An error leaves the frame without its end, except that after [`Interrupted`](io::ErrorKind::Interrupted) it tries
+    /// again by itself; [`try_finish`](Self::try_finish) can be repeated after others too.
+    ///
     /// # Errors
-    /// What the inner writer reports, or a promised content size that was not kept.
+    /// As of [`try_finish`](Self::try_finish).
     pub fn finish(mut self) -> io::Result<W> {
-        if let Some(promised) = self.options.content_size
-            && promised != self.total_in
-        {
-            let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
-            return Err(Error::new(ErrorKind::Io, text).into());
+        loop {
+            match self.try_finish() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                finished => return finished.map(|()| self.inner),
+            }
         }
-        self.code_buffered(true)?;
-        self.end_frame();
+    }
+
+    /// As [`finish`](Self::finish), but the encoder stays: after an error of the inner writer, call it again until it
+    /// succeeds. Then the frame is complete, nothing can be written to it any more, and `finish` gives the inner writer
+    /// back.
+    ///
+    /// # Errors
+    /// What the inner writer reports, a promised content size that was not kept (more may be written then), too little
+    /// memory, or [`ErrorKind::Cancelled`].
+    pub fn try_finish(&mut self) -> io::Result<()> {
+        if !self.is_ended {
+            self.check_promise()?;
+            self.code_buffered(true)?;
+            self.end_frame();
+            self.is_ended = true;
+        }
         self.drain()?;
-        self.inner.flush()?;
-        Ok(self.inner)
+        self.inner.flush()
+    }
+
+    /// Finishes when it is dropped, and ignores errors of that; [`on_finish`](Self::on_finish) does not.
+    pub fn auto_finish(self) -> AutoFinish<W> {
+        self.on_finish(drop as fn(io::Result<W>))
+    }
+
+    /// Finishes when it is dropped, and calls `report` with what came of that: the inner writer, or an error.
+    pub fn on_finish<F: FnOnce(io::Result<W>)>(self, report: F) -> AutoFinish<W, F> {
+        AutoFinish::new(self, report)
+    }
+
+    fn check_promise(&self) -> Result<()> {
+        match self.options.content_size {
+            Some(promised) if promised != self.total_in => {
+                let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
+                Err(Error::new(ErrorKind::Io, text))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Appends the end marker, and the index if there are blocks to be found by it.
@@ -138,12 +195,19 @@ impl<W: Write> Encoder<W> {
     }
 
     fn try_code_buffered(&mut self, is_end: bool) -> Result<()> {
+        self.watch().check()?;
         let mut pieces = self.content.cut(is_end).into_iter().peekable();
         while let Some(piece) = pieces.next() {
             self.code(piece, is_end && pieces.peek().is_none())?;
         }
         while is_end && self.collect()? {}
         Ok(())
+    }
+
+    /// What work on blocks is watched by.
+    fn watch(&self) -> Watch {
+        let Options { progress, stop, .. } = &self.options;
+        Watch { progress: progress.clone(), cancel: stop.clone(), stop: self.blocks.stop() }
     }
 
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
@@ -154,7 +218,7 @@ impl<W: Write> Encoder<W> {
         while !self.blocks.has_room(expected, (self.content.held() + self.pending.len()) as u64) {
             self.collect()?;
         }
-        let watch = Watch { progress: self.options.progress.clone(), stop: self.blocks.stop() };
+        let watch = self.watch();
         let raw = &self.content.uncoded()[..piece.len()];
         self.hash.write(raw);
         match piece {
@@ -190,17 +254,26 @@ impl<W: Write> Encoder<W> {
         Ok(true)
     }
 
+    /// Makes the blocks pending that are coded already, without waiting for any.
+    fn collect_ready(&mut self) -> Result<()> {
+        while self.failure.is_none() && self.blocks.is_ready() {
+            self.collect().inspect_err(|error| self.failure = Some(error.again()))?;
+        }
+        Ok(())
+    }
+
     /// Writes all that is pending. After an error it goes on where it stopped.
     fn drain(&mut self) -> io::Result<()> {
+        if let Some(error) = self.deferred.take() {
+            return Err(error);
+        }
         while self.written < self.pending.len() {
-            match self.inner.write(&self.pending[self.written..]) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(n) => {
+            match self.inner.write(&self.pending[self.written..])? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                n => {
                     self.written += n;
                     self.total_out += n as u64;
                 }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
             }
         }
         self.pending.clear();
@@ -210,21 +283,31 @@ impl<W: Write> Encoder<W> {
 }
 
 impl<W: Write> Write for Encoder<W> {
-    /// Takes as much of `bytes` as the current block wants.
+    /// Takes as much of `bytes` as the current block wants, unless there are bytes of blocks before that the inner writer
+    /// does not take. An error says that nothing of `bytes` was taken.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.is_ended && !bytes.is_empty() {
+            return Err(Error::new(ErrorKind::OutOfBounds, "the frame was finished before").into());
+        }
         self.drain()?;
         let taken = self.content.fill(bytes)?;
         if self.content.is_full() {
             self.code_buffered(false)?;
         }
         self.total_in += taken as u64;
+        self.collect_ready()?;
+        // Too late to say that nothing was taken. A writer that was not ready will say so again; what else it reports
+        // may be reported only once.
+        self.deferred = self.drain().err().filter(|error| !is_transient(error));
         Ok(taken)
     }
 
     /// Ends the current block, so that all bytes written so far can be decoded by who reads the other end.
     /// The model starts anew with the next block: flush seldom.
     fn flush(&mut self) -> io::Result<()> {
-        self.code_buffered(true)?;
+        if !self.is_ended {
+            self.code_buffered(true)?;
+        }
         self.drain()?;
         self.inner.flush()
     }

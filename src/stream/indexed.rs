@@ -11,7 +11,7 @@ use super::{
     base::Base,
     codec::{self, Watch},
     frames::{Frame, Indexes, locate},
-    pool::Stop,
+    stop::Stop,
     window::{self, Window},
 };
 use crate::{
@@ -88,7 +88,7 @@ impl<R: Read + Seek> IndexedReader<R> {
         for frame in locate(&mut inner, Indexes::Pass)? {
             start = add_places(&mut places, &frame, start)?;
         }
-        let watch = Watch { progress: None, stop: Stop::default() };
+        let watch = Watch { progress: None, cancel: Stop::default(), stop: Stop::default() };
         Ok(Self {
             inner,
             places,
@@ -122,6 +122,12 @@ impl<R: Read + Seek> IndexedReader<R> {
         self
     }
 
+    /// Ends the work when `stop` is asked for: reading fails then.
+    pub fn with_stop(mut self, stop: Stop) -> Self {
+        self.watch.cancel = stop;
+        self
+    }
+
     /// Bytes of content.
     pub fn content_len(&self) -> u64 {
         self.content_len
@@ -129,6 +135,7 @@ impl<R: Read + Seek> IndexedReader<R> {
 
     /// Decodes block `i`, and before it what it copies from, unless that is at hand.
     fn load(&mut self, i: usize) -> Result<()> {
+        self.watch.check()?;
         self.block = None;
         if i != self.next {
             self.forget(i);
@@ -149,6 +156,8 @@ impl<R: Read + Seek> IndexedReader<R> {
                 self.window.push_zeros(place.entry.raw_len.into())?;
                 self.real = place.end();
             }
+            // If the next one fails, this one is in the window all the same.
+            self.next = j + 1;
         }
         let content = self.decode(self.places[i])?;
         self.window.push(&content)?;

@@ -1,5 +1,6 @@
 //! Content ↔ frames, in pieces or at once.
 
+mod auto_finish;
 mod base;
 mod budget;
 mod codec;
@@ -15,12 +16,14 @@ mod pieces;
 mod pool;
 mod recover;
 mod repeats;
+mod stop;
 mod survey;
 mod unpacked;
 mod window;
 
 use std::io::{Read, Write};
 
+pub use auto_finish::AutoFinish;
 #[doc(hidden)]
 pub use base::may_be_primed;
 pub use decoder::Decoder;
@@ -31,8 +34,9 @@ pub use inspect::{FrameInfo, inspect, inspect_file};
 pub use neural::ablated_len;
 pub use options::{Options, Progress};
 pub use recover::{Damage, Recovered, Recovery};
+pub use stop::Stop;
 
-use crate::Result;
+use crate::{Error, ErrorKind, Result};
 
 /// Compresses `content` into one frame, whose header says how long the content is.
 ///
@@ -47,16 +51,43 @@ pub fn compress(content: &[u8], options: &Options) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-/// Decompresses all frames in `coded`. What follows them must be zero bytes or nothing.
+/// The least bound on what [`decompress`] makes of any input: 256 MiB.
+const ANY_OUTPUT: usize = 1 << 28;
+/// How many times longer than the input is what [`decompress`] may make of it, where that is more.
+const EXPANSION: usize = 1 << 10;
+
+/// Decompresses all frames in `coded`, to at most 256 MiB or 1,024 times the bytes of `coded`, whichever is more:
+/// [`decompress_up_to`] allows any other bound. What follows the frames must be zero bytes or nothing.
 ///
 /// # Errors
-/// Anything but whole, undamaged frames; [`ErrorKind::Corrupt`](crate::ErrorKind::Corrupt) for other bytes after them.
+/// Anything but whole, undamaged frames; [`ErrorKind::Corrupt`] for other bytes after them;
+/// [`ErrorKind::OutputLimit`] for more content than the bound, before memory is taken for it.
 pub fn decompress(coded: &[u8]) -> Result<Vec<u8>> {
-    let mut decoder = Decoder::new(coded);
+    let limit = ANY_OUTPUT.max(coded.len().saturating_mul(EXPANSION));
+    decompress_up_to(coded, limit).map_err(|error| match error.kind() {
+        ErrorKind::OutputLimit => Error::new(error.kind(), format!("{error} by default; see decompress_up_to")),
+        _ => error,
+    })
+}
+
+/// As [`decompress`], to at most `limit` bytes.
+///
+/// ```
+/// use foretell::{ErrorKind, Options, compress, decompress_up_to};
+/// let coded = compress(&[0; 5000], &Options::new())?;
+/// assert_eq!(decompress_up_to(&coded, 5000)?, [0; 5000]);
+/// assert_eq!(decompress_up_to(&coded, 4999).unwrap_err().kind(), ErrorKind::OutputLimit);
+/// # Ok::<(), foretell::Error>(())
+/// ```
+///
+/// # Errors
+/// As of [`decompress`], with this bound.
+pub fn decompress_up_to(coded: &[u8], limit: usize) -> Result<Vec<u8>> {
+    let mut decoder = Decoder::new(coded).with_output_limit(limit as u64);
     let mut content = Vec::new();
     decoder.read_to_end(&mut content)?;
     if decoder.trailing_garbage() {
-        return Err(crate::Error::corrupt("something else follows the compressed data"));
+        return Err(Error::corrupt("something else follows the compressed data"));
     }
     Ok(content)
 }

@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicU64, Ordering::Relaxed},
 };
 
-use super::base::Base;
+use super::{base::Base, stop::Stop};
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
@@ -29,6 +29,7 @@ pub struct Options {
     pub(super) threads: usize,
     pub(super) memory_limit: u64,
     pub(super) progress: Option<Arc<Progress>>,
+    pub(super) stop: Stop,
 }
 
 impl Default for Options {
@@ -48,6 +49,7 @@ impl Options {
             threads: 1,
             memory_limit: u64::MAX,
             progress: None,
+            stop: Stop::default(),
         }
     }
 
@@ -124,6 +126,12 @@ impl Options {
     /// Counts into `progress` while working.
     pub fn progress(mut self, progress: Arc<Progress>) -> Self {
         self.progress = Some(progress);
+        self
+    }
+
+    /// Ends the work when `stop` is asked for: an encoder then fails for good, and its frame has no end.
+    pub fn stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
         self
     }
 }

@@ -95,7 +95,9 @@ impl Pieces {
     pub fn cut(&mut self, is_end: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut at = self.coded;
-        let repeats = self.finder.as_mut().map(|finder| finder.find(&self.content, self.coded)).unwrap_or_default();
+        // Nothing new is no end of a repeat: a flush may be repeated.
+        let finder = self.finder.as_mut().filter(|_| at < self.content.len());
+        let repeats = finder.map(|finder| finder.find(&self.content, at)).unwrap_or_default();
         for repeat in repeats {
             if repeat.start > at {
                 pieces.push(Piece::Fresh(repeat.start - at));

@@ -9,13 +9,12 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering::Relaxed},
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, Sender, TryRecvError, channel},
     },
     thread::{self, JoinHandle},
 };
 
-use super::budget::Budget;
+use super::{budget::Budget, stop::Stop};
 use crate::{Error, ErrorKind, Result};
 
 /// The most results that wait for those before them, copies included, which take no thread.
@@ -23,19 +22,10 @@ const MAX_WAITING: usize = 64;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Says that nobody waits for results any more.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    pub fn is_asked_for(&self) -> bool {
-        self.0.load(Relaxed)
-    }
-}
-
 /// Runs jobs that give a `T` or an error.
 pub struct Pool<T> {
     budget: Budget,
+    /// Asked for when nobody waits for results any more.
     stop: Stop,
     workers: Vec<JoinHandle<()>>,
     /// To the workers, who end when it is dropped.
@@ -120,6 +110,24 @@ impl<T: Send + 'static> Pool<T> {
         })
     }
 
+    /// Whether there is no job in hand.
+    pub fn is_empty(&self) -> bool {
+        self.results.is_empty()
+    }
+
+    /// Whether the oldest result is there, so that [`next`](Self::next) need not wait.
+    pub fn is_ready(&mut self) -> bool {
+        let Some(slot) = self.results.front_mut() else { return false };
+        if let Coming::Later(receiver) = &slot.result {
+            match receiver.try_recv() {
+                Ok(result) => slot.result = Coming::Here(result),
+                Err(TryRecvError::Empty) => return false,
+                Err(TryRecvError::Disconnected) => slot.result = Coming::Here(Err(panicked())),
+            }
+        }
+        true
+    }
+
     /// Jobs whose results were not given out.
     fn jobs_in_hand(&self) -> usize {
         self.results.iter().filter(|slot| slot.memory > 0).count()
@@ -157,7 +165,7 @@ fn panicked() -> Error {
 
 impl<T> Drop for Pool<T> {
     fn drop(&mut self) {
-        self.stop.0.store(true, Relaxed);
+        self.stop.ask();
         self.jobs = None;
         for worker in self.workers.drain(..) {
             // A worker catches the panics of its jobs.

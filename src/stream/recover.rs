@@ -6,7 +6,7 @@
 use std::{
     collections::VecDeque,
     hash::Hasher,
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{Read, Seek, SeekFrom, Write},
     sync::Arc,
 };
 
@@ -18,6 +18,7 @@ use super::{
     budget::Budget,
     codec::{self, Watch, content_mismatch},
     pool::Pool,
+    stop::Stop,
     survey::{Part, Survey, Surveyed},
     window::Window,
 };
@@ -25,6 +26,9 @@ use crate::{
     Error, Models, Result,
     container::{BlockHeader, FrameHeader, Method, read::read_vec},
 };
+
+/// What is written at once in place of lost content.
+static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
 
 /// Something that is not as it was written.
 #[derive(Debug)]
@@ -71,12 +75,22 @@ pub struct Recovery<R> {
     memory_limit: u64,
     models: Models,
     progress: Option<Arc<Progress>>,
+    stop: Stop,
+    output_limit: u64,
 }
 
 impl<R: Read + Seek> Recovery<R> {
     /// A recovery of all frames in `inner`, from its start; reads nothing yet.
     pub fn new(inner: R) -> Self {
-        Self { inner, threads: 1, memory_limit: u64::MAX, models: Models::new(), progress: None }
+        Self {
+            inner,
+            threads: 1,
+            memory_limit: u64::MAX,
+            models: Models::new(),
+            progress: None,
+            stop: Stop::default(),
+            output_limit: u64::MAX,
+        }
     }
 
     /// As [`Decoder::with_threads`](super::Decoder::with_threads).
@@ -103,10 +117,25 @@ impl<R: Read + Seek> Recovery<R> {
         self
     }
 
+    /// Ends the work when `stop` is asked for.
+    pub fn with_stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
+    /// As [`Decoder::with_output_limit`](super::Decoder::with_output_limit); zeros for lost blocks count too.
+    pub fn with_output_limit(mut self, bytes: u64) -> Self {
+        self.output_limit = bytes;
+        self
+    }
+
     /// Writes all content to `out`, and zeros for lost blocks. Nothing is written for what is missing at a frame's end.
     ///
     /// # Errors
-    /// What is no damage: no frame at all, another version, too little memory, failed reading or writing.
+    /// What is no damage: no frame at all, another version, too little memory, failed reading or writing; more content
+    /// than is allowed, of which the blocks that stay within the limit are written; [`ErrorKind::Cancelled`].
+    ///
+    /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
     pub fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
         let mut survey = Survey::new(&mut self.inner)?;
         let mut recovered = Recovered { damages: Vec::new(), content: 0, trailing_garbage: false };
@@ -132,10 +161,19 @@ impl<R: Read + Seek> Recovery<R> {
     ) -> Result<()> {
         let base = Base::of(&frame.index.header, &self.models)?;
         let mut pool = Pool::new(Budget::new(self.threads, self.memory_limit));
-        let watch = Watch { progress: self.progress.clone(), stop: pool.stop() };
+        let watch = Watch { progress: self.progress.clone(), cancel: self.stop.clone(), stop: pool.stop() };
         let mut saver = Saver::new(&frame, blocks, watch, out, recovered);
         let mut waiting = VecDeque::new();
+        let mut end = saver.recovered.content;
         for Part { at, raw_len, header } in frame.parts {
+            end = end.saturating_add(raw_len);
+            if end > self.output_limit {
+                // What stays within it comes first.
+                while !waiting.is_empty() {
+                    saver.take(waiting.pop_front(), &mut pool)?;
+                }
+                return Err(Error::output_limit(self.output_limit));
+            }
             let part = match header {
                 Err(error) => Waiting::Damaged(error),
                 Ok(header) => {
@@ -211,6 +249,7 @@ impl<'a, W: Write> Saver<'a, W> {
     /// Takes the next block, of `raw_len` bytes: writes its content, or zeros and remembers why.
     fn take(&mut self, part: Option<(u64, Waiting)>, pool: &mut Pool<Vec<u8>>) -> Result<()> {
         let Some((raw_len, part)) = part else { return Ok(()) };
+        self.watch.check()?;
         let content = match part {
             Waiting::Job => pool.next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
             Waiting::Copy(header, coded) => codec::decode_copy(&header, &coded, &self.window, &self.watch),
@@ -244,7 +283,13 @@ impl<'a, W: Write> Saver<'a, W> {
 
     /// Zeros in place of `len` bytes.
     fn lose(&mut self, len: u64) -> Result<()> {
-        io::copy(&mut io::repeat(0).take(len), self.out)?;
+        let mut left = len;
+        while left > 0 {
+            self.watch.check()?;
+            let n = left.min(ZEROS.len() as u64);
+            self.out.write_all(&ZEROS[..n as usize])?;
+            left -= n;
+        }
         self.recovered.content += len;
         self.window.push_zeros(len)
     }

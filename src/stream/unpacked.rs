@@ -35,9 +35,14 @@ pub fn decode(mut coded: &[u8], header: &BlockHeader, start: &Start, isa: Isa, r
     let recipe_len = recipe_len.filter(|&len| len <= header.unpacked_len);
     let recipe_len = recipe_len.ok_or_else(|| Error::corrupt("the length of a recipe is damaged"))?;
     report(0, header.coded_len - coded.len())?;
-    let mut report = scaled(report, header.unpacked_len, header.raw_len);
-    let bytes = neural::decode(coded, header.unpacked_len, start, isa, &mut report)?;
-    deflate::pack(&Unpacked { bytes, recipe_len }, header.raw_len)
+    let mut scaled = scaled(report, header.unpacked_len, header.raw_len);
+    let bytes = neural::decode(coded, header.unpacked_len, start, isa, &mut scaled)?;
+    drop(scaled);
+    let unpacked = Unpacked { bytes, recipe_len };
+    let packed = deflate::pack_while(&unpacked, header.raw_len, &mut || report(0, 0).is_ok());
+    // If it did not go on, this is why.
+    report(0, 0)?;
+    packed
 }
 
 /// Reports bytes of `whole` as the same part of `raw_len`.

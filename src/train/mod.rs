@@ -20,7 +20,7 @@ use passes::{Fold, evaluate, fit};
 use tally::{Keep, Tally};
 
 use crate::{
-    Error, ErrorKind, Level, Model, Result,
+    Error, ErrorKind, Level, Model, Result, Stop,
     trained::{COARSE, FINE, TrainedOn, write_counts},
 };
 
@@ -62,6 +62,7 @@ pub struct Trainer {
     size: u64,
     weighted: Vec<Level>,
     in_order: bool,
+    stop: Stop,
 }
 
 /// What a pass over the samples came to.
@@ -107,7 +108,7 @@ impl Default for Trainer {
 impl Trainer {
     /// Trains for level 3, a file of at most 1 MiB.
     pub fn new() -> Self {
-        Self { level: Level::RECORDS, size: 1 << 20, weighted: Vec::new(), in_order: false }
+        Self { level: Level::RECORDS, size: 1 << 20, weighted: Vec::new(), in_order: false, stop: Stop::default() }
     }
 
     /// The level whose network the model is for.
@@ -143,10 +144,17 @@ impl Trainer {
         self
     }
 
+    /// Ends training when `stop` is asked for: where the network learns or is tried, before the next sample or 32 KiB of
+    /// it; where samples are counted, which is fast, when that is done.
+    pub fn stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+
     /// Trains on `samples`, telling `watch` of each pass.
     ///
     /// # Errors
-    /// Fewer than two samples that are not empty, or too little memory.
+    /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
     pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
         let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
@@ -156,11 +164,11 @@ impl Trainer {
         let mut tally = Tally::of(kept.iter().copied(), self.level);
         let keep = self.room_for(&tally);
         let counts = Arc::new(tally.counts(LEAST, keep));
-        let folds = self.folds(&kept, keep);
+        let folds = self.folds(&kept, keep)?;
         let mut weights = Vec::new();
         let mut exact = Loss::default();
         for level in self.levels() {
-            let (learnt, loss) = fit(level, &counts, &folds, &held_out, &mut watch)?;
+            let (learnt, loss) = fit(level, &counts, &folds, &held_out, &self.stop, &mut watch)?;
             if level == self.level {
                 exact = loss;
             }
@@ -171,9 +179,9 @@ impl Trainer {
         let keep = self.room_for(&tally);
         let (model, file) = self.fitting(&tally, keep, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
         Ok(Trained {
-            held_out: evaluate(&trial.start(self.level)?, &held_out)?,
+            held_out: evaluate(&trial.start(self.level)?, &held_out, &self.stop)?,
             held_out_exact: exact,
-            held_out_without: evaluate(&self.level.into(), &held_out)?,
+            held_out_without: evaluate(&self.level.into(), &held_out, &self.stop)?,
             held_out_samples: held_out.len() as u64,
             trial,
             model,
@@ -206,13 +214,15 @@ impl Trainer {
     /// The folds, each with the counts of all others. What stands in order is cut in pieces, so that a fold is as far
     /// from the others as what comes is from all; else each takes every fifth sample, so that the others know all
     /// kinds.
-    fn folds<'a>(&self, samples: &[&'a [u8]], keep: Keep) -> Vec<Fold<'a>> {
+    fn folds<'a>(&self, samples: &[&'a [u8]], keep: Keep) -> Result<Vec<Fold<'a>>> {
         let fold_of = |i: usize| if self.in_order { i * FOLDS / samples.len() } else { i % FOLDS };
         let numbered = || samples.iter().copied().enumerate();
         let fold = |fold| {
+            self.stop.check()?;
             let others = numbered().filter(|&(i, _)| fold_of(i) != fold).map(|(_, sample)| sample);
             let own: Vec<_> = numbered().filter(|&(i, _)| fold_of(i) == fold).map(|(_, sample)| sample).collect();
-            Fold { counts: Arc::new(Tally::of(others, self.level).counts(LEAST, keep)), samples: thinned(&own) }
+            let counts = Arc::new(Tally::of(others, self.level).counts(LEAST, keep));
+            Ok(Fold { counts, samples: thinned(&own) })
         };
         (0..FOLDS.min(samples.len())).map(fold).collect()
     }

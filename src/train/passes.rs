@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Pass;
 use crate::{
-    Level, Result,
+    Level, Result, Stop,
     math::isa::{self, Isa, Kernel},
     model::{
         Network,
@@ -67,11 +67,12 @@ impl Kernel for Cost<'_> {
 /// What `samples` cost a network that starts from `start`, each time anew.
 ///
 /// # Errors
-/// If the system does not have the memory.
-pub fn evaluate(start: &Start, samples: &[&[u8]]) -> Result<Loss> {
+/// If the system does not have the memory, or `stop` is asked for.
+pub fn evaluate(start: &Start, samples: &[&[u8]], stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     let mut loss = Loss::default();
     for sample in samples {
+        stop.check()?;
         network.start_again(sample.len())?;
         loss.add(&mut network, sample);
     }
@@ -79,12 +80,13 @@ pub fn evaluate(start: &Start, samples: &[&[u8]]) -> Result<Loss> {
 }
 
 /// As [`evaluate`], but from sample to sample mixers and matches go on learning from `weights`, after `time` nibbles.
-fn learn(start: &Start, samples: &[&[u8]], weights: &mut Vec<f32>, time: &mut f32) -> Result<Loss> {
+fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, time: &mut f32, stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     network.set_weights(weights);
     network.set_time(*time);
     let mut loss = Loss::default();
-    for sample in samples {
+    for sample in &fold.samples {
+        stop.check()?;
         network.restart(sample.len())?;
         loss.add(&mut network, sample);
     }
@@ -97,29 +99,30 @@ fn learn(start: &Start, samples: &[&[u8]], weights: &mut Vec<f32>, time: &mut f3
 /// Lets the mixers of `level` learn, pass by pass; gives the best weights, and the loss with them.
 ///
 /// # Errors
-/// If the system does not have the memory.
+/// If the system does not have the memory, or `stop` is asked for.
 pub fn fit(
     level: Level,
     counts: &Arc<Counts>,
     folds: &[Fold],
     held_out: &[&[u8]],
+    stop: &Stop,
     watch: &mut impl FnMut(&Pass),
 ) -> Result<(Arc<[f32]>, Loss)> {
     let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
     let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
     let mut time = 0.0;
-    let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out)?;
+    let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out, stop)?;
     let mut best = (Arc::from(weights.as_slice()), first);
     watch(&Pass { level, number: 0, training: Loss::default(), held_out: first });
     for number in 1..=MOST_PASSES {
         let mut training = Loss::default();
         for fold in folds {
             let start = Start { level, prior: prior(&fold.counts, None) };
-            let loss = learn(&start, &fold.samples, &mut weights, &mut time)?;
+            let loss = learn(&start, fold, &mut weights, &mut time, stop)?;
             training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
         }
         let learnt: Arc<[f32]> = weights.as_slice().into();
-        let loss = evaluate(&Start { level, prior: prior(counts, Some(Arc::clone(&learnt))) }, held_out)?;
+        let loss = evaluate(&Start { level, prior: prior(counts, Some(Arc::clone(&learnt))) }, held_out, stop)?;
         watch(&Pass { level, number, training, held_out: loss });
         let enough = loss.bits > best.1.bits * (1.0 - WORTH);
         if loss.bits < best.1.bits {

@@ -86,3 +86,13 @@ fn what_is_wrong_is_said_and_overwrites_nothing() {
     assert!(!folder.path().join("new").exists());
     run(&folder, "pack --lines -f -D a.model log pack").assert().success();
 }
+
+#[cfg(unix)]
+#[test]
+fn a_pack_from_a_pipe_is_refused_in_one_sentence() {
+    let folder = folder();
+    let pack = fs::read(folder.path().join("pack")).unwrap();
+    let mut get = run(&folder, "get -D a.model /dev/stdin 1");
+    let said = "foretell: /dev/stdin: a pack is read from anywhere, which a pipe is not; save it to a file\n";
+    get.write_stdin(pack).assert().code(1).stderr(said);
+}

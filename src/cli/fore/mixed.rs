@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use super::work::Decoding;
 use crate::{
     Decoder,
-    container::{FrameHeader, Index, Item, header::MAGIC},
+    container::{FrameHeader, header::MAGIC},
 };
 
 /// The longest header of a frame: magic, three bytes, content size, trained model, check.
@@ -36,7 +36,7 @@ enum Place {
 
 enum State<R: Read> {
     Plain(Lookahead<R>),
-    Frame(Box<Decoder<OneFrame<R>>>),
+    Frame(Box<Decoder<Lookahead<R>>>),
 }
 
 impl<R: Read> Mixed<R> {
@@ -91,7 +91,7 @@ impl<R: Read> Read for Mixed<R> {
                 Some(State::Frame(mut decoder)) => match decoder.read(out) {
                     Ok(0) => {
                         self.place = Place::AfterFrame;
-                        self.state = Some(State::Plain(decoder.into_inner().inner));
+                        self.state = Some(State::Plain(decoder.into_inner()));
                     }
                     result => {
                         self.state = Some(State::Frame(decoder));
@@ -100,7 +100,7 @@ impl<R: Read> Read for Mixed<R> {
                 },
                 Some(State::Plain(mut ahead)) => match self.read_plain(&mut ahead, out) {
                     Ok(None) => {
-                        let decoder = self.decoding.decoder(OneFrame::new(ahead));
+                        let decoder = self.decoding.decoder(ahead).single_frame();
                         self.state = Some(State::Frame(Box::new(decoder)));
                     }
                     result => {
@@ -150,71 +150,6 @@ impl<R: Read> Read for Lookahead<R> {
         let n = bytes.len().min(out.len());
         out[..n].copy_from_slice(&bytes[..n]);
         self.at += n;
-        Ok(n)
-    }
-}
-
-/// The bytes of the one frame that starts here, and then the end: a [`Decoder`] that reads on for the next
-/// frame takes nothing of what follows.
-struct OneFrame<R> {
-    inner: Lookahead<R>,
-    /// A header of the frame, of which `header[given..]` is still to be read.
-    header: Vec<u8>,
-    given: usize,
-    /// Coded bytes still to be read after the header.
-    coded: u64,
-    part: Part,
-}
-
-/// What stands before what comes next in a frame.
-#[derive(PartialEq)]
-enum Part {
-    Nothing,
-    Header,
-    End,
-}
-
-impl<R: Read> OneFrame<R> {
-    fn new(inner: Lookahead<R>) -> Self {
-        Self { inner, header: Vec::new(), given: 0, coded: 0, part: Part::Nothing }
-    }
-
-    /// Reads the next header of the frame.
-    fn next_header(&mut self) -> crate::Result<()> {
-        self.header.clear();
-        self.given = 0;
-        if self.part == Part::Nothing {
-            self.inner.at += MAGIC.len();
-            self.header = FrameHeader::read_after_magic(&mut self.inner)?.to_bytes();
-            self.part = Part::Header;
-        } else {
-            let item = Item::read(&mut self.inner)?;
-            item.write(&mut self.header);
-            match item {
-                Item::Block(block) => self.coded = block.coded_len as u64,
-                Item::End(_) => self.part = Part::End,
-                Item::IndexedEnd(_) => {
-                    self.header.extend(Index::read(&mut self.inner)?.to_bytes());
-                    self.part = Part::End;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-impl<R: Read> Read for OneFrame<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.given == self.header.len() && self.coded == 0 && self.part != Part::End {
-            self.next_header()?;
-        }
-        if self.given < self.header.len() {
-            let n = (&self.header[self.given..]).read(out)?;
-            self.given += n;
-            return Ok(n);
-        }
-        let n = self.inner.by_ref().take(self.coded).read(out)?;
-        self.coded -= n as u64;
         Ok(n)
     }
 }

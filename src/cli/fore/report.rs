@@ -127,7 +127,11 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::MemoryLimit => Some("allow or free that much"),
         ErrorKind::MissingModel => Some("name it by -D, or its folder by --models"),
         ErrorKind::Arithmetic => Some("run it without the library that changed this"),
-        ErrorKind::OutOfBounds | ErrorKind::Io | ErrorKind::Internal => None,
+        ErrorKind::OutOfBounds
+        | ErrorKind::OutputLimit
+        | ErrorKind::Cancelled
+        | ErrorKind::Io
+        | ErrorKind::Internal => None,
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 
 use super::{inputs::printable, notes::Notes, output::Target, print_bytes, samples::parse_record};
 use crate::{
@@ -147,7 +147,12 @@ pub fn unpack(args: &UnpackArgs, notes: &Notes) -> anyhow::Result<()> {
 
 fn open(path: &Path, models: &ModelArgs) -> anyhow::Result<Pack<impl Read + Seek>> {
     let file = File::open(path).with_context(|| printable(path))?;
-    Pack::open(file, &models.models()?).with_context(|| printable(path))
+    let pack = Pack::open(file, &models.models()?).map_err(io::Error::from);
+    pack.map_err(|error| match error.kind() {
+        io::ErrorKind::NotSeekable => anyhow!("a pack is read from anywhere, which a pipe is not; save it to a file"),
+        _ => error.into(),
+    })
+    .with_context(|| printable(path))
 }
 
 /// Where a command writes to: a file that is there is replaced only if that was asked for.

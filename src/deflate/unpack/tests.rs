@@ -21,7 +21,7 @@ fn noise(seed: u64, len: usize) -> Vec<u8> {
 }
 
 fn raw(content: &[u8], family: Family, level: u8) -> Vec<u8> {
-    let mut out = Bounded { bytes: Vec::new(), len: usize::MAX };
+    let mut out = Bounded { bytes: Vec::new(), len: usize::MAX, go_on: &mut || true };
     assert!(deflate(content, Dialect { family, level }, &mut Work::new(u64::MAX), &mut out));
     out.bytes
 }
@@ -190,7 +190,7 @@ fn content_that_takes_too_much_work_is_refused_by_both_sides() {
         &content,
         Dialect { family: Family::Zlib8, level: 9 },
         &mut work,
-        &mut Bounded { bytes: vec![], len: usize::MAX },
+        &mut Bounded { bytes: vec![], len: usize::MAX, go_on: &mut || true },
     );
     let needed = u64::MAX - work.left();
     let mut bytes = content.clone();
@@ -249,4 +249,27 @@ fn recipes_that_promise_the_impossible_are_refused() {
     }
     // Shorter than any that is unpacked.
     assert!(pack_with(Entry { len: 10, ..good }).is_err());
+}
+
+#[test]
+fn both_ways_end_at_once_when_they_are_not_to_go_on() {
+    let content = zlib(&text(9, 300_000), 9);
+    let unpacked = unpack(&content).unwrap();
+    for most in [0, 1, 2, 1000] {
+        let mut calls = 0;
+        let mut go_on = || {
+            calls += 1;
+            calls <= most
+        };
+        assert!(pack_while(&unpacked, content.len(), &mut go_on).is_err());
+        assert_eq!(calls, most + 1, "a token is a few bytes, so this is asked often");
+        let mut calls = 0;
+        let found = unpack_while(&content, &mut || {
+            calls += 1;
+            calls <= most
+        });
+        assert_eq!(found, None);
+        // The trial that is ended, and those that follow.
+        assert!((most + 1..most + 100).contains(&calls), "{calls}");
+    }
 }

@@ -13,6 +13,7 @@ use crate::{
         budget::Budget,
         codec::{self, Watch},
         pool::Pool,
+        stop::Stop,
         window::Window,
     },
 };
@@ -35,7 +36,8 @@ pub struct Frame {
     /// Whether all of the frame was read, or all that can be.
     pub is_read: bool,
     /// Bytes of content in all blocks that were read.
-    begun: u64,
+    pub begun: u64,
+    cancel: Stop,
 }
 
 /// What comes of an item of a frame, as far as it does not need what comes before it.
@@ -47,7 +49,7 @@ pub enum Decoded {
 
 impl Frame {
     /// A frame of which only the header was read.
-    pub fn new(header: FrameHeader, base: Base, budget: Budget) -> Self {
+    pub fn new(header: FrameHeader, base: Base, budget: Budget, cancel: Stop) -> Self {
         Self {
             index: Index { header, blocks: Vec::new() },
             base,
@@ -58,12 +60,13 @@ impl Frame {
             next: None,
             is_read: false,
             begun: 0,
+            cancel,
         }
     }
 
     /// What work on its blocks is watched by.
     pub fn watch(&self, progress: Option<Arc<Progress>>) -> Watch {
-        Watch { progress, stop: self.blocks.stop() }
+        Watch { progress, cancel: self.cancel.clone(), stop: self.blocks.stop() }
     }
 
     /// Begins to decode a block. The last one, if it is known to be that, is decoded here: nothing else is left to do.

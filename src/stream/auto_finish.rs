@@ -1,0 +1,62 @@
+//! An encoder that is finished by being dropped.
+
+use std::{
+    io::{self, Write},
+    thread,
+};
+
+use super::Encoder;
+
+/// An [`Encoder`] that finishes its frame when it is dropped, for writers that are handed to others. Made by
+/// [`Encoder::auto_finish`] and [`Encoder::on_finish`].
+///
+/// An error while it is dropped goes to the closure of `on_finish`, or nowhere: where it matters, call
+/// [`Encoder::finish`]. While a panic unwinds nothing is finished and no closure is called, so that content that broke
+/// off does not pass for whole.
+///
+/// ```
+/// use std::io::Write;
+/// use foretell::{Encoder, Options};
+/// let mut coded = Vec::new();
+/// {
+///     let mut writer = Encoder::new(&mut coded, &Options::new()).on_finish(|done| drop(done.expect("memory")));
+///     writer.write_all(b"handed to somebody else")?;
+/// }
+/// assert_eq!(foretell::decompress(&coded)?, b"handed to somebody else");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct AutoFinish<W: Write, F: FnOnce(io::Result<W>) = fn(io::Result<W>)> {
+    /// There until it is dropped.
+    inner: Option<(Encoder<W>, F)>,
+}
+
+impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
+    pub(super) fn new(encoder: Encoder<W>, report: F) -> Self {
+        Self { inner: Some((encoder, report)) }
+    }
+
+    fn encoder(&mut self) -> &mut Encoder<W> {
+        let (encoder, _) = self.inner.as_mut().expect("only dropping takes it");
+        encoder
+    }
+}
+
+impl<W: Write, F: FnOnce(io::Result<W>)> Write for AutoFinish<W, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.encoder().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.encoder().flush()
+    }
+}
+
+impl<W: Write, F: FnOnce(io::Result<W>)> Drop for AutoFinish<W, F> {
+    fn drop(&mut self) {
+        if let Some((encoder, report)) = self.inner.take()
+            && !thread::panicking()
+        {
+            report(encoder.finish());
+        }
+    }
+}

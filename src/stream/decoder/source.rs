@@ -1,0 +1,133 @@
+//! A reader that may break off at any byte → what the format says must be there, whole.
+//!
+//! What was read of something that is not whole is kept, so that after an error of the reader the same call goes on
+//! where it stopped. Not one byte is asked for that does not belong to what is read.
+
+use std::io::Read;
+
+use crate::{
+    Error, ErrorKind, Result,
+    container::{
+        FrameHeader, Index, Item,
+        block::END_LEN,
+        header::{LEAST_LEN, MAGIC, Start},
+        read::truncated,
+    },
+};
+
+/// Memory grows by at least so many bytes, and at most doubles, with what really arrives: a false length costs nothing.
+const GROWTH: usize = 1 << 16;
+
+/// The inner reader, and what it gave of something that is not whole.
+pub struct Source<R> {
+    pub inner: R,
+    /// `bytes[..got]` were read; the others are room.
+    bytes: Vec<u8>,
+    got: usize,
+}
+
+impl<R> Source<R> {
+    pub fn new(inner: R) -> Self {
+        Self { inner, bytes: Vec::new(), got: 0 }
+    }
+
+    /// What was read and belongs to nothing yet.
+    pub fn kept(&self) -> &[u8] {
+        &self.bytes[..self.got]
+    }
+}
+
+impl<R: Read> Source<R> {
+    /// Reads up to the next frame's magic, as [`find_frame`](crate::container::header::find_frame) does. What is there
+    /// instead is kept.
+    pub fn find_frame(&mut self, first: bool) -> Result<Start> {
+        let start = self.find_magic(!first)?;
+        if first { start.of_first_frame() } else { Ok(start) }
+    }
+
+    fn find_magic(&mut self, skip_zeros: bool) -> Result<Start> {
+        while self.fill(1)? && skip_zeros && self.kept() == [0] {
+            self.got = 0;
+        }
+        if self.got == 0 {
+            return Ok(Start::End);
+        }
+        for len in 1..=MAGIC.len() {
+            if !self.fill(len)? || !MAGIC.starts_with(self.kept()) {
+                return Ok(Start::Other);
+            }
+        }
+        self.got = 0;
+        Ok(Start::Frame)
+    }
+
+    /// Reads the header of a frame, behind its magic.
+    pub fn header(&mut self) -> Result<FrameHeader> {
+        self.parse(LEAST_LEN, |bytes| FrameHeader::read_after_magic(bytes))
+    }
+
+    /// Reads the next item of a frame.
+    pub fn item(&mut self) -> Result<Item> {
+        self.parse(END_LEN as usize, |bytes| Item::read(bytes))
+    }
+
+    /// Reads the coded bytes of a block.
+    pub fn coded(&mut self, len: usize) -> Result<Vec<u8>> {
+        if !self.fill(len)? {
+            return Err(truncated());
+        }
+        self.got = 0;
+        let mut coded = std::mem::take(&mut self.bytes);
+        coded.truncate(len);
+        Ok(coded)
+    }
+
+    /// Reads the index behind a frame, which must be `expected`: so its bytes are known.
+    pub fn check_index(&mut self, expected: &Index) -> Result<()> {
+        let bytes = expected.to_bytes();
+        let is_whole = self.fill(bytes.len())?;
+        if self.kept() == bytes {
+            (self.bytes, self.got) = (Vec::new(), 0);
+            return Ok(());
+        }
+        match Index::read(&mut self.kept()) {
+            Ok(other) => expected.check(&other),
+            // Of a longer one the end was not read.
+            Err(error) if error.kind() == ErrorKind::Truncated && is_whole => Err(Index::misfit()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What `parse` makes of the next bytes, at least `least` of them and as many more as it says that it lacks.
+    fn parse<T>(&mut self, least: usize, parse: impl Fn(&mut &[u8]) -> Result<T>) -> Result<T> {
+        let mut wanted = least;
+        loop {
+            let is_there = self.fill(wanted)?;
+            match parse(&mut self.kept()) {
+                Err(error) if error.kind() == ErrorKind::Truncated && is_there => wanted = self.got + 1,
+                parsed => {
+                    self.got = 0;
+                    return parsed;
+                }
+            }
+        }
+    }
+
+    /// Reads until `len` bytes are kept; says whether there are as many.
+    fn fill(&mut self, len: usize) -> Result<bool> {
+        while self.got < len {
+            if self.got == self.bytes.len() {
+                let more = (len - self.got).min(self.got.max(GROWTH));
+                self.bytes.try_reserve_exact(more).map_err(|_| Error::no_memory(more as u64))?;
+                self.bytes.resize(self.got + more, 0);
+            }
+            let room = len.min(self.bytes.len());
+            match self.inner.read(&mut self.bytes[self.got..room])? {
+                0 => return Ok(false),
+                // No more than there was room for, whatever the reader says.
+                n => self.got = room.min(self.got + n),
+            }
+        }
+        Ok(true)
+    }
+}
