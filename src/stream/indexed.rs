@@ -17,6 +17,7 @@ use super::{
 use crate::{
     Error, Models, Result,
     container::{BlockHeader, FrameHeader, Item, Method, index::Entry, read::read_vec, varint},
+    memory::promise,
 };
 
 /// Bytes that are read at once to look at a header.
@@ -214,7 +215,11 @@ impl<R: Read + Seek> IndexedReader<R> {
         let (header, coded) = self.read(place)?;
         match header.method {
             Method::Copy => codec::decode_copy(&header, &coded, &self.window, &self.watch),
-            _ => codec::decode(&header, coded, &Base::of(&place.header, &self.models)?, &self.watch),
+            _ => {
+                let base = Base::of(&place.header, &self.models)?;
+                let _promise = promise(codec::memory(&header, &base, 0))?;
+                codec::decode(&header, &coded, &base, &self.watch)
+            }
         }
     }
 }

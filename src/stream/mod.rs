@@ -5,6 +5,7 @@ mod budget;
 mod codec;
 mod decoder;
 mod encoder;
+mod fitting;
 mod frames;
 mod indexed;
 mod inspect;

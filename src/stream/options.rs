@@ -9,7 +9,7 @@ use super::base::Base;
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
-const MIN_BLOCK_LEN: usize = 1 << 16;
+pub(super) const MIN_BLOCK_LEN: usize = 1 << 16;
 
 /// Choices for compression; a builder.
 ///

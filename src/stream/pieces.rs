@@ -71,8 +71,8 @@ impl Pieces {
     }
 
     /// Room for what copies reach back to, to a chunk's bounds, and a block.
-    fn capacity(&self) -> usize {
-        self.block_len + if self.finder.is_some() { MAX_DISTANCE + CHUNK } else { 0 }
+    pub fn capacity(&self) -> usize {
+        capacity(self.block_len, self.finder.is_some())
     }
 
     /// Drops what no copy can reach any more: seldom, since all that stays is moved.
@@ -114,6 +114,11 @@ impl Pieces {
     pub fn advance(&mut self, len: usize) {
         self.coded += len;
     }
+}
+
+/// Bytes of content that are held at most where blocks have `block_len` bytes, and `copies` are made or not.
+pub fn capacity(block_len: usize, copies: bool) -> usize {
+    block_len + if copies { MAX_DISTANCE + CHUNK } else { 0 }
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ impl<R: Read + Seek> Recovery<R> {
                         Method::Copy => Waiting::Copy(header, coded),
                         _ => {
                             let (base, watch) = (base.clone(), saver.watch.clone());
-                            pool.run(needed, move || codec::decode(&header, coded, &base, &watch));
+                            pool.run(needed, move || codec::decode(&header, &coded, &base, &watch));
                             Waiting::Job
                         }
                     }
@@ -239,7 +239,7 @@ impl<'a, W: Write> Saver<'a, W> {
     fn damaged(&mut self, block: Option<u64>, lost: Option<u64>, error: Error) {
         self.is_whole = false;
         let start = self.recovered.content;
-        self.recovered.damages.push(Damage { block, start, end: lost.map(|lost| start + lost), error });
+        self.recovered.damages.push(Damage { block, start, end: lost.map(|lost| start.saturating_add(lost)), error });
     }
 
     /// Zeros in place of `len` bytes.
