@@ -24,7 +24,7 @@ pub enum ErrorKind {
     ChecksumMismatch,
     /// A trained model is needed that is not at hand.
     MissingModel,
-    /// Decoding would need more memory than is allowed.
+    /// More memory would be needed than is allowed, or than the system gives.
     MemoryLimit,
     /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.
     Arithmetic,

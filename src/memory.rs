@@ -75,6 +75,9 @@ pub fn ensure(bytes: u64) -> Result<()> {
 
 impl Ledger {
     fn promise(&mut self, bytes: u64) -> Result<Promise> {
+        if bytes == 0 {
+            return Ok(Promise(0));
+        }
         // Within what is kept for small things, many of them cost one question.
         let small = self.small.saturating_add(bytes).saturating_add(OVERHEAD);
         if small <= SMALL / 2 {

@@ -185,7 +185,14 @@ pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) ->
 /// As of [`decode`].
 pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &Window, watch: &Watch) -> Result<Vec<u8>> {
     ensure((header.raw_len + header.coded_len) as u64)?;
-    let raw = window.copy(coded, header.raw_len)?;
+    check_copy(header, coded, window.copy(coded, header.raw_len)?, watch)
+}
+
+/// Checks what `coded` was decoded to, a copy.
+///
+/// # Errors
+/// As of [`decode`].
+pub fn check_copy(header: &BlockHeader, coded: &[u8], raw: Vec<u8>, watch: &Watch) -> Result<Vec<u8>> {
     watch.report(raw.len(), coded.len())?;
     check(header, raw)
 }

@@ -201,6 +201,7 @@ impl<W: Write> Encoder<W> {
             progress.takes_memory(coded.memory + self.held() + self.blocks.memory());
         }
         let no_memory = |_| Error::no_memory(coded.payload.len() as u64);
+        self.blocks.make_sure(coded.payload.len() as u64)?;
         self.pending.try_reserve(coded.payload.len()).map_err(no_memory)?;
         self.index.blocks.try_reserve(1).map_err(no_memory)?;
         Item::Block(coded.header).write(&mut self.pending);
@@ -232,6 +233,7 @@ impl<W: Write> Write for Encoder<W> {
     /// Takes as much of `bytes` as the current block wants.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drain()?;
+        self.blocks.make_sure(self.content.growth(bytes.len()))?;
         let taken = self.content.fill(bytes)?;
         if self.content.is_full() {
             self.code_buffered(false)?;

@@ -16,6 +16,7 @@ mod pieces;
 mod pool;
 mod recover;
 mod repeats;
+mod sources;
 mod survey;
 mod unpacked;
 mod window;
@@ -27,7 +28,7 @@ pub use base::may_be_primed;
 pub use decoder::Decoder;
 pub use encoder::Encoder;
 pub use indexed::IndexedReader;
-pub use inspect::{FrameInfo, inspect, inspect_file};
+pub use inspect::{FrameInfo, inspect, inspect_each, inspect_file, inspect_file_each};
 #[doc(hidden)]
 pub use neural::ablated_len;
 pub use options::{Options, Progress};

@@ -70,6 +70,12 @@ impl Pieces {
         Ok(taken)
     }
 
+    /// Bytes of memory that taking `len` more of content may ask for.
+    pub fn growth(&self, len: usize) -> u64 {
+        let needed = self.content.len() + len.min(self.block_len - self.uncoded().len());
+        if needed <= self.content.capacity() { 0 } else { needed.max(2 * self.content.capacity()) as u64 }
+    }
+
     /// Room for what copies reach back to, to a chunk's bounds, and a block.
     pub fn capacity(&self) -> usize {
         capacity(self.block_len, self.finder.is_some())

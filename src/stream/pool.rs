@@ -139,12 +139,21 @@ impl<T: Send + 'static> Pool<T> {
 
     /// Does `job` on this thread.
     pub fn run_here(&mut self, memory: u64, job: impl FnOnce() -> Result<T>) {
-        let promised = promise(memory).or_else(|_| {
-            self.settle();
-            promise(memory)
-        });
+        let promised = self.make_sure(memory).and_then(|()| promise(memory));
         let result = promised.and_then(|_promise| job());
         self.results.push_back(Slot { memory, result: Coming::Here(result) });
+    }
+
+    /// Makes sure that there are so many bytes of memory for something else than a job: if need be, when no job is at work
+    /// any more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MemoryLimit`] if there are not even then.
+    pub fn make_sure(&mut self, bytes: u64) -> Result<()> {
+        ensure(bytes).or_else(|_| {
+            self.settle();
+            ensure(bytes)
+        })
     }
 
     /// Waits until no job is at work.

@@ -1,7 +1,9 @@
 //! A file that may be damaged → all of its content that is good, and a list of what is not.
 //!
 //! Where the header of a block is damaged, the frame's index tells where the next one begins; where the index is,
-//! headers do. Zeros take the place of a lost block, so that all the rest of its frame stays in its own.
+//! headers do. Zeros take the place of a lost block whose bytes are in the file, good or not, so that all the rest of its
+//! frame stays in its own. What is not in the file at all is counted and told, not written: a header may promise more than
+//! any disk holds.
 
 use std::{
     collections::VecDeque,
@@ -103,7 +105,8 @@ impl<R: Read + Seek> Recovery<R> {
         self
     }
 
-    /// Writes all content to `out`, and zeros for lost blocks. Nothing is written for what is missing at a frame's end.
+    /// Writes all content to `out`, and zeros for lost blocks. Nothing is written for what is missing at a frame's end:
+    /// blocks of which the file has not all bytes, and those that only a header promises.
     ///
     /// # Errors
     /// What is no damage: no frame at all, another version, too little memory, failed reading or writing.
@@ -135,15 +138,17 @@ impl<R: Read + Seek> Recovery<R> {
         let watch = Watch { progress: self.progress.clone(), stop: pool.stop() };
         let mut saver = Saver::new(&frame, blocks, watch, out, recovered);
         let mut waiting = VecDeque::new();
-        for Part { at, raw_len, header } in frame.parts {
+        let list = frame.memory() as u64;
+        for Part { at, raw_len, is_there, header } in frame.parts {
             let part = match header {
-                Err(error) => Waiting::Damaged(error),
+                Err(error) if is_there => Waiting::Damaged(error),
+                Err(error) => Waiting::Missing(error),
                 Ok(header) => {
                     let needed = codec::memory(&header, &base, 0);
-                    while !pool.has_room(needed, saver.window.len() as u64) {
+                    while !pool.has_room(needed, list + saver.window.len() as u64) {
                         saver.take(waiting.pop_front(), &mut pool)?;
                     }
-                    let taken = needed + saver.window.len() as u64 + pool.memory();
+                    let taken = needed + list + saver.window.len() as u64 + pool.memory();
                     codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
                     let mut coded = Vec::new();
                     self.inner.seek(SeekFrom::Start(at))?;
@@ -173,6 +178,8 @@ enum Waiting {
     Job,
     Copy(BlockHeader, Vec<u8>),
     Damaged(Error),
+    /// Its bytes are not in the file.
+    Missing(Error),
 }
 
 /// Takes the blocks of a frame in their order.
@@ -215,6 +222,11 @@ impl<'a, W: Write> Saver<'a, W> {
             Waiting::Job => pool.next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
             Waiting::Copy(header, coded) => codec::decode_copy(&header, &coded, &self.window, &self.watch),
             Waiting::Damaged(error) => Err(error),
+            Waiting::Missing(error) => {
+                self.blocks += 1;
+                self.damaged(Some(self.blocks), Some(raw_len), error);
+                return Ok(());
+            }
         };
         self.blocks += 1;
         match content {
@@ -223,6 +235,7 @@ impl<'a, W: Write> Saver<'a, W> {
                 self.out.write_all(&content)?;
                 self.recovered.content += raw_len;
                 if !self.is_lone {
+                    pool.make_sure(self.window.growth(content.len()))?;
                     self.window.push(&content)?;
                 }
                 Ok(())

@@ -6,14 +6,14 @@ use std::{
         Arc,
         mpsc::{self, RecvTimeoutError, Sender},
     },
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
 use indicatif::{HumanBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::report::{bits_per_byte, one_line, say};
-use crate::Progress;
+use crate::{Progress, memory};
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -124,7 +124,7 @@ impl Meter {
                 say(&gauge.line());
             }
         };
-        let show = thread::Builder::new().name("progress".into()).spawn(draw).ok().map(|handle| (sender, handle));
+        let show = memory::spawn("progress", draw).ok().map(|handle| (sender, handle));
         Self { show }
     }
 }

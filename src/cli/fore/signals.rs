@@ -9,7 +9,6 @@ use std::{
     fs, io,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
 };
 
 use signal_hook::{
@@ -18,6 +17,8 @@ use signal_hook::{
     iterator::Signals,
     low_level::emulate_default_handler,
 };
+
+use crate::memory;
 
 /// The temporary file to remove if a signal ends the process.
 static DOOMED: Mutex<Option<PathBuf>> = Mutex::new(None);
@@ -35,7 +36,7 @@ pub fn watch() -> io::Result<()> {
     let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU];
     let mut signals = Signals::new(wanted.into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0))?;
     flag::register(SIGXFSZ, Arc::default())?;
-    thread::Builder::new().name("signals".into()).spawn(move || {
+    memory::spawn("signals", move || {
         for signal in signals.forever() {
             let doomed = hold();
             if let Some(path) = doomed.as_ref() {
