@@ -48,6 +48,10 @@ everywhere *MACHINES:
 mutations CASES="400000":
     FORETELL_MUTATIONS={{CASES}} cargo test --test mutations
 
+# Memory that runs out, in steps of 1 MiB, with one thread and with four, both ways: some hundred runs.
+memory:
+    FORETELL_EACH_MIB=1 cargo test --test fore_cli memory_that_runs_out_is_an_error_with -- --nocapture
+
 # Each fuzzer of fuzz/ for so many seconds (needs a nightly compiler and cargo-fuzz).
 fuzz SECONDS="600":
     for target in $(cargo +nightly fuzz list); do \

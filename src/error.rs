@@ -24,7 +24,7 @@ pub enum ErrorKind {
     ChecksumMismatch,
     /// A trained model is needed that is not at hand.
     MissingModel,
-    /// Decoding would need more memory than is allowed.
+    /// More memory would be needed than is allowed, or than the system gives.
     MemoryLimit,
     /// Decoding would give more content than is allowed.
     OutputLimit,

@@ -53,7 +53,7 @@ pub use model::{Level, Predictor};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
 pub use stream::{
     AutoFinish, Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, Stop,
-    compress, decompress, decompress_up_to, inspect, inspect_file,
+    compress, decompress, decompress_up_to, inspect, inspect_each, inspect_file, inspect_file_each,
 };
 pub use train::{Trained, Trainer};
 pub use trained::{Model, Models};

@@ -17,13 +17,17 @@ use std::{
 
 use common::{Part, Random, compress, frame_of, gzip, mutate, properties, text};
 use foretell::{
-    Encoder, Level, Method, Options, RecordCompressor, Trained, Trainer, decompress, deflate, huffman, pack,
+    Encoder, Level, Method, Options, RecordCompressor, Trained, Trainer,
+    container::{BlockHeader, FrameHeader, Index, Item, MAX_BLOCK_LEN, index::Entry},
+    decompress, deflate, huffman, pack,
 };
 
 /// Cases of each of the seven tests in a usual run.
 const CASES: u64 = 30_000;
 /// What takes longer hangs.
 const LIMIT: Duration = Duration::from_secs(5);
+/// What all tests here may take of memory at a time.
+const MOST_MEMORY: u64 = 1 << 30;
 /// One frame in so many is a golden file, of which many are not as short as the others.
 const GOLDEN_EVERY: usize = 100;
 
@@ -60,7 +64,57 @@ fn a_mutated_frame_decodes_to_its_content_or_not_at_all() {
 #[test]
 fn of_a_mutated_file_all_is_read_and_saved_or_its_damage_is_told() {
     let files = files_of_several_blocks();
-    for_each_case(|random| properties::parts_and_recovery(&mutate_file(&files[random.below(files.len())], random)));
+    for_each_case(|random| {
+        let mut mutated = mutate_file(&files[random.below(files.len())], random);
+        if random.below(8) == 0 {
+            // Half of the time behind frames that are good.
+            if random.below(2) == 0 {
+                mutated = files[random.below(files.len())].clone();
+            }
+            mutated.extend(extreme_frame(random));
+        }
+        properties::parts_and_recovery(&mutated);
+    });
+    let peak = peak_memory();
+    assert!(peak.is_none_or(|bytes| bytes < MOST_MEMORY), "{peak:?} bytes of memory");
+}
+
+/// A frame with lengths that nothing can have, or hardly anything, and the right checks behind them.
+fn extreme_frame(random: &mut Random) -> Vec<u8> {
+    const LENGTHS: [u64; 8] = [0, 1, 1 << 26, 1 << 32, (1 << 63) - 1, 1 << 63, u64::MAX - 1, u64::MAX];
+    let content_size = (random.below(4) > 0).then(|| LENGTHS[random.below(LENGTHS.len())]);
+    let header = FrameHeader { level: Level::FASTEST, content_size, model: None };
+    let mut frame = header.to_bytes();
+    let mut blocks = vec![];
+    for _ in 0..random.below(4) {
+        let method = Method::ALL[random.below(Method::ALL.len())];
+        let raw_len = [2, 300, MAX_BLOCK_LEN][random.below(3)];
+        let coded_len = if method == Method::Store { raw_len } else { 1 };
+        let block = BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
+        blocks.push(Entry::of(&block));
+        Item::Block(block).write(&mut frame);
+        frame.extend(random.bytes(coded_len.min(40)));
+    }
+    if let Some(block) = blocks.first_mut().filter(|_| random.below(2) == 0) {
+        block.raw_len = [0, 1, MAX_BLOCK_LEN as u32, u32::MAX][random.below(4)];
+        block.size = [0, 14, block.size, u32::MAX][random.below(4)];
+    }
+    match random.below(3) {
+        0 => {}
+        1 => Item::End(0).write(&mut frame),
+        _ => {
+            Item::IndexedEnd(0).write(&mut frame);
+            frame.extend(Index { header, blocks }.to_bytes());
+        }
+    }
+    frame
+}
+
+/// The most bytes of memory that this process had so far, where the system tells.
+fn peak_memory() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()? << 10)
 }
 
 #[test]

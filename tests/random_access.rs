@@ -3,12 +3,12 @@
 mod common;
 
 use std::{
-    io::{Cursor, ErrorKind::InvalidInput, Read, Seek, SeekFrom},
+    io::{Cursor, ErrorKind::InvalidInput, Read, Seek, SeekFrom, Write},
     sync::Arc,
 };
 
 use common::{Part, Random, frame_of, text};
-use foretell::{IndexedReader, Level, Method, Options, Progress, inspect, inspect_file};
+use foretell::{Encoder, IndexedReader, Level, Method, Options, Progress, container::Index, inspect, inspect_file};
 
 const BLOCK: usize = 1 << 16;
 
@@ -86,7 +86,7 @@ fn only_blocks_that_are_needed_are_decoded_and_each_once() {
     assert_eq!(decoded(&file, 5 * block + 1, 10), block);
     assert_eq!(decoded(&file, 5 * block - 1, 2), 2 * block);
     assert_eq!(decoded(&file, 0, 9 * BLOCK), 9 * block);
-    // Copies need their sources, and those of their sources, but not what lies between.
+    // Copies need what really holds their bytes, not the copies on the way to it, nor what lies between.
     let parts = [
         Part::Stored(&[1; 100]),
         Part::Stored(&[2; 1000]),
@@ -96,7 +96,7 @@ fn only_blocks_that_are_needed_are_decoded_and_each_once() {
         Part::Copied(&[1; 7], 10),
     ];
     let file = frame_of(&parts);
-    assert_eq!(decoded(&file, 6155, 1), 100 + 50 + 40);
+    assert_eq!(decoded(&file, 6155, 1), 100 + 40);
     assert_eq!(decoded(&file, 1200, 1), 5000);
     let whole: u64 = parts
         .iter()
@@ -181,5 +181,122 @@ fn a_decoder_refuses_an_index_that_does_not_fit() {
     assert!(foretell::decompress(&swapped).unwrap_err().to_string().contains("index"));
     for len in index(&good)..good.len() {
         assert!(foretell::decompress(&good[..len]).is_err());
+    }
+}
+
+/// A random frame of stored blocks and copies, of what is before them, as long as periods are and not; and its content.
+fn random_copies(random: &mut Random) -> (Vec<u8>, Vec<u8>) {
+    let len = 1 + random.below(20);
+    let mut content = random.bytes(len);
+    let mut ends = vec![(content.len(), None)];
+    for _ in 0..2 + random.below(25) {
+        if random.below(4) == 0 {
+            let len = 1 + random.below(30);
+            content.extend(random.bytes(len));
+            ends.push((content.len(), None));
+            continue;
+        }
+        let distance = 1 + random.below(content.len());
+        // A copy is longer than the one byte that it is coded by.
+        for _ in 0..12 + random.below(60) {
+            content.push(content[content.len() - distance]);
+        }
+        ends.push((content.len(), Some(distance as u64)));
+    }
+    let mut start = 0;
+    let mut parts = vec![];
+    for &(end, distance) in &ends {
+        let raw = &content[start..end];
+        parts.push(distance.map_or(Part::Stored(raw), |distance| Part::Copied(raw, distance)));
+        start = end;
+    }
+    (frame_of(&parts), content)
+}
+
+#[test]
+fn copies_of_copies_are_what_decoding_all_of_it_gives() {
+    let mut random = Random(6);
+    for case in 0..400 {
+        let (file, content) = random_copies(&mut random);
+        assert!(foretell::decompress(&file).unwrap() == content, "case {case}");
+        let twice = [content.clone(), content].concat();
+        let mut reader = IndexedReader::new(Cursor::new([file.clone(), file].concat())).unwrap();
+        for _ in 0..10 {
+            let at = random.below(twice.len());
+            let mut out = vec![0; (1 + random.below(50)).min(twice.len() - at)];
+            reader.seek(SeekFrom::Start(at as u64)).unwrap();
+            reader.read_exact(&mut out).unwrap();
+            assert!(out == twice[at..at + out.len()], "case {case}, {} bytes from {at}", out.len());
+        }
+    }
+}
+
+#[test]
+fn a_far_place_behind_a_long_run_costs_one_block() {
+    const RUN: usize = 1 << 18;
+    let zeros = vec![0; RUN];
+    for (distance, first) in [(1, 1), (1000, 1000), (RUN as u64, RUN)] {
+        let mut parts = vec![Part::Stored(&zeros[..first])];
+        parts.extend((0..2000).map(|_| Part::Copied(&zeros, distance)));
+        parts.push(Part::Stored(b"end"));
+        let file = frame_of(&parts);
+        let far = (first + 1999 * RUN + RUN / 2) as u64;
+        assert_eq!(decoded(&file, far, 5), (first + RUN) as u64);
+    }
+}
+
+#[test]
+fn a_wrong_copy_on_the_way_is_an_error_as_it_is_for_a_decoder() {
+    for distance in [0, 8, 1 << 25] {
+        let parts = [Part::Stored(b"abcdefg"), Part::Copied(&[0; 40], distance), Part::Copied(&[0; 40], 40)];
+        let mut reader = IndexedReader::new(Cursor::new(frame_of(&parts))).unwrap();
+        reader.seek(SeekFrom::End(-1)).unwrap();
+        assert!(reader.read(&mut [0]).is_err(), "{distance}");
+    }
+    // The distance is good, the content is another.
+    let parts = [Part::Stored(b"abcdefg"), Part::Copied(b"abcdefgabcdefg", 7), Part::Copied(b"abcdefgabcdefX", 14)];
+    let mut reader = IndexedReader::new(Cursor::new(frame_of(&parts))).unwrap();
+    reader.seek(SeekFrom::End(-1)).unwrap();
+    assert!(reader.read(&mut [0]).unwrap_err().to_string().contains("checksum"));
+}
+
+/// `file`, one frame of stored blocks, with `index` instead of its own.
+fn with_index(file: &[u8], index: &Index) -> Vec<u8> {
+    let own = file.len() - 9 - usize::from(file[file.len() - 9]);
+    [&file[..own], &index.to_bytes()].concat()
+}
+
+#[test]
+fn no_reader_believes_an_index_that_its_frame_contradicts() {
+    let content = Random(7).bytes(3 * BLOCK);
+    let mut encoder = Encoder::new(vec![], &options(Method::Store));
+    encoder.write_all(&content).unwrap();
+    let file = encoder.finish().unwrap();
+    let own = file.len() - 9 - usize::from(file[file.len() - 9]);
+    let good = Index::read(&mut &file[own..]).unwrap();
+    assert_eq!(good.blocks.len(), 3);
+    assert!(inspect_file(Cursor::new(with_index(&file, &good))).is_ok());
+    // Of fewer blocks; of another header; of blocks that end elsewhere or hold more.
+    let mut wrong = vec![good.clone(); 4];
+    wrong[0].blocks.remove(0);
+    wrong[1].header.level = Level::BEST;
+    wrong[2].blocks[0].raw_len += 10;
+    wrong[2].blocks[0].size += 10;
+    wrong[2].blocks[1].raw_len -= 10;
+    wrong[2].blocks[1].size -= 10;
+    wrong[3].blocks[0].method = Method::Neural;
+    wrong[3].blocks[0].raw_len *= 2;
+    for (i, index) in wrong.iter().enumerate() {
+        let file = with_index(&file, index);
+        assert!(foretell::decompress(&file).is_err(), "index {i}");
+        assert!(inspect(file.as_slice()).is_err() && inspect_file(Cursor::new(&file)).is_err(), "index {i}");
+        // What is read in parts or saved is what a decoder gives before it finds out.
+        let mut reader = IndexedReader::new(Cursor::new(&file)).unwrap();
+        let mut all = vec![];
+        reader.read_to_end(&mut all).unwrap();
+        assert!(all == content, "index {i}");
+        let mut saved = vec![];
+        let recovered = foretell::Recovery::new(Cursor::new(&file)).write_to(&mut saved).unwrap();
+        assert!(saved == content && recovered.damages.len() == 1, "index {i}: {:?}", recovered.damages);
     }
 }

@@ -5,7 +5,11 @@ mod common;
 use std::io::Cursor;
 
 use common::{Part, Random, frame_of, mutate};
-use foretell::{Damage, ErrorKind, Level, Method, Options, Recovered, Recovery, decompress};
+use foretell::{
+    Damage, ErrorKind, Level, Method, Options, Recovered, Recovery,
+    container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
+    decompress,
+};
 
 const BLOCK: usize = 1 << 16;
 
@@ -197,4 +201,47 @@ fn random_damage_of_any_kind_ends_well() {
             assert!(out.len() <= 20 * BLOCK);
         }
     }
+}
+
+/// A frame of nothing whose header promises so many bytes.
+fn promising(bytes: u64) -> Vec<u8> {
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size: Some(bytes), model: None }.to_bytes();
+    Item::End(0).write(&mut frame);
+    frame
+}
+
+#[test]
+fn lengths_that_no_content_can_have_are_told_and_nothing_else_comes_of_them() {
+    for promised in [1, 1 << 40, u64::MAX - 3, u64::MAX - 2, u64::MAX] {
+        let (recovered, out) = recover(&[coded(b"abc"), promising(promised)].concat());
+        assert_eq!(out, b"abc");
+        assert_eq!(places(&recovered)[0], (None, 3, Some(3u64.saturating_add(promised))));
+    }
+}
+
+#[test]
+fn an_index_of_blocks_that_cannot_be_makes_no_content() {
+    let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
+    for size in [0, 13] {
+        let blocks = vec![Entry { method: Method::Neural, raw_len: 1 << 26, size }; 1000];
+        let mut file = header.to_bytes();
+        file.resize(file.len() + 1000 * size as usize, 7);
+        Item::IndexedEnd(0).write(&mut file);
+        file.extend(Index { header, blocks }.to_bytes());
+        let (recovered, out) = recover(&file);
+        assert!(out.is_empty() && !recovered.damages.is_empty());
+    }
+}
+
+#[test]
+fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
+    let mut file = coded(b"abc");
+    file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
+    let (raw_len, coded_len) = (1 << 26, 1 << 20);
+    let block =
+        BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
+    Item::Block(block).write(&mut file);
+    let (recovered, out) = recover(&file);
+    assert_eq!(out, b"abc");
+    assert_eq!(places(&recovered)[0], (Some(2), 3, Some(3 + (1 << 26))));
 }

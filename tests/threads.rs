@@ -122,12 +122,81 @@ fn a_memory_limit_means_fewer_threads_and_less_memory() {
     let told = |threads, limit| {
         let progress = Arc::new(Progress::default());
         let options = options(threads).memory_limit(limit).progress(progress.clone());
-        assert!(common::compress(&content, &options) == coded);
-        progress.memory()
+        foretell::compress(&content, &options).map(|same| {
+            assert!(same == coded);
+            progress.memory()
+        })
     };
-    let (one, all) = (told(1, u64::MAX), told(4, u64::MAX));
+    let (one, all) = (told(1, u64::MAX).unwrap(), told(4, u64::MAX).unwrap());
     assert!(all > 2 * one, "{all}, {one}");
-    assert!(told(4, 0) < one + 3 * BLOCK as u64);
+    // Room for one block at a time, however little it will shrink.
+    let least = one + content.len() as u64;
+    assert!(told(4, least).unwrap() <= least && told(1, least).unwrap() <= least);
+    for threads in [1, 4] {
+        let error = told(threads, one / 2).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MemoryLimit);
+        assert!(error.to_string().contains(&format!("{} are allowed", one / 2)), "{error}");
+    }
+}
+
+#[test]
+fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
+    let content = text().repeat(4000);
+    for threads in [1, 2] {
+        let options = |level: u8| Options::new().level(Level::new(level).unwrap()).threads(threads);
+        let refused = |options: &Options| {
+            let progress = Arc::new(Progress::default());
+            let error = foretell::compress(&content, &options.clone().progress(progress.clone())).unwrap_err();
+            assert_eq!((error.kind(), progress.memory(), progress.raw()), (ErrorKind::MemoryLimit, 0, 0));
+            error.to_string()
+        };
+        let error = refused(&options(9).memory_limit(200 << 20));
+        assert!(error.contains("209715200 are allowed; level 3 fits, and so do blocks of 64K"), "{error}");
+        let error = refused(&options(1).memory_limit(30 << 20));
+        assert!(error.ends_with("are allowed; blocks of 128K fit"), "{error}");
+        assert!(refused(&options(1).memory_limit(1)).ends_with(", 1 are allowed"));
+        // What is said to fit does.
+        let progress = Arc::new(Progress::default());
+        let fitting = options(1).block_len(1 << 17).unwrap().memory_limit(30 << 20).progress(progress.clone());
+        common::compress(&content[..3 << 17], &fitting);
+        assert!((1..=30 << 20).contains(&progress.memory()));
+    }
+}
+
+#[test]
+fn what_unpacking_takes_counts_in_the_limit_before_it_is_taken() {
+    let packed = common::gzip(&[0; 6 << 20], 9);
+    let options = Options::new().level(Level::FASTEST);
+    let progress = Arc::new(Progress::default());
+    let coded = common::compress(&packed, &options.clone().progress(progress.clone()));
+    assert!(progress.memory() > 6 << 20, "it was not unpacked");
+    let error = foretell::compress(&packed, &options.clone().memory_limit(progress.memory() - 1)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MemoryLimit);
+    let room = progress.memory() + packed.len() as u64;
+    assert!(common::compress(&packed, &options.memory_limit(room)) == coded);
+}
+
+#[test]
+fn lists_of_blocks_count_in_the_limit_of_whoever_keeps_them() {
+    let parts: Vec<Part> = (0..100_000).map(|_| Part::Stored(b"x")).collect();
+    let file = frame_of(&parts);
+    let limit = 200_000;
+    let decoder = || Decoder::new(file.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]).map(drop);
+    let indexed = || {
+        let reader = foretell::IndexedReader::new(std::io::Cursor::new(&file)).unwrap();
+        reader.with_memory_limit(limit).read(&mut [0]).map(drop)
+    };
+    let recovery = || {
+        let recovery = foretell::Recovery::new(std::io::Cursor::new(&file)).with_memory_limit(limit);
+        recovery.write_to(&mut std::io::sink()).map(drop)
+    };
+    for error in [decoder().unwrap_err().into(), indexed().unwrap_err().into(), recovery().unwrap_err()] {
+        let error: Error = error;
+        assert_eq!(error.kind(), ErrorKind::MemoryLimit, "{error}");
+    }
+    let mut all = vec![];
+    Decoder::new(file.as_slice()).with_memory_limit(2_000_000).read_to_end(&mut all).unwrap();
+    assert_eq!(all.len(), parts.len());
 }
 
 #[test]

@@ -48,6 +48,22 @@ impl Entry {
         // Neither is more than some bytes over 2^26.
         Self { method: header.method, raw_len: header.raw_len as u32, size: size as u32 }
     }
+
+    /// Whether there can be such a block: not, for one, if it has fewer bytes than its header.
+    fn can_be(&self) -> bool {
+        let [raw_len, size] = [self.raw_len, self.size].map(u64::from);
+        let digits = |len: u64| (u64::from(len.max(1).ilog2()) / 7) + 1;
+        // Tag, raw length, two checks; and behind that, what the method adds.
+        let head = 1 + digits(raw_len) + 8;
+        let coded = 2..=digits(raw_len) + raw_len.saturating_sub(1);
+        let rest = match self.method {
+            Method::Store => raw_len..=raw_len,
+            Method::Copy => 2..=(1 + varint::MAX_LEN as u64).min(*coded.end()),
+            Method::Huffman | Method::Neural => coded,
+            Method::Unpacked => 3..=coded.end() + digits(MAX_BLOCK_LEN as u64),
+        };
+        (1..=MAX_BLOCK_LEN as u64).contains(&raw_len) && size.checked_sub(head).is_some_and(|size| rest.contains(&size))
+    }
 }
 
 impl Index {
@@ -106,7 +122,12 @@ impl Index {
             let (Some(method), Some(raw_len), Some(size)) = (Method::from_tag(tag), raw_len, size) else {
                 return Err(damaged());
             };
-            blocks.push(Entry { method, raw_len, size });
+            let entry = Entry { method, raw_len, size };
+            if !entry.can_be() {
+                return Err(damaged());
+            }
+            blocks.try_reserve(1).map_err(|_| Error::no_memory(count))?;
+            blocks.push(entry);
         }
         let index = Self { header, blocks };
         // The same index has the same bytes: so these need not be looked at one by one.
@@ -127,7 +148,7 @@ impl Index {
         input.seek(SeekFrom::Start(at))?;
         let index = match Self::read(&mut std::io::BufReader::new(input.by_ref().take(end - at))) {
             Ok(index) => index,
-            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::MemoryLimit) => return Err(error),
             Err(_) => return Ok(None),
         };
         let start = at.checked_sub(END_LEN + index.blocks_end());
@@ -151,7 +172,7 @@ mod tests {
         let header =
             FrameHeader { level: Level::BEST, content_size, model: Some(crate::ModelId(content_size.unwrap_or(7))) };
         let entry = |(method, raw_len, size)| Entry { method, raw_len, size };
-        let blocks = [(Method::Store, 1, 14), (Method::Neural, 1 << 26, 200), (Method::Copy, 128, 21)].map(entry);
+        let blocks = [(Method::Store, 1, 11), (Method::Neural, 1 << 26, 200), (Method::Copy, 128, 21)].map(entry);
         Index { header, blocks: blocks.into() }
     }
 
@@ -168,6 +189,30 @@ mod tests {
                 assert_eq!(Index::read_back(&mut Cursor::new(&file[4..]), file.len() as u64 - 4).unwrap(), None);
             }
         }
+    }
+
+    #[test]
+    fn blocks_that_cannot_be_are_refused_and_all_others_are_not() {
+        let can_be = |method, raw_len, size| Entry { method, raw_len, size }.can_be();
+        let all = [1, 2, 3, 127, 128, 129, 5000, 16_384, 1 << 21, MAX_BLOCK_LEN];
+        for (method, raw_len) in Method::ALL.into_iter().flat_map(|method| all.map(|raw_len| (method, raw_len))) {
+            let coded = match method {
+                Method::Store => vec![raw_len],
+                Method::Copy => vec![1, 10],
+                _ => vec![1, raw_len / 2, raw_len - 1],
+            };
+            for coded_len in coded.into_iter().filter(|&len| method == Method::Store || (1..raw_len).contains(&len)) {
+                for unpacked_len in if method == Method::Unpacked { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
+                    let header = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0, primed: false };
+                    assert!(Entry::of(&header).can_be(), "{header:?}");
+                }
+            }
+            assert!(!can_be(method, raw_len as u32, 0) && !can_be(method, raw_len as u32, 10));
+            assert!(!can_be(method, raw_len as u32, raw_len as u32 + 22));
+        }
+        assert!(!can_be(Method::Store, 1, 12) && !can_be(Method::Copy, 1 << 26, 26) && !can_be(Method::Neural, 0, 12));
+        let index = Index { blocks: vec![Entry { method: Method::Neural, raw_len: 1 << 26, size: 0 }], ..index(None) };
+        assert!(Index::read(&mut index.to_bytes().as_slice()).is_err());
     }
 
     #[test]

@@ -51,7 +51,12 @@ impl Base {
 
     /// Bytes of memory that what a primed block starts from takes.
     pub fn memory(&self) -> usize {
-        self.model.as_ref().map_or_else(general::memory, Model::memory)
+        self.model.as_ref().map_or(general::MEMORY, Model::memory)
+    }
+
+    /// Whether a block of so many bytes may be primed.
+    pub fn may_prime(&self, len: usize) -> bool {
+        self.model.is_some() || (self.general && len <= MOST_GENERAL)
     }
 
     /// Whether the network that codes `content` should know what it can: a model that was asked for does for all

@@ -1,6 +1,8 @@
 //! How many threads to use, and how much memory for them.
 
-use std::{cell::OnceCell, fs, thread};
+use std::{cell::OnceCell, sync::OnceLock, thread};
+
+use crate::memory;
 
 /// What the blocks that are in hand at the same time may take together. A single one may always take what it needs.
 #[derive(Clone, Debug)]
@@ -9,43 +11,33 @@ pub struct Budget {
     asked: usize,
     memory_limit: u64,
     /// Looked up when it matters: content of one block needs no answer.
-    found: OnceCell<(usize, u64)>,
+    memory: OnceCell<u64>,
 }
 
 impl Budget {
     pub fn new(threads: usize, memory_limit: u64) -> Self {
-        Self { asked: threads, memory_limit, found: OnceCell::new() }
+        Self { asked: threads, memory_limit, memory: OnceCell::new() }
     }
 
     /// Threads, at least one.
     pub fn threads(&self) -> usize {
-        self.found().0
+        if self.asked == 0 { cores() } else { self.asked }
     }
 
     /// Bytes of memory.
     pub fn memory(&self) -> u64 {
-        self.found().1
-    }
-
-    fn found(&self) -> (usize, u64) {
-        *self.found.get_or_init(|| match self.asked {
-            // Nobody chose how much to use, so something is left for others.
-            0 => (cores(), self.memory_limit.min(free_memory() / 2)),
-            threads => (threads, self.memory_limit),
+        *self.memory.get_or_init(|| {
+            // Where nobody chose how much to use, something is left for others. Where somebody did, nothing helps that
+            // ends the process.
+            let room = if self.asked == 0 { memory::free() / 2 } else { memory::hard() };
+            self.memory_limit.min(room)
         })
     }
 }
 
 fn cores() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
-}
-
-/// Bytes of memory that can be had without making others swap; where the system does not tell, no limit.
-fn free_memory() -> u64 {
-    let info = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = info.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    let kib = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    kib.map_or(u64::MAX, |kib| kib.saturating_mul(1024))
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use crate::{
     deflate::{self, Unpacked},
     huffman,
     math::isa::Isa,
-    memory::ensure,
+    memory::{ensure, promise},
 };
 
 /// A block ready to be written.
@@ -52,11 +52,11 @@ impl Watch {
 }
 
 /// Codes `raw` by `method`, or says to store it where that would not shrink it. By the neural method, deflate streams
-/// are unpacked where there are any.
+/// are unpacked where there are any. Its [`expected_memory`] is promised already; `allowed` is all that it may take.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model, or `watch` ends the work.
-pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Result<CodedBlock> {
+/// Only if it would take more memory than is allowed or the system has, or `watch` ends the work.
+pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: &Watch) -> Result<CodedBlock> {
     let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
         method,
@@ -67,7 +67,7 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Res
         primed: base.model.is_some() && method.is_neural(),
     };
     watch.check()?;
-    ensure(memory(&header, base, 0))?;
+    let promised = expected_memory(method, base, raw.len());
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
@@ -76,7 +76,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, watch: &Watch) -> Res
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
-                ensure(memory(&header, base, 0))?;
+                let needed = memory(&header, base, 0);
+                check_limit("compressing", needed, allowed)?;
+                let _unpacked = promise(needed.saturating_sub(promised))?;
                 header.primed = base.choose(&content.bytes, Isa::detect(), &mut report)?.0;
                 let start = base.start(header.primed)?;
                 Some(unpacked::encode(&content, raw.len(), &start, Isa::detect(), &mut report)?)
@@ -130,15 +132,15 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header =
         BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false };
-    Ok(CodedBlock { header, payload, memory: (raw_len + coded_len) as u64 })
+    // The content lies where it counts already.
+    Ok(CodedBlock { header, payload, memory: coded_len as u64 })
 }
 
-/// Bytes of memory that coding `raw_len` bytes will take, if they hold no deflate streams and shrink as they mostly do.
+/// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.
 pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
     let method = if method == Method::Unpacked { Method::Neural } else { method };
-    let primed = base.model.is_some();
-    let (coded_len, unpacked_len) = (raw_len / 2, raw_len);
-    memory(&BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0, primed }, base, 0)
+    let primed = method.is_neural() && base.may_prime(raw_len);
+    memory(&BlockHeader { method, raw_len, coded_len: raw_len, unpacked_len: raw_len, raw_crc: 0, primed }, base, 0)
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block,
@@ -160,14 +162,19 @@ pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
 /// # Errors
 /// [`ErrorKind::MemoryLimit`] if fewer are `allowed`.
 pub fn take_memory(needed: u64, allowed: u64, progress: Option<&Progress>) -> Result<()> {
-    if needed > allowed {
-        let text = format!("decoding needs {needed} bytes of memory, {allowed} are allowed");
-        return Err(Error::new(ErrorKind::MemoryLimit, text));
-    }
+    check_limit("decoding", needed, allowed)?;
     if let Some(progress) = progress {
         progress.takes_memory(needed);
     }
     Ok(())
+}
+
+fn check_limit(work: &str, needed: u64, allowed: u64) -> Result<()> {
+    if needed <= allowed {
+        return Ok(());
+    }
+    let text = format!("{work} needs {needed} bytes of memory, {allowed} are allowed");
+    Err(Error::new(ErrorKind::MemoryLimit, text))
 }
 
 /// The error for a frame whose content has another checksum than the end marker says.
@@ -175,26 +182,24 @@ pub fn content_mismatch() -> Error {
     Error::new(ErrorKind::ChecksumMismatch, "the content does not match its checksum")
 }
 
-/// Decodes and checks one block that is no copy.
+/// Decodes and checks one block that is no copy. Its [`memory`] is promised already.
 ///
 /// # Errors
 /// Damaged data: of the method's own structure, or content that does not match its checksum. Or `watch` ends the work.
-pub fn decode(header: &BlockHeader, coded: Vec<u8>, base: &Base, watch: &Watch) -> Result<Vec<u8>> {
+pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) -> Result<Vec<u8>> {
     watch.check()?;
-    ensure(memory(header, base, 0))?;
     let start = || base.start(header.primed);
     let mut report = |raw, coded| watch.report(raw, coded);
-    let coded_len = coded.len();
     let raw = match header.method {
-        Method::Store => coded,
-        Method::Huffman => huffman::decode_while(&coded, header.raw_len, || watch.check())?,
-        Method::Neural => neural::decode(&coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
-        Method::Unpacked => unpacked::decode(&coded, header, &start()?, Isa::detect(), &mut report)?,
+        Method::Store => coded.to_vec(),
+        Method::Huffman => huffman::decode_while(coded, header.raw_len, || watch.check())?,
+        Method::Neural => neural::decode(coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
+        Method::Unpacked => unpacked::decode(coded, header, &start()?, Isa::detect(), &mut report)?,
         // Nothing before it: that is what a copy cannot do without.
-        Method::Copy => return decode_copy(header, &coded, &Window::default(), watch),
+        Method::Copy => return decode_copy(header, coded, &Window::default(), watch),
     };
     if !header.method.is_neural() {
-        report(raw.len(), coded_len)?;
+        report(raw.len(), coded.len())?;
     }
     check(header, raw)
 }
@@ -206,7 +211,14 @@ pub fn decode(header: &BlockHeader, coded: Vec<u8>, base: &Base, watch: &Watch) 
 pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &Window, watch: &Watch) -> Result<Vec<u8>> {
     watch.check()?;
     ensure((header.raw_len + header.coded_len) as u64)?;
-    let raw = window.copy(coded, header.raw_len)?;
+    check_copy(header, coded, window.copy(coded, header.raw_len)?, watch)
+}
+
+/// Checks what `coded` was decoded to, a copy.
+///
+/// # Errors
+/// As of [`decode`].
+pub fn check_copy(header: &BlockHeader, coded: &[u8], raw: Vec<u8>, watch: &Watch) -> Result<Vec<u8>> {
     watch.report(raw.len(), coded.len())?;
     check(header, raw)
 }

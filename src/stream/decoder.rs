@@ -275,9 +275,9 @@ impl<R: Read> Decoder<R> {
         };
         self.check_output(frame.begun + header.raw_len as u64)?;
         // Given out by now. Its memory is given back before more is taken.
-        frame.window.push(&std::mem::take(&mut self.block))?;
+        frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let (needed, beside) = (codec::memory(&header, &frame.base, 0), frame.window.len() as u64);
+        let (needed, beside) = (codec::memory(&header, &frame.base, 0), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
         }
@@ -305,7 +305,7 @@ impl<R: Read> Decoder<R> {
             self.given = 0;
             return Ok(None);
         }
-        frame.window.push(&std::mem::take(&mut self.block))?;
+        frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
         self.block = match decoded {
             Decoded::Copy(header, coded) => {

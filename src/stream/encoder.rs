@@ -11,6 +11,7 @@ use super::{
     AutoFinish, Options,
     budget::Budget,
     codec::{self, CodedBlock, Watch},
+    fitting,
     pieces::{Piece, Pieces},
     pool::Pool,
     repeats::MIN_REPEAT,
@@ -215,28 +216,45 @@ impl<W: Write> Encoder<W> {
         let Options { method, base, .. } = &self.options;
         let (method, base) = (*method, base.clone());
         let expected = codec::expected_memory(method, &base, piece.len());
-        while !self.blocks.has_room(expected, (self.content.held() + self.pending.len()) as u64) {
+        while !self.blocks.has_room(expected, self.held()) {
             self.collect()?;
+        }
+        let (limit, held) = (self.options.memory_limit, self.held());
+        // The content of a block that is coded where it lies counts once.
+        let here = expected - piece.len() as u64;
+        if let Piece::Fresh(len) = piece {
+            fitting::check(&self.options, len, held.max(self.will_hold()))?;
         }
         let watch = self.watch();
         let raw = &self.content.uncoded()[..piece.len()];
         self.hash.write(raw);
         match piece {
             Piece::Copy { distance, .. } => self.blocks.put(codec::encode_copy(raw, distance, &watch)),
-            Piece::Fresh(_) if is_last || !self.blocks.has_threads() => {
-                let coded = codec::encode(raw.into(), method, &base, &watch);
-                // The content lies where it counts already.
-                let coded = coded.map(|coded| CodedBlock { memory: coded.memory - raw.len() as u64, ..coded });
-                self.blocks.put(coded);
+            Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
+                let allowed = limit.saturating_sub(held).saturating_add(len as u64);
+                self.blocks.run_here(here, || {
+                    let coded = codec::encode(raw.into(), method, &base, allowed, &watch)?;
+                    Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
+                });
             }
             Piece::Fresh(_) => {
                 ensure(raw.len() as u64)?;
-                let raw = raw.to_vec();
-                self.blocks.run(expected, move || codec::encode(raw.into(), method, &base, &watch));
+                let (raw, allowed) = (raw.to_vec(), limit.saturating_sub(held));
+                self.blocks.run(expected, move || codec::encode(raw.as_slice().into(), method, &base, allowed, &watch));
             }
         }
         self.content.advance(piece.len());
         Ok(())
+    }
+
+    /// Bytes of memory for content, and for what is written and to be written of the frame.
+    fn held(&self) -> u64 {
+        (self.content.held() + self.pending.len() + self.index.blocks.len() * size_of::<Entry>()) as u64
+    }
+
+    /// Bytes of content that will be held at a time, if it is known how many there are.
+    fn will_hold(&self) -> u64 {
+        self.options.content_size.map_or(0, |size| size.min(self.content.capacity() as u64))
     }
 
     /// Appends the oldest block that is being coded to what is pending; says whether there was one.
@@ -244,10 +262,12 @@ impl<W: Write> Encoder<W> {
         let Some(coded) = self.blocks.next() else { return Ok(false) };
         let coded = coded?;
         if let Some(progress) = &self.options.progress {
-            let beside = (self.content.held() + self.pending.len()) as u64 + self.blocks.memory();
-            progress.takes_memory(coded.memory + beside);
+            progress.takes_memory(coded.memory + self.held() + self.blocks.memory());
         }
-        self.pending.try_reserve(coded.payload.len()).map_err(|_| Error::no_memory(coded.payload.len() as u64))?;
+        let no_memory = |_| Error::no_memory(coded.payload.len() as u64);
+        self.blocks.make_sure(coded.payload.len() as u64)?;
+        self.pending.try_reserve(coded.payload.len()).map_err(no_memory)?;
+        self.index.blocks.try_reserve(1).map_err(no_memory)?;
         Item::Block(coded.header).write(&mut self.pending);
         self.index.blocks.push(Entry::of(&coded.header));
         self.pending.extend_from_slice(&coded.payload);
@@ -290,6 +310,7 @@ impl<W: Write> Write for Encoder<W> {
             return Err(Error::new(ErrorKind::OutOfBounds, "the frame was finished before").into());
         }
         self.drain()?;
+        self.blocks.make_sure(self.content.growth(bytes.len()))?;
         let taken = self.content.fill(bytes)?;
         if self.content.is_full() {
             self.code_buffered(false)?;

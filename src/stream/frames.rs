@@ -3,7 +3,7 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::{
-    Error, Result,
+    Error, ErrorKind, Result,
     container::{
         FrameHeader, Index, Item,
         block::END_LEN,
@@ -35,46 +35,79 @@ pub enum Indexes {
     Pass,
 }
 
-/// All frames of a file. What stands behind the last one, zero or not, is no error.
+/// Frames that are looked up by indexes: those before them are walked over, so that a file of nothing but frames takes
+/// little memory.
+const MOST_INDEXED: usize = 1 << 16;
+/// Blocks of a frame whose headers are compared with its index before it is believed. The others are when they are read.
+const COMPARED: usize = 1 << 10;
+/// Bytes that are read at once to look at a header.
+const GLANCE: usize = 64;
+
+/// Gives all frames of a file to `each`. What stands behind the last one, zero or not, is no error.
 ///
 /// # Errors
-/// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader reports.
-pub fn locate(input: &mut (impl Read + Seek), indexes: Indexes) -> Result<Vec<Frame>> {
+/// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader or `each` reports.
+pub fn locate(
+    input: &mut (impl Read + Seek),
+    indexes: Indexes,
+    each: &mut impl FnMut(Frame) -> Result<()>,
+) -> Result<()> {
     let len = input.seek(SeekFrom::End(0))?;
-    let indexed = indexed_frames(input, len)?;
+    let indexed = indexed_frames(input, len, false)?;
     let rest = indexed.last().map_or(len, |frame| frame.start);
     input.seek(SeekFrom::Start(0))?;
-    // What indexes do not tell of, such as frames of one block, is walked over.
-    if rest == 0 && !indexed.is_empty() {
-        return Ok(in_order(indexed));
+    // What indexes do not tell of, such as frames of one block, is walked over. Behind something that is no frame there
+    // are none, as for a decoder.
+    if (rest == 0 && !indexed.is_empty()) || walk(BufReader::new(input.take(rest)), indexes, each)? {
+        indexed.into_iter().rev().try_for_each(each)?;
     }
-    let Walk { mut frames, ended } = walk(BufReader::new(input.take(rest)), indexes)?;
-    // Behind something that is no frame there are none, as for a decoder.
-    if ended {
-        frames.extend(in_order(indexed));
+    Ok(())
+}
+
+/// The frames that have indexes, from the file's end on, up to the first that has none, or one that does not fit; the
+/// last one first. A frame whose own header is `damaged` fits or does not, as is asked for.
+pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool) -> Result<Vec<Frame>> {
+    let mut frames = Vec::new();
+    let mut end = len;
+    while frames.len() < MOST_INDEXED {
+        end = without_zeros(input, end)?;
+        let Some((index, start)) = Index::read_back(input, end)? else { break };
+        let marker = start + index.blocks_end();
+        input.seek(SeekFrom::Start(marker))?;
+        let marker: [u8; END_LEN as usize] = read_array(input)?;
+        let Ok(Item::IndexedEnd(content_hash)) = Item::read(&mut marker.as_slice()) else { break };
+        let frame = Frame { start, end, index, content_hash };
+        if !fits(input, &frame, damaged)? {
+            break;
+        }
+        frames.push(frame);
+        end = start;
     }
     Ok(frames)
 }
 
-fn in_order(mut indexed: Vec<Frame>) -> Vec<Frame> {
-    indexed.reverse();
-    indexed
-}
-
-/// The frames that have indexes, from the file's end on, up to the first that has none; the last one first.
-pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64) -> Result<Vec<Frame>> {
-    let mut frames = Vec::new();
-    let mut end = len;
-    loop {
-        end = without_zeros(input, end)?;
-        let Some((index, start)) = Index::read_back(input, end)? else { return Ok(frames) };
-        let marker = start + index.blocks_end();
-        input.seek(SeekFrom::Start(marker))?;
-        let marker: [u8; END_LEN as usize] = read_array(input)?;
-        let Ok(Item::IndexedEnd(content_hash)) = Item::read(&mut marker.as_slice()) else { return Ok(frames) };
-        frames.push(Frame { start, end, index, content_hash });
-        end = start;
+/// Whether the index of `frame` tells what the frame itself does. A block's header that is damaged says nothing else.
+fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<bool> {
+    let Frame { start, index, .. } = frame;
+    let header = index.header.to_bytes();
+    input.seek(SeekFrom::Start(*start))?;
+    let mut found = Vec::new();
+    read::read_vec(input, header.len() as u64, &mut found)?;
+    let is_good = FrameHeader::read_after_magic(&mut found.get(MAGIC.len()..).unwrap_or_default()).is_ok();
+    let is_right = found == header || (damaged && !is_good);
+    if !is_right || index.header.check_content_size(index.raw_size()).is_err() {
+        return Ok(false);
     }
+    let mut at = start + header.len() as u64;
+    for entry in index.blocks.iter().take(COMPARED) {
+        input.seek(SeekFrom::Start(at))?;
+        match Item::read(&mut BufReader::with_capacity(GLANCE, &mut *input)) {
+            Ok(Item::Block(header)) if Entry::of(&header) != *entry => return Ok(false),
+            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            _ => at += u64::from(entry.size),
+        }
+    }
+    Ok(true)
 }
 
 /// `end`, without the zero bytes before it: padding that tapes and disks add.
@@ -94,31 +127,24 @@ fn without_zeros(input: &mut (impl Read + Seek), mut end: u64) -> Result<u64> {
     }
 }
 
-/// What was found by going from block to block.
-pub struct Walk {
-    pub frames: Vec<Frame>,
-    /// Whether nothing but zeros follows the frames.
-    pub ended: bool,
-}
-
-/// All frames of `input`, by the headers of their blocks.
+/// Gives all frames of `input` to `each`, by the headers of their blocks; says whether nothing but zeros follows them.
 ///
 /// # Errors
 /// As [`locate`].
-pub fn walk(input: impl Read, indexes: Indexes) -> Result<Walk> {
+pub fn walk(input: impl Read, indexes: Indexes, each: &mut impl FnMut(Frame) -> Result<()>) -> Result<bool> {
     let mut input = Counting::new(input);
-    let mut frames = Vec::new();
+    let mut is_first = true;
     let mut is_passed = false;
     loop {
-        match find_frame(&mut input, frames.is_empty())? {
+        match find_frame(&mut input, is_first)? {
             Start::Frame => {
                 let (frame, passed) = walk_frame(&mut input, indexes)?;
-                frames.push(frame);
-                is_passed = passed;
+                each(frame)?;
+                (is_first, is_passed) = (false, passed);
             }
             // Behind an index that is not as long as it should be may be frames.
             Start::Other if is_passed => return Err(Error::corrupt("the index is damaged")),
-            start => return Ok(Walk { frames, ended: start == Start::End }),
+            start => return Ok(start == Start::End),
         }
     }
 }
@@ -133,7 +159,9 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes) -> Result<(Fra
         let content_hash = match item {
             Item::Block(block) => {
                 read::skip(input, block.coded_len as u64)?;
-                index.blocks.push(Entry::of(&block));
+                let blocks = &mut index.blocks;
+                blocks.try_reserve(1).map_err(|_| Error::no_memory((blocks.len() * size_of::<Entry>()) as u64))?;
+                blocks.push(Entry::of(&block));
                 continue;
             }
             Item::IndexedEnd(hash) => {

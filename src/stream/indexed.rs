@@ -1,7 +1,7 @@
 //! A part of a file's content, without decoding what stands before it.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     io::{self, BufReader, Read, Seek, SeekFrom},
     sync::Arc,
 };
@@ -11,21 +11,25 @@ use super::{
     base::Base,
     codec::{self, Watch},
     frames::{Frame, Indexes, locate},
+    sources::{self, Plan},
     stop::Stop,
     window::{self, Window},
 };
 use crate::{
     Error, Models, Result,
-    container::{BlockHeader, FrameHeader, Item, Method, index::Entry, read::read_vec, varint},
+    container::{BlockHeader, FrameHeader, Item, MAX_DISTANCE, Method, index::Entry, read::read_vec, varint},
+    memory::promise,
 };
 
 /// Bytes that are read at once to look at a header.
 const GLANCE: usize = 64;
+/// Distances of copies that are kept in mind.
+const MOST_DISTANCES: usize = 1 << 16;
 
 /// Reads content from anywhere in a file: of all its frames, one behind the other, as one content.
 ///
-/// Only blocks are decoded that hold what is read, and those that they copy from. Each is checked; the checksums of
-/// whole frames are not looked at.
+/// Only blocks are decoded that hold what is read, and those that really hold what they copy. Each is checked; the
+/// checksums of whole frames are not looked at. The list of blocks takes some 40 bytes of memory a block.
 ///
 /// ```
 /// use std::io::{Cursor, Read, Seek, SeekFrom};
@@ -41,6 +45,7 @@ const GLANCE: usize = 64;
 /// ```
 pub struct IndexedReader<R> {
     inner: R,
+    frames: Vec<Head>,
     places: Vec<Place>,
     content_len: u64,
     memory_limit: u64,
@@ -55,19 +60,28 @@ pub struct IndexedReader<R> {
     window: Window,
     next: usize,
     real: u64,
+    /// How far back copies reach, by their numbers.
+    distances: HashMap<usize, u64>,
+}
+
+/// What a frame's blocks have in common.
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    header: FrameHeader,
+    /// Where its content starts: no copy reaches before.
+    start: u64,
 }
 
 /// Where a block is to be found.
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    header: FrameHeader,
     entry: Entry,
     /// In the file.
     at: u64,
     /// In the content.
     start: u64,
-    /// Where its frame's content starts: no copy reaches before.
-    frame: u64,
+    /// The number of its frame.
+    frame: usize,
 }
 
 impl Place {
@@ -83,14 +97,17 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// # Errors
     /// As far as headers and indexes tell: not a frame, damaged, truncated.
     pub fn new(mut inner: R) -> Result<Self> {
-        let mut places = Vec::new();
+        let (mut frames, mut places) = (Vec::new(), Vec::new());
         let mut start = 0;
-        for frame in locate(&mut inner, Indexes::Pass)? {
-            start = add_places(&mut places, &frame, start)?;
-        }
+        locate(&mut inner, Indexes::Pass, &mut |frame| {
+            frames.push(Head { header: frame.index.header, start });
+            start = add_places(&mut places, frames.len() - 1, &frame, start)?;
+            Ok(())
+        })?;
         let watch = Watch { progress: None, cancel: Stop::default(), stop: Stop::default() };
         Ok(Self {
             inner,
+            frames,
             places,
             content_len: start,
             memory_limit: u64::MAX,
@@ -101,6 +118,7 @@ impl<R: Read + Seek> IndexedReader<R> {
             window: Window::default(),
             next: 0,
             real: 0,
+            distances: HashMap::new(),
         })
     }
 
@@ -140,17 +158,23 @@ impl<R: Read + Seek> IndexedReader<R> {
         if i != self.next {
             self.forget(i);
         }
-        let wanted = match self.source(i)? {
-            Some((from, _)) if from < self.real => self.all_sources(i)?,
-            _ => BTreeSet::new(),
-        };
+        let mut wanted = BTreeSet::new();
+        if let Some((from, _)) = self.source(i)?
+            && from < self.real
+        {
+            let plan = sources::plan(self.block(i)?, |at| self.block(self.block_at(at)))?;
+            if let Some(plan) = plan {
+                return self.assemble(i, &plan);
+            }
+            wanted = self.all_sources(i)?;
+        }
         if let Some(&first) = wanted.first() {
             self.forget(first);
         }
         for j in self.next..i {
             let place = self.places[j];
             if wanted.contains(&j) {
-                let content = self.decode(place)?;
+                let content = self.decode(place, 0)?;
                 self.window.push(&content)?;
             } else {
                 self.window.push_zeros(place.entry.raw_len.into())?;
@@ -159,11 +183,40 @@ impl<R: Read + Seek> IndexedReader<R> {
             // If the next one fails, this one is in the window all the same.
             self.next = j + 1;
         }
-        let content = self.decode(self.places[i])?;
+        let content = self.decode(self.places[i], 0)?;
+        self.set(i, content)
+    }
+
+    /// Takes note of the content of block `i`, before which all is at hand that is to be.
+    fn set(&mut self, i: usize, content: Vec<u8>) -> Result<()> {
         self.window.push(&content)?;
         self.next = i + 1;
         self.block = Some((i, content));
         Ok(())
+    }
+
+    /// Makes the content of block `i`, a copy, by `plan`: nothing of what stands before it is at hand then.
+    fn assemble(&mut self, i: usize, plan: &Plan) -> Result<()> {
+        self.forget(i);
+        let (header, coded) = self.read(self.places[i], 0)?;
+        let len = header.raw_len;
+        let _promise = promise(len as u64)?;
+        let mut content = vec![0; len];
+        for parts in plan.parts.chunk_by(|a, b| a.number == b.number) {
+            let block = self.decode(self.places[parts[0].number], len)?;
+            for part in parts {
+                content[part.at..][..part.len].copy_from_slice(&block[part.from..][..part.len]);
+            }
+        }
+        plan.repeats.iter().for_each(|repeat| repeat.fill(&mut content));
+        self.set(i, codec::check_copy(&header, &coded, content, &self.watch)?)
+    }
+
+    /// Block `i`, as [`sources`] has it.
+    fn block(&mut self, i: usize) -> Result<sources::Block> {
+        let (start, end) = (self.places[i].start, self.places[i].end());
+        let distance = self.source(i)?.map(|(from, _)| start - from);
+        Ok(sources::Block { number: i, start, end, distance })
     }
 
     /// Goes on at block `i` with nothing at hand.
@@ -179,11 +232,27 @@ impl<R: Read + Seek> IndexedReader<R> {
         if place.entry.method != Method::Copy {
             return Ok(None);
         }
-        let (header, coded) = self.read(place)?;
-        let distance = varint::read(&mut coded.as_slice())?;
-        let from = place.start.checked_sub(distance).filter(|&from| distance > 0 && from >= place.frame);
-        let from = from.ok_or_else(window::damaged)?;
-        Ok(Some((from, place.start.min(from + header.raw_len as u64))))
+        let distance = match self.distances.get(&i) {
+            Some(&distance) => distance,
+            None => self.read_distance(i)?,
+        };
+        let from = place.start - distance;
+        Ok(Some((from, place.start.min(from + u64::from(place.entry.raw_len)))))
+    }
+
+    /// How far back block `i`, a copy, reaches: as far as there is something.
+    fn read_distance(&mut self, i: usize) -> Result<u64> {
+        let place = self.places[i];
+        let (_, coded) = self.read(place, 0)?;
+        let mut rest = coded.as_slice();
+        let most = (place.start - self.frames[place.frame].start).min(MAX_DISTANCE as u64);
+        let distance = varint::read(&mut rest).ok().filter(|distance| (1..=most).contains(distance) && rest.is_empty());
+        let distance = distance.ok_or_else(window::damaged)?;
+        if self.distances.len() >= MOST_DISTANCES {
+            self.distances.clear();
+        }
+        self.distances.insert(i, distance);
+        Ok(distance)
     }
 
     /// The blocks that block `i` copies from, and those that these copy from, and so on.
@@ -204,38 +273,46 @@ impl<R: Read + Seek> IndexedReader<R> {
         self.places.partition_point(|place| place.end() <= at)
     }
 
-    /// Reads a block, which must be as the index says.
-    fn read(&mut self, place: Place) -> Result<(BlockHeader, Vec<u8>)> {
+    /// Reads a block, which must be as the index says; `held` bytes of memory are taken beside what is at hand.
+    fn read(&mut self, place: Place, held: usize) -> Result<(BlockHeader, Vec<u8>)> {
         self.inner.seek(SeekFrom::Start(place.at))?;
         let mut reader = BufReader::with_capacity(GLANCE, &mut self.inner);
         let header = match Item::read(&mut reader)? {
             Item::Block(header) if Entry::of(&header) == place.entry => header,
             _ => return Err(Error::corrupt("a block is not as the index says")),
         };
-        let needed = codec::memory(&header, &Base::of(&place.header, &self.models)?, self.window.len());
+        let lists = self.places.len() * size_of::<Place>() + self.frames.len() * size_of::<Head>();
+        let base = Base::of(&self.frames[place.frame].header, &self.models)?;
+        let needed = codec::memory(&header, &base, self.window.len() + held + lists);
         codec::take_memory(needed, self.memory_limit, self.watch.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
         Ok((header, coded))
     }
 
-    fn decode(&mut self, place: Place) -> Result<Vec<u8>> {
-        let (header, coded) = self.read(place)?;
+    fn decode(&mut self, place: Place, held: usize) -> Result<Vec<u8>> {
+        let (header, coded) = self.read(place, held)?;
         match header.method {
             Method::Copy => codec::decode_copy(&header, &coded, &self.window, &self.watch),
-            _ => codec::decode(&header, coded, &Base::of(&place.header, &self.models)?, &self.watch),
+            _ => {
+                let base = Base::of(&self.frames[place.frame].header, &self.models)?;
+                let _promise = promise(codec::memory(&header, &base, 0))?;
+                codec::decode(&header, &coded, &base, &self.watch)
+            }
         }
     }
 }
 
 /// Adds the places of the blocks of `frame`, whose content starts at `start`; gives back where it ends.
-fn add_places(places: &mut Vec<Place>, frame: &Frame, start: u64) -> Result<u64> {
+fn add_places(places: &mut Vec<Place>, number: usize, frame: &Frame, start: u64) -> Result<u64> {
     let header = frame.index.header;
     header.check_content_size(frame.index.raw_size())?;
     let mut at = frame.start + header.to_bytes().len() as u64;
     let mut end = start;
-    for &entry in &frame.index.blocks {
-        places.push(Place { header, entry, at, start: end, frame: start });
+    let blocks = &frame.index.blocks;
+    places.try_reserve(blocks.len()).map_err(|_| Error::no_memory((blocks.len() * size_of::<Place>()) as u64))?;
+    for &entry in blocks {
+        places.push(Place { entry, at, start: end, frame: number });
         at += u64::from(entry.size);
         end += u64::from(entry.raw_len);
     }

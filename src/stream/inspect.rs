@@ -29,15 +29,43 @@ pub struct FrameInfo {
 /// As decoding would give, as far as headers can tell: not a frame, damaged, truncated. Bytes after the last
 /// frame, zero or not, are no error.
 pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
-    Ok(frames::walk(input, Indexes::Check)?.frames.into_iter().map(FrameInfo::from).collect())
+    let mut frames = Vec::new();
+    inspect_each(input, |frame| frames.push(frame))?;
+    Ok(frames)
 }
 
-/// As [`inspect`], but frames of several blocks are looked up in their indexes: what stands before these is not read.
+/// As [`inspect`], but frames of several blocks are looked up in their indexes, of which the frame's header and those of
+/// its first 1024 blocks must say the same: the rest of the frame is not read.
 ///
 /// # Errors
 /// As [`inspect`].
-pub fn inspect_file(mut input: impl Read + Seek) -> Result<Vec<FrameInfo>> {
-    Ok(frames::locate(&mut input, Indexes::Check)?.into_iter().map(FrameInfo::from).collect())
+pub fn inspect_file(input: impl Read + Seek) -> Result<Vec<FrameInfo>> {
+    let mut frames = Vec::new();
+    inspect_file_each(input, |frame| frames.push(frame))?;
+    Ok(frames)
+}
+
+/// As [`inspect`], but gives the frames to `each`, one after the other: a file can have millions.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn inspect_each(input: impl Read, mut each: impl FnMut(FrameInfo)) -> Result<()> {
+    frames::walk(input, Indexes::Check, &mut |frame| {
+        each(frame.into());
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// As [`inspect_each`], from a file as [`inspect_file`] reads it.
+///
+/// # Errors
+/// As [`inspect`].
+pub fn inspect_file_each(mut input: impl Read + Seek, mut each: impl FnMut(FrameInfo)) -> Result<()> {
+    frames::locate(&mut input, Indexes::Check, &mut |frame| {
+        each(frame.into());
+        Ok(())
+    })
 }
 
 impl From<Frame> for FrameInfo {

@@ -9,7 +9,7 @@ use super::{base::Base, stop::Stop};
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
-const MIN_BLOCK_LEN: usize = 1 << 16;
+pub(super) const MIN_BLOCK_LEN: usize = 1 << 16;
 
 /// Choices for compression; a builder.
 ///
@@ -107,8 +107,8 @@ impl Options {
         self
     }
 
-    /// Works on up to `threads` blocks at once; 0 means one a core, as far as half of the free memory holds what they
-    /// need. However many there are, the output is the same.
+    /// Works on up to `threads` blocks at once, as far as the process can have the memory that they need; 0 means one a
+    /// core, as far as half of the free memory holds that. However many there are, the output is the same.
     ///
     /// Content of one block is coded by the calling thread, whatever this says.
     pub fn threads(mut self, threads: usize) -> Self {
@@ -116,8 +116,10 @@ impl Options {
         self
     }
 
-    /// Uses fewer threads where their blocks would take more than `bytes` of memory together, as far as that is known
-    /// before they are coded. One thread is always used.
+    /// Takes no more than `bytes` of memory, content that is held and the trained model included: uses fewer threads, and
+    /// where not even one block fits, fails before it is begun, with the highest level and the longest blocks that would.
+    ///
+    /// How much a block takes depends on its length, the level, and what deflate streams in it are unpacked to.
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self

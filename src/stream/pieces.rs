@@ -70,9 +70,15 @@ impl Pieces {
         Ok(taken)
     }
 
+    /// Bytes of memory that taking `len` more of content may ask for.
+    pub fn growth(&self, len: usize) -> u64 {
+        let needed = self.content.len() + len.min(self.block_len - self.uncoded().len());
+        if needed <= self.content.capacity() { 0 } else { needed.max(2 * self.content.capacity()) as u64 }
+    }
+
     /// Room for what copies reach back to, to a chunk's bounds, and a block.
-    fn capacity(&self) -> usize {
-        self.block_len + if self.finder.is_some() { MAX_DISTANCE + CHUNK } else { 0 }
+    pub fn capacity(&self) -> usize {
+        capacity(self.block_len, self.finder.is_some())
     }
 
     /// Drops what no copy can reach any more: seldom, since all that stays is moved.
@@ -116,6 +122,11 @@ impl Pieces {
     pub fn advance(&mut self, len: usize) {
         self.coded += len;
     }
+}
+
+/// Bytes of content that are held at most where blocks have `block_len` bytes, and `copies` are made or not.
+pub fn capacity(block_len: usize, copies: bool) -> usize {
+    block_len + if copies { MAX_DISTANCE + CHUNK } else { 0 }
 }
 
 #[cfg(test)]

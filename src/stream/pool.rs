@@ -2,7 +2,8 @@
 //!
 //! With one thread, a job is done where it is given: nothing runs beside, and nothing is done ahead. With more, each
 //! worker takes the next job that nobody has. A job that panics becomes an error in its place; one that nobody waits
-//! for any more is told to stop.
+//! for any more is told to stop. Memory is promised to a job before it starts; one that gets too little all the same is
+//! done again when no other is at work.
 
 use std::{
     collections::VecDeque,
@@ -11,16 +12,22 @@ use std::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, Sender, TryRecvError, channel},
     },
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
 };
 
 use super::{budget::Budget, stop::Stop};
-use crate::{Error, ErrorKind, Result};
+use crate::{
+    Error, ErrorKind, Result,
+    memory::{self, ensure, promise},
+};
 
 /// The most results that wait for those before them, copies included, which take no thread.
 const MAX_WAITING: usize = 64;
 
-type Job = Box<dyn FnOnce() + Send>;
+/// What a worker does for a job.
+type Task = Box<dyn FnOnce() + Send>;
+/// A job, which can be done again.
+type Job<T> = Arc<dyn Fn() -> Result<T> + Send + Sync>;
 
 /// Runs jobs that give a `T` or an error.
 pub struct Pool<T> {
@@ -29,8 +36,8 @@ pub struct Pool<T> {
     stop: Stop,
     workers: Vec<JoinHandle<()>>,
     /// To the workers, who end when it is dropped.
-    jobs: Option<Sender<Job>>,
-    queue: Arc<Mutex<Receiver<Job>>>,
+    tasks: Option<Sender<Task>>,
+    queue: Arc<Mutex<Receiver<Task>>>,
     /// In the order of the jobs.
     results: VecDeque<Slot<T>>,
 }
@@ -44,14 +51,32 @@ struct Slot<T> {
 enum Coming<T> {
     Here(Result<T>),
     /// The channel breaks off if the job panics.
-    Later(Receiver<Result<T>>),
+    Later(Receiver<Result<T>>, Job<T>),
+    /// There was too little memory for it beside others.
+    Again(Job<T>),
+}
+
+impl<T> Coming<T> {
+    /// Waits until nobody works on it any more.
+    fn settled(self) -> Self {
+        let Self::Later(receiver, job) = self else { return self };
+        Self::of(receiver.recv().unwrap_or_else(|_| Err(panicked())), job)
+    }
+
+    /// What has come of `job`.
+    fn of(result: Result<T>, job: Job<T>) -> Self {
+        match result {
+            Err(error) if error.kind() == ErrorKind::MemoryLimit => Self::Again(job),
+            result => Self::Here(result),
+        }
+    }
 }
 
 impl<T: Send + 'static> Pool<T> {
     pub fn new(budget: Budget) -> Self {
-        let (jobs, queue) = channel();
+        let (tasks, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));
-        Self { budget, stop: Stop::default(), workers: vec![], jobs: Some(jobs), queue, results: VecDeque::new() }
+        Self { budget, stop: Stop::default(), workers: vec![], tasks: Some(tasks), queue, results: VecDeque::new() }
     }
 
     /// What jobs look at to see whether to stop.
@@ -80,21 +105,57 @@ impl<T: Send + 'static> Pool<T> {
             && self.jobs_in_hand() < self.budget.threads()
             && self.results.len() < MAX_WAITING
             && taken.saturating_add(memory) <= self.budget.memory()
+            && (memory == 0 || ensure(memory).is_ok())
     }
 
     /// Does `job`, which takes so many bytes of `memory` (not 0): on another thread if there are to be several.
-    pub fn run(&mut self, memory: u64, job: impl FnOnce() -> Result<T> + Send + 'static) {
+    pub fn run(&mut self, memory: u64, job: impl Fn() -> Result<T> + Send + Sync + 'static) {
         if !self.has_threads() || !self.has_worker() {
-            let result = Coming::Here(job());
-            return self.results.push_back(Slot { memory, result });
+            return self.run_here(memory, job);
         }
+        let job: Job<T> = Arc::new(job);
+        let Ok(promise) = promise(memory) else {
+            return self.results.push_back(Slot { memory, result: Coming::Again(job) });
+        };
         let (sender, receiver) = channel();
-        let job: Job = Box::new(move || drop(sender.send(job())));
-        if let Some(jobs) = &self.jobs {
+        let worked_on = Arc::clone(&job);
+        let task: Task = Box::new(move || {
+            let result = worked_on();
+            drop((worked_on, promise));
+            let _ = sender.send(result);
+        });
+        if let Some(tasks) = &self.tasks {
             // Cannot fail: the other end is in `queue`.
-            let _ = jobs.send(job);
+            let _ = tasks.send(task);
         }
-        self.results.push_back(Slot { memory, result: Coming::Later(receiver) });
+        self.results.push_back(Slot { memory, result: Coming::Later(receiver, job) });
+    }
+
+    /// Does `job` on this thread.
+    pub fn run_here(&mut self, memory: u64, job: impl FnOnce() -> Result<T>) {
+        let promised = self.make_sure(memory).and_then(|()| promise(memory));
+        let result = promised.and_then(|_promise| job());
+        self.results.push_back(Slot { memory, result: Coming::Here(result) });
+    }
+
+    /// Makes sure that there are so many bytes of memory for something else than a job: if need be, when no job is at work
+    /// any more.
+    ///
+    /// # Errors
+    /// [`ErrorKind::MemoryLimit`] if there are not even then.
+    pub fn make_sure(&mut self, bytes: u64) -> Result<()> {
+        ensure(bytes).or_else(|_| {
+            self.settle();
+            ensure(bytes)
+        })
+    }
+
+    /// Waits until no job is at work.
+    fn settle(&mut self) {
+        for slot in &mut self.results {
+            let waiting = Coming::Here(Err(panicked()));
+            slot.result = std::mem::replace(&mut slot.result, waiting).settled();
+        }
     }
 
     /// Puts a result that is there already, and of no weight, behind the others.
@@ -104,9 +165,13 @@ impl<T: Send + 'static> Pool<T> {
 
     /// The oldest result that was not given out yet, once it is there; `None` if no job is in hand.
     pub fn next(&mut self) -> Option<Result<T>> {
-        Some(match self.results.pop_front()?.result {
+        let Slot { memory, result } = self.results.pop_front()?;
+        Some(match result.settled() {
             Coming::Here(result) => result,
-            Coming::Later(receiver) => receiver.recv().unwrap_or_else(|_| Err(panicked())),
+            Coming::Again(job) | Coming::Later(_, job) => {
+                self.settle();
+                promise(memory).and_then(|_promise| job())
+            }
         })
     }
 
@@ -118,12 +183,13 @@ impl<T: Send + 'static> Pool<T> {
     /// Whether the oldest result is there, so that [`next`](Self::next) need not wait.
     pub fn is_ready(&mut self) -> bool {
         let Some(slot) = self.results.front_mut() else { return false };
-        if let Coming::Later(receiver) = &slot.result {
-            match receiver.try_recv() {
-                Ok(result) => slot.result = Coming::Here(result),
+        if let Coming::Later(receiver, job) = &slot.result {
+            let result = match receiver.try_recv() {
                 Err(TryRecvError::Empty) => return false,
-                Err(TryRecvError::Disconnected) => slot.result = Coming::Here(Err(panicked())),
-            }
+                Err(TryRecvError::Disconnected) => Err(panicked()),
+                Ok(result) => result,
+            };
+            slot.result = Coming::of(result, Arc::clone(job));
         }
         true
     }
@@ -139,22 +205,21 @@ impl<T: Send + 'static> Pool<T> {
         if self.workers.len() <= self.jobs_in_hand() {
             let queue = Arc::clone(&self.queue);
             let stop = self.stop();
-            let started = thread::Builder::new().name("block".into()).spawn(move || work(&queue, &stop));
-            self.workers.extend(started);
+            self.workers.extend(memory::spawn("block", move || work(&queue, &stop)));
         }
         !self.workers.is_empty()
     }
 }
 
 /// Does jobs until there will be no more.
-fn work(queue: &Mutex<Receiver<Job>>, stop: &Stop) {
+fn work(queue: &Mutex<Receiver<Task>>, stop: &Stop) {
     loop {
         // Held while waiting: who comes next waits for the lock instead.
-        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
+        let task = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(task) = task else { return };
         if !stop.is_asked_for() {
             // The panic is told on standard error by its hook, and to the caller by a channel that breaks off.
-            let _ = catch_unwind(AssertUnwindSafe(job));
+            let _ = catch_unwind(AssertUnwindSafe(task));
         }
     }
 }
@@ -166,7 +231,7 @@ fn panicked() -> Error {
 impl<T> Drop for Pool<T> {
     fn drop(&mut self) {
         self.stop.ask();
-        self.jobs = None;
+        self.tasks = None;
         for worker in self.workers.drain(..) {
             // A worker catches the panics of its jobs.
             let _ = worker.join();
@@ -176,7 +241,11 @@ impl<T> Drop for Pool<T> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::{Duration, Instant};
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering::Relaxed},
+        thread,
+        time::{Duration, Instant},
+    };
 
     use super::*;
 
@@ -228,6 +297,28 @@ mod tests {
         assert_eq!(pool.next().unwrap().unwrap(), 1);
         pool.run(1, || Ok(2));
         assert_eq!(pool.next().unwrap().unwrap(), 2);
+    }
+
+    #[test]
+    fn a_job_that_lacks_memory_beside_others_is_done_again_alone() {
+        let at_work = Arc::new(AtomicUsize::new(0));
+        let mut pool = pool(3);
+        for i in 0..3 {
+            let at_work = Arc::clone(&at_work);
+            pool.run(1, move || {
+                let others = at_work.fetch_add(1, Relaxed);
+                thread::sleep(Duration::from_millis(50));
+                at_work.fetch_sub(1, Relaxed);
+                if others == 0 { Ok(i) } else { Err(Error::no_memory(1)) }
+            });
+        }
+        let results: Vec<usize> = std::iter::from_fn(|| pool.next()).map(Result::unwrap).collect();
+        assert_eq!(results, [0, 1, 2]);
+        // What is too much even then is an error.
+        pool.run(1, || Err(Error::no_memory(1)));
+        assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
+        pool.run(u64::MAX, || Ok(1));
+        assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! A file that may be damaged → all of its content that is good, and a list of what is not.
 //!
 //! Where the header of a block is damaged, the frame's index tells where the next one begins; where the index is,
-//! headers do. Zeros take the place of a lost block, so that all the rest of its frame stays in its own.
+//! headers do. Zeros take the place of a lost block whose bytes are in the file, good or not, so that all the rest of its
+//! frame stays in its own. What is not in the file at all is counted and told, not written: a header may promise more than
+//! any disk holds.
 
 use std::{
     collections::VecDeque,
@@ -129,7 +131,8 @@ impl<R: Read + Seek> Recovery<R> {
         self
     }
 
-    /// Writes all content to `out`, and zeros for lost blocks. Nothing is written for what is missing at a frame's end.
+    /// Writes all content to `out`, and zeros for lost blocks. Nothing is written for what is missing at a frame's end:
+    /// blocks of which the file has not all bytes, and those that only a header promises.
     ///
     /// # Errors
     /// What is no damage: no frame at all, another version, too little memory, failed reading or writing; more content
@@ -164,9 +167,12 @@ impl<R: Read + Seek> Recovery<R> {
         let watch = Watch { progress: self.progress.clone(), cancel: self.stop.clone(), stop: pool.stop() };
         let mut saver = Saver::new(&frame, blocks, watch, out, recovered);
         let mut waiting = VecDeque::new();
+        let list = frame.memory() as u64;
         let mut end = saver.recovered.content;
-        for Part { at, raw_len, header } in frame.parts {
-            end = end.saturating_add(raw_len);
+        for Part { at, raw_len, is_there, header } in frame.parts {
+            if is_there {
+                end = end.saturating_add(raw_len);
+            }
             if end > self.output_limit {
                 // What stays within it comes first.
                 while !waiting.is_empty() {
@@ -175,13 +181,14 @@ impl<R: Read + Seek> Recovery<R> {
                 return Err(Error::output_limit(self.output_limit));
             }
             let part = match header {
-                Err(error) => Waiting::Damaged(error),
+                Err(error) if is_there => Waiting::Damaged(error),
+                Err(error) => Waiting::Missing(error),
                 Ok(header) => {
                     let needed = codec::memory(&header, &base, 0);
-                    while !pool.has_room(needed, saver.window.len() as u64) {
+                    while !pool.has_room(needed, list + saver.window.len() as u64) {
                         saver.take(waiting.pop_front(), &mut pool)?;
                     }
-                    let taken = needed + saver.window.len() as u64 + pool.memory();
+                    let taken = needed + list + saver.window.len() as u64 + pool.memory();
                     codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
                     let mut coded = Vec::new();
                     self.inner.seek(SeekFrom::Start(at))?;
@@ -190,7 +197,7 @@ impl<R: Read + Seek> Recovery<R> {
                         Method::Copy => Waiting::Copy(header, coded),
                         _ => {
                             let (base, watch) = (base.clone(), saver.watch.clone());
-                            pool.run(needed, move || codec::decode(&header, coded, &base, &watch));
+                            pool.run(needed, move || codec::decode(&header, &coded, &base, &watch));
                             Waiting::Job
                         }
                     }
@@ -211,6 +218,8 @@ enum Waiting {
     Job,
     Copy(BlockHeader, Vec<u8>),
     Damaged(Error),
+    /// Its bytes are not in the file.
+    Missing(Error),
 }
 
 /// Takes the blocks of a frame in their order.
@@ -254,6 +263,11 @@ impl<'a, W: Write> Saver<'a, W> {
             Waiting::Job => pool.next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
             Waiting::Copy(header, coded) => codec::decode_copy(&header, &coded, &self.window, &self.watch),
             Waiting::Damaged(error) => Err(error),
+            Waiting::Missing(error) => {
+                self.blocks += 1;
+                self.damaged(Some(self.blocks), Some(raw_len), error);
+                return Ok(());
+            }
         };
         self.blocks += 1;
         match content {
@@ -262,6 +276,7 @@ impl<'a, W: Write> Saver<'a, W> {
                 self.out.write_all(&content)?;
                 self.recovered.content += raw_len;
                 if !self.is_lone {
+                    pool.make_sure(self.window.growth(content.len()))?;
                     self.window.push(&content)?;
                 }
                 Ok(())
@@ -278,7 +293,7 @@ impl<'a, W: Write> Saver<'a, W> {
     fn damaged(&mut self, block: Option<u64>, lost: Option<u64>, error: Error) {
         self.is_whole = false;
         let start = self.recovered.content;
-        self.recovered.damages.push(Damage { block, start, end: lost.map(|lost| start + lost), error });
+        self.recovered.damages.push(Damage { block, start, end: lost.map(|lost| start.saturating_add(lost)), error });
     }
 
     /// Zeros in place of `len` bytes.

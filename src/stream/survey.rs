@@ -29,6 +29,8 @@ pub struct Part {
     pub at: u64,
     /// Bytes of content.
     pub raw_len: u64,
+    /// Whether all its bytes are in the file, good or not.
+    pub is_there: bool,
     pub header: Result<BlockHeader>,
 }
 
@@ -45,6 +47,13 @@ pub struct Surveyed {
     pub content_hash: Option<u64>,
     /// What is wrong beside blocks.
     pub faults: Vec<Error>,
+}
+
+impl Surveyed {
+    /// Bytes of memory that the list of its blocks takes.
+    pub fn memory(&self) -> usize {
+        self.parts.capacity() * size_of::<Part>() + self.index.blocks.capacity() * size_of::<Entry>()
+    }
 }
 
 impl Surveyed {
@@ -75,7 +84,7 @@ impl Survey {
     /// What the reader reports.
     pub fn new(input: &mut (impl Read + Seek)) -> Result<Self> {
         let len = input.seek(SeekFrom::End(0))?;
-        let indexed = indexed_frames(input, len)?;
+        let indexed = indexed_frames(input, len, true)?;
         Ok(Self { len, at: 0, indexed, frames: 0, is_lost: false, garbage: false })
     }
 
@@ -170,6 +179,9 @@ impl Survey {
         known: Option<&Frame>,
     ) -> Result<bool> {
         let entry = known.and_then(|known| known.index.blocks.get(frame.parts.len()));
+        if frame.parts.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
+            return Err(Error::no_memory(frame.memory() as u64));
+        }
         input.seek(SeekFrom::Start(self.at))?;
         let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
         match (Item::read(&mut reader), entry) {
@@ -181,14 +193,15 @@ impl Survey {
                 frame.index.blocks.push(Entry::of(&header));
                 let raw_len = header.raw_len as u64;
                 let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
-                frame.parts.push(Part { at, raw_len, header });
+                frame.parts.push(Part { at, raw_len, is_there: !self.is_lost, header });
                 return Ok(!self.is_lost);
             }
             (item, Some(entry)) => {
                 let error = item.err().unwrap_or_else(|| Error::corrupt("a block's header is damaged"));
                 frame.index.blocks.push(*entry);
-                frame.parts.push(Part { at: self.at, raw_len: entry.raw_len.into(), header: Err(error) });
+                let (at, raw_len) = (self.at, entry.raw_len.into());
                 self.at += u64::from(entry.size);
+                frame.parts.push(Part { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
                 return Ok(true);
             }
             (Ok(Item::End(hash)), None) => {

@@ -41,6 +41,12 @@ impl Window {
         Ok(())
     }
 
+    /// Bytes of memory that adding a block of `len` may ask for.
+    pub fn growth(&self, len: usize) -> u64 {
+        let needed = (self.bytes.len() + len.min(MAX_DISTANCE)).min(MAX_DISTANCE);
+        if needed <= self.bytes.capacity() { 0 } else { needed.max(2 * self.bytes.capacity()) as u64 }
+    }
+
     /// Forgets what `len` more bytes, at most [`MAX_DISTANCE`], put out of reach.
     fn make_room(&mut self, len: usize) -> Result<()> {
         let excess = (self.bytes.len() + len).saturating_sub(MAX_DISTANCE);

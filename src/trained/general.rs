@@ -16,12 +16,21 @@ pub fn start(level: Level) -> Result<Start> {
     model().ok_or_else(|| Error::new(ErrorKind::Internal, "the built-in model cannot be loaded"))?.start(level)
 }
 
-/// Bytes of memory that it takes.
-pub fn memory() -> usize {
-    model().map_or(0, Model::memory)
-}
+/// Bytes of memory that it takes: known before it is loaded, so that it can be asked for.
+pub const MEMORY: usize = 12 << 20;
 
 fn model() -> Option<&'static Model> {
     static MODEL: OnceLock<Option<Model>> = OnceLock::new();
     MODEL.get_or_init(|| Model::from_bytes(FILE).ok()).as_ref()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_takes_no_more_memory_than_is_asked_for() {
+        let memory = model().unwrap().memory();
+        assert!(memory <= MEMORY && memory > MEMORY / 2, "{memory}");
+    }
 }

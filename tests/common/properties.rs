@@ -2,7 +2,7 @@
 //! the fuzzers of `fuzz/`, which take this file in by its path, on whatever they come up with.
 #![allow(dead_code)] // each user has its own part
 
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use foretell::{
     Decoder, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, RecordCompressor, RecordDecompressor,
@@ -53,28 +53,71 @@ pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// A file as one to be read in parts, or to be saved from damage: all of it if it decodes, nothing without a word if it
-/// does not.
+/// A file, read in seven ways: by a decoder with one thread and with three, in parts from its beginning and from
+/// anywhere, saved from damage with one thread and with three, and listed from both ends. All of it comes if it decodes,
+/// nothing without a word if it does not, and no two ways see two contents.
 pub fn parts_and_recovery(coded: &[u8]) {
     let decoded = decode(coded);
-    let mut parts = Vec::new();
-    let reader = IndexedReader::new(Cursor::new(coded)).map(|reader| reader.with_memory_limit(MEMORY));
-    let parts =
-        reader.map_err(io::Error::from).and_then(|reader| reader.take(MEMORY).read_to_end(&mut parts).map(|_| parts));
-    let mut saved = Limited(Vec::new());
-    let recovered = Recovery::new(Cursor::new(coded)).with_memory_limit(MEMORY).write_to(&mut saved);
+    let given = decode_with_threads(coded, &decoded);
+    let parts = read_in_parts(coded, &given, decoded.is_some());
+    let (saved, is_whole) = recover(coded, 1);
+    assert!(recover(coded, 3) == (saved.clone(), is_whole), "saved with three threads, not the same");
+    let listed = foretell::inspect_file(Cursor::new(coded));
+    if let (Ok(listed), Ok(walked)) = (&listed, foretell::inspect(coded)) {
+        assert_eq!(*listed, walked);
+    }
     match decoded {
         Some(content) => {
             assert!(parts.expect("what decodes can be read in parts") == content);
-            let recovered = recovered.expect("what decodes can be recovered");
-            assert!(recovered.damages.is_empty() && !recovered.trailing_garbage);
-            assert!(saved.0 == content);
+            assert!(is_whole == Some(true), "what decodes is whole");
+            assert!(saved == content);
+            let size: u64 = listed.expect("what decodes can be listed").iter().map(|frame| frame.raw_size).sum();
+            assert_eq!(size, content.len() as u64);
         }
-        None => {
-            let told = |recovered: foretell::Recovered| !recovered.damages.is_empty() || recovered.trailing_garbage;
-            assert!(recovered.map_or(true, told), "damage that recovery does not tell of");
+        None => assert!(is_whole != Some(true), "damage that recovery does not tell of"),
+    }
+}
+
+/// What a decoder with three threads gives before it fails, if it does, which it must as one with a single thread does.
+fn decode_with_threads(coded: &[u8], decoded: &Option<Vec<u8>>) -> Vec<u8> {
+    let mut given = Vec::new();
+    let mut decoder = Decoder::new(coded).with_memory_limit(MEMORY).with_threads(3);
+    let is_good = decoder.read_to_end(&mut given).is_ok() && !decoder.trailing_garbage();
+    assert_eq!(is_good, decoded.is_some());
+    assert!(decoded.as_ref().is_none_or(|content| *content == given), "decoded with three threads, not the same");
+    given
+}
+
+/// What is read from the beginning on, if all of it can be; what is read from elsewhere must be the same. A decoder has
+/// `given` the beginning of that.
+fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
+    let mut reader = IndexedReader::new(Cursor::new(coded)).ok()?.with_memory_limit(MEMORY);
+    let len = reader.content_len().min(MEMORY) as usize;
+    let mut all = Vec::new();
+    if reader.by_ref().take(MEMORY).read_to_end(&mut all).is_err() {
+        assert!(!is_good);
+        all.clear();
+    } else {
+        assert_eq!(all.len(), len);
+        assert!(all.starts_with(&given[..given.len().min(len)]), "two readers see two contents");
+    }
+    for place in 0..5 {
+        let at = (place * 104_729 + coded.len() * 37) % len.max(1);
+        let mut part = [0; 20];
+        let read = reader.seek(SeekFrom::Start(at as u64)).and_then(|_| reader.read(&mut part));
+        if let (Ok(n), false) = (read, all.is_empty()) {
+            assert!(part[..n] == all[at..at + n], "read from {at}, not the same");
         }
     }
+    (!all.is_empty() || len == 0).then_some(all)
+}
+
+/// What is saved, and whether that is all: `None` if it ends with an error.
+fn recover(coded: &[u8], threads: usize) -> (Vec<u8>, Option<bool>) {
+    let mut saved = Limited(Vec::new());
+    let recovery = Recovery::new(Cursor::new(coded)).with_memory_limit(MEMORY).with_threads(threads);
+    let recovered = recovery.write_to(&mut saved);
+    (saved.0, recovered.ok().map(|recovered| recovered.damages.is_empty() && !recovered.trailing_garbage))
 }
 
 /// As much as a fuzzer may write: zeros stand for what is lost, however much a header says that is.

@@ -148,6 +148,67 @@ fn memory_runs_out(s: &Sandbox, args: &str, steps_of: u64) {
         failed += 1;
     }
     assert!(failed > 0, "{args} needs no memory");
+    println!("{args}: {failed} steps of {steps_of} KiB ended well");
+}
+
+/// Steps of a limit on memory, in KiB: of 1 MiB where `just memory` asks for it, else as coarse as the tests have time
+/// for.
+fn steps_of(coarse: u64) -> u64 {
+    if std::env::var_os("FORETELL_EACH_MIB").is_some() { 1024 } else { coarse }
+}
+
+#[test]
+fn memory_that_runs_out_is_an_error_with_several_threads_too() {
+    let s = Sandbox::new();
+    s.write("text", &text(400_000));
+    for threads in [1, 4] {
+        for args in ["-1 --block-size 64K -kf text", "-dc text.fore >/dev/null"] {
+            memory_runs_out(&s, &format!("-T{threads} {args}"), steps_of(9 << 10));
+        }
+    }
+}
+
+/// Runs a shell command in a memory control group of so many MiB. `None` where none can be made, which is said.
+fn in_group(s: &Sandbox, mib: u64, command: &str) -> Option<Output> {
+    let name = format!("foretell-test-{}-{mib}", std::process::id());
+    let made =
+        [("/sys/fs/cgroup/memory", "memory.limit_in_bytes"), ("/sys/fs/cgroup", "memory.max")].map(|(top, limit)| {
+            let folder = std::path::Path::new(top).join(&name);
+            fs::create_dir(&folder).ok()?;
+            match fs::write(folder.join(limit), (mib << 20).to_string()) {
+                Ok(()) => Some(folder),
+                Err(_) => {
+                    let _ = fs::remove_dir(&folder);
+                    None
+                }
+            }
+        });
+    let Some(folder) = made.into_iter().flatten().next() else {
+        eprintln!("no memory control group can be made here, so nothing was tried in one");
+        return None;
+    };
+    let entered = format!("echo $$ >{}/cgroup.procs && {command}", folder.display());
+    let output = shell(s, &entered);
+    // A process that has ended leaves its group a moment later.
+    crate::sandbox::wait_until(|| fs::remove_dir(&folder).ok());
+    Some(output)
+}
+
+#[test]
+fn in_a_control_group_as_many_threads_are_used_as_fit_and_none_is_killed() {
+    let s = Sandbox::new();
+    s.write("text", &text(600_000));
+    let run = |mib, args: &str| in_group(&s, mib, &format!("$FORE {args}"));
+    // With four threads of 30 MiB each it would be killed.
+    let Some(output) = run(70, "-1 -T4 --block-size 128K -kf text") else { return };
+    assert!(output.status.success(), "{output:?}");
+    assert!(run(70, "-1 --block-size 128K -kf text").unwrap().status.success());
+    assert!(run(70, "-T4 -dc text.fore >/dev/null").unwrap().status.success());
+    // What cannot fit is refused before it begins.
+    let output = run(70, "-9 -kf text").unwrap();
+    let printed = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{printed}");
+    assert!(printed.contains("the limit of a control group leaves") && printed.lines().count() == 1, "{printed}");
 }
 
 #[test]

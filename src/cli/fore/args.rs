@@ -122,7 +122,7 @@ pub struct Args {
     /// Blocks to work on at once, both ways; 0, the default: one a core
     #[arg(short = 'T', long, value_name = "N", help_heading = CARE, value_parser = parse_threads)]
     pub threads: Option<u16>,
-    /// Use fewer threads for more memory than that, then refuse to decode
+    /// Take no more memory than that: use fewer threads, then refuse
     #[arg(short = 'M', long, value_name = "SIZE", help_heading = CARE, value_parser = parse_size)]
     pub memlimit: Option<u64>,
     /// Leave holes for zeros on standard output too, as is done in files

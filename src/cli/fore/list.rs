@@ -12,7 +12,7 @@ use super::{
     plan::Plan,
     report::{Problem, one_line, plain, saved},
 };
-use crate::{FrameInfo, Method, cli::stdio, inspect, inspect_file};
+use crate::{FrameInfo, Method, cli::stdio, inspect_each, inspect_file_each};
 
 /// What `-l` prints in the end.
 #[derive(Debug, Default)]
@@ -20,13 +20,36 @@ pub struct List {
     rows: Vec<Row>,
 }
 
+/// Frames of one file that are listed one by one: a file can have millions.
+const MOST_FRAMES: usize = 1 << 16;
+/// Trained models of one file that are named.
+const MOST_MODELS: usize = 100;
+
 /// One compressed file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Row {
     name: String,
     compressed: u64,
     uncompressed: u64,
     frames: Vec<Frame>,
+    /// How many more frames there are than are listed.
+    #[serde(skip_serializing_if = "is_zero")]
+    frames_left_out: u64,
+    #[serde(skip)]
+    sums: Sums,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+/// What the frames of one file are together.
+#[derive(Debug, Default)]
+struct Sums {
+    methods: BTreeSet<&'static str>,
+    models: BTreeSet<String>,
+    levels: BTreeSet<u8>,
+    blocks: u64,
 }
 
 /// One of its frames.
@@ -64,12 +87,15 @@ impl List {
             Some(path) => plan.names.decompressed(path).as_deref().unwrap_or(path).display().to_string(),
             None => "-".into(),
         };
-        let infos = if input.can_seek() { inspect_file(&mut *input) } else { inspect(BufReader::new(&mut *input)) };
-        let infos = infos.map_err(|e| Problem::error(&*input, plain(&e.into())))?;
-        let frames: Vec<Frame> = infos.into_iter().map(Frame::from).collect();
-        let compressed = frames.iter().map(|frame| frame.compressed).sum();
-        let uncompressed = frames.iter().map(|frame| frame.uncompressed).sum();
-        self.rows.push(Row { name, compressed, uncompressed, frames });
+        let mut row = Row { name, ..Row::default() };
+        let add = |info: FrameInfo| row.add(info.into());
+        let inspected = if input.can_seek() {
+            inspect_file_each(&mut *input, add)
+        } else {
+            inspect_each(BufReader::new(&mut *input), add)
+        };
+        inspected.map_err(|e| Problem::error(&*input, plain(&e.into())))?;
+        self.rows.push(row);
         Ok(())
     }
 
@@ -112,28 +138,44 @@ impl List {
 const DETAILS_WIDTH: usize = 65;
 
 impl Row {
+    /// Counts `frame`, and lists it if there are not too many.
+    fn add(&mut self, frame: Frame) {
+        self.compressed += frame.compressed;
+        self.uncompressed += frame.uncompressed;
+        self.sums.methods.extend(frame.blocks.keys());
+        self.sums.levels.insert(frame.level);
+        self.sums.blocks += frame.blocks.values().sum::<u64>();
+        if self.sums.models.len() < MOST_MODELS {
+            self.sums.models.extend(frame.model.clone());
+        }
+        if self.frames.len() < MOST_FRAMES {
+            self.frames.push(frame);
+        } else {
+            self.frames_left_out += 1;
+        }
+    }
+
     /// Methods, levels, number of blocks, check (of a single frame: several have no common one), and the models needed.
     fn details(&self) -> String {
-        let methods: BTreeSet<&str> = self.frames.iter().flat_map(|frame| frame.blocks.keys().copied()).collect();
-        let models: BTreeSet<&str> = self.frames.iter().filter_map(|frame| frame.model.as_deref()).collect();
-        let levels: BTreeSet<u8> = self.frames.iter().map(|frame| frame.level).collect();
+        let Sums { methods, models, levels, blocks } = &self.sums;
         let levels = match (levels.first(), levels.last()) {
             (Some(first), Some(last)) if first < last => format!("{first}-{last}"),
             (Some(only), _) => only.to_string(),
             _ => "-".into(),
         };
-        let blocks: u64 = self.frames.iter().flat_map(|frame| frame.blocks.values()).sum();
         let check = match self.frames.as_slice() {
             [frame] => &frame.check,
             _ => "-",
         };
-        format!("{:<17} {levels:>5} {blocks:>6} {check:<16} {:<16} ", joined(methods), joined(models))
+        let (methods, models) = (joined(methods.iter().copied()), joined(models.iter().map(String::as_str)));
+        format!("{methods:<17} {levels:>5} {blocks:>6} {check:<16} {models:<16} ")
     }
 }
 
 /// All of `names`, or a dash for none.
-fn joined(names: BTreeSet<&str>) -> String {
-    if names.is_empty() { "-".into() } else { Vec::from_iter(names).join("+") }
+fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let names = Vec::from_iter(names);
+    if names.is_empty() { "-".into() } else { names.join("+") }
 }
 
 fn line(details: &str, compressed: u64, uncompressed: u64, name: &str) -> String {

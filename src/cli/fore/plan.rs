@@ -85,7 +85,7 @@ pub struct Plan {
     pub sparse: Sparse,
     /// Threads asked for; 0 is one a core.
     pub threads: usize,
-    /// Bytes of memory that decoding may take, and compressing with more than one thread.
+    /// Bytes of memory that the work on one input may take.
     pub memory_limit: u64,
     /// Trained models that decoding may use.
     pub models: Models,

@@ -6,7 +6,7 @@ use std::{
         Arc,
         mpsc::{self, RecvTimeoutError, Sender},
     },
-    thread::{self, JoinHandle},
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -16,7 +16,7 @@ use super::{
     input::Input,
     report::{bits_per_byte, one_line, say},
 };
-use crate::{Progress, inspect_file};
+use crate::{Progress, inspect_file, memory};
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -143,7 +143,7 @@ impl Meter {
                 say(&gauge.line());
             }
         };
-        let show = thread::Builder::new().name("progress".into()).spawn(draw).ok().map(|handle| (sender, handle));
+        let show = memory::spawn("progress", draw).ok().map(|handle| (sender, handle));
         Self { show }
     }
 }

@@ -7,7 +7,6 @@
 use std::{
     io,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    thread,
 };
 
 use signal_hook::{
@@ -18,7 +17,7 @@ use signal_hook::{
 };
 
 use super::folder::Entry;
-use crate::cli::born;
+use crate::{cli::born, memory};
 
 /// The temporary files to remove if a signal ends the process.
 static DOOMED: Mutex<Vec<Entry>> = Mutex::new(Vec::new());
@@ -35,7 +34,7 @@ pub fn watch() -> io::Result<()> {
     let wanted = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGXCPU];
     let mut signals = Signals::new(wanted.into_iter().filter(|&signal| !born::ignored(signal)))?;
     flag::register(SIGXFSZ, Arc::default())?;
-    thread::Builder::new().name("signals".into()).spawn(move || {
+    memory::spawn("signals", move || {
         for signal in signals.forever() {
             let doomed = hold();
             for temporary in doomed.iter() {

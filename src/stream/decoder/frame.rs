@@ -5,7 +5,7 @@ use std::{hash::Hasher, sync::Arc};
 use twox_hash::XxHash3_64;
 
 use crate::{
-    Result,
+    Error, Result,
     container::{BlockHeader, FrameHeader, Index, Item, Method, index::Entry},
     stream::{
         Progress,
@@ -69,20 +69,34 @@ impl Frame {
         Watch { progress, cancel: self.cancel.clone(), stop: self.blocks.stop() }
     }
 
+    /// Bytes of memory for the content before the last block, and for the list of blocks that the index must give.
+    pub fn held(&self) -> u64 {
+        (self.window.len() + self.index.blocks.len() * size_of::<Entry>()) as u64
+    }
+
     /// Begins to decode a block. The last one, if it is known to be that, is decoded here: nothing else is left to do.
     pub fn begin(&mut self, header: BlockHeader, coded: Vec<u8>, progress: Option<Arc<Progress>>, memory: u64) {
         self.begun += header.raw_len as u64;
+        if self.index.blocks.try_reserve(1).is_err() {
+            return self.blocks.put(Err(Error::no_memory(self.held())));
+        }
         self.index.blocks.push(Entry::of(&header));
         if header.method == Method::Copy {
             return self.blocks.put(Ok(Decoded::Copy(header, coded)));
         }
         let (base, watch) = (self.base.clone(), self.watch(progress));
-        let decode = move || codec::decode(&header, coded, &base, &watch).map(Decoded::Content);
+        let decode = move || codec::decode(&header, &coded, &base, &watch).map(Decoded::Content);
         if self.index.header.content_size == Some(self.begun) {
-            self.blocks.put(decode());
+            self.blocks.run_here(memory, decode);
         } else {
             self.blocks.run(memory, decode);
         }
+    }
+
+    /// Takes note of the block before the next one, for copies of it.
+    pub fn keep(&mut self, block: &[u8]) -> Result<()> {
+        self.blocks.make_sure(self.window.growth(block.len()))?;
+        self.window.push(block)
     }
 
     /// Takes note of content that is given out.

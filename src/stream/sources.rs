@@ -1,0 +1,137 @@
+//! Content that is copied from copies → the bytes of blocks that really hold it.
+//!
+//! A copy says where its content lies, not what it is. So a wanted stretch of content can be followed back from copy to
+//! copy by reckoning alone, and only the blocks at the end of the chain are decoded. Byte j of a copy of distance d that
+//! starts at s is the byte (j mod d) behind s − d, so what is wanted of a copy, however long, is at most one period.
+
+use crate::Result;
+
+/// Steps of a reckoning that are worth it: with more, all blocks are decoded that any copy on the way needs.
+const MOST_STEPS: usize = 1 << 16;
+
+/// A block, as far as this is concerned.
+#[derive(Clone, Copy, Debug)]
+pub struct Block {
+    pub number: usize,
+    /// Where its content starts and ends.
+    pub start: u64,
+    pub end: u64,
+    /// Of a copy, at most `start`; `None` for all others.
+    pub distance: Option<u64>,
+}
+
+/// `len` bytes of the block of this `number`, from byte `from` of it on, which stand at `at` of what is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub number: usize,
+    pub from: usize,
+    pub at: usize,
+    pub len: usize,
+}
+
+/// `len` bytes at `at` that repeat the `period` bytes before them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Repeat {
+    pub at: usize,
+    pub period: usize,
+    pub len: usize,
+}
+
+/// How to make what is wanted: first all parts, by block; then the repeats, in this order.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub parts: Vec<Part>,
+    pub repeats: Vec<Repeat>,
+}
+
+/// How to make the content of `wanted`, a copy; `block_at` finds the block that holds a byte of content. `None` if that
+/// would take too many steps.
+///
+/// # Errors
+/// Those of `block_at`.
+pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Result<Option<Plan>> {
+    let mut plan = Plan::default();
+    // First byte of content, place in what is wanted, bytes.
+    let mut open = vec![(wanted.start, 0, (wanted.end - wanted.start) as usize)];
+    let mut steps = 0;
+    while let Some((from, at, len)) = open.pop() {
+        steps += 1;
+        if steps > MOST_STEPS {
+            return Ok(None);
+        }
+        let block = block_at(from)?;
+        let here = len.min((block.end - from) as usize);
+        if here < len {
+            open.push((from + here as u64, at + here, len - here));
+        }
+        let Some(distance) = block.distance else {
+            plan.parts.push(Part { number: block.number, from: (from - block.start) as usize, at, len: here });
+            continue;
+        };
+        // The period from where it is entered to its end, then its beginning, then all of it over and over.
+        let period = distance as usize;
+        let entry = (from - block.start) as usize % period;
+        let source = block.start - distance;
+        let first = here.min(period - entry);
+        let second = (here - first).min(entry);
+        open.push((source + entry as u64, at, first));
+        if second > 0 {
+            open.push((source, at + first, second));
+        }
+        if here > period {
+            plan.repeats.push(Repeat { at: at + period, period, len: here - period });
+        }
+    }
+    plan.parts.sort_by_key(|part| part.number);
+    // What a repeat repeats stands before it.
+    plan.repeats.sort_by_key(|repeat| repeat.at);
+    Ok(Some(plan))
+}
+
+impl Repeat {
+    /// Does it within `content`.
+    pub fn fill(self, content: &mut [u8]) {
+        let (start, end) = (self.at - self.period, self.at + self.len);
+        let mut at = self.at;
+        // Twice as much each time: what is there is a whole number of periods.
+        while at < end {
+            let len = (at - start).min(end - at);
+            content.copy_within(start..start + len, at);
+            at += len;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Plans the last of blocks given by their lengths and distances.
+    fn plan_last(blocks: &[(u64, Option<u64>)]) -> Option<Plan> {
+        let mut start = 0;
+        let mut all = Vec::new();
+        for (number, &(len, distance)) in blocks.iter().enumerate() {
+            all.push(Block { number, start, end: start + len, distance });
+            start += len;
+        }
+        plan(all[all.len() - 1], |at| Ok(all[all.partition_point(|block| block.end <= at)])).unwrap()
+    }
+
+    #[test]
+    fn a_chain_of_copies_leads_to_one_block() {
+        let blocks: Vec<_> = [(3, None)].into_iter().chain((0..50_000).map(|_| (3, Some(3)))).collect();
+        assert_eq!(plan_last(&blocks).unwrap().parts, [Part { number: 0, from: 0, at: 0, len: 3 }]);
+        let long: Vec<_> = [(3, None)].into_iter().chain((0..70_000).map(|_| (3, Some(3)))).collect();
+        assert!(plan_last(&long).is_none());
+    }
+
+    #[test]
+    fn of_a_run_one_period_is_wanted() {
+        let plan = plan_last(&[(9, None), (1 << 26, Some(2)), (1 << 26, Some(2)), (1 << 26, Some(3))]).unwrap();
+        assert_eq!(plan.parts.iter().map(|part| part.len).sum::<usize>(), 3);
+        assert_eq!(plan.repeats, [Repeat { at: 3, period: 3, len: (1 << 26) - 3 }]);
+        let mut content = *b"abcd________";
+        Repeat { at: 4, period: 3, len: 8 }.fill(&mut content);
+        assert_eq!(&content, b"abcdbcdbcdbc");
+    }
+}
