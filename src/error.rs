@@ -26,7 +26,7 @@ pub enum ErrorKind {
     MissingModel,
     /// Decoding would need more memory than is allowed.
     MemoryLimit,
-    /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.
+    /// The processor or the build computes in another way than the format's, and cannot be set to that.
     Arithmetic,
     /// An option was given a value that it cannot have.
     OutOfBounds,
@@ -63,6 +63,12 @@ impl Error {
     /// The same error once more, for who asks again.
     pub(crate) fn again(&self) -> Self {
         Self::new(self.kind, self.to_string())
+    }
+
+    /// What went wrong in the fewest words, for a list: the system's own, without its number.
+    pub(crate) fn cause(&self) -> String {
+        let text = self.source.as_ref().map_or_else(|| self.context.to_string(), io::Error::to_string);
+        text.split(" (os error ").next().unwrap_or_default().to_owned()
     }
 
     /// Whether the data are to blame, not what was asked for or the machine.

@@ -9,6 +9,7 @@ use twox_hash::XxHash3_64;
 
 use super::{
     Options,
+    base::Base,
     budget::Budget,
     codec::{self, CodedBlock, Watch},
     pieces::{Piece, Pieces},
@@ -55,6 +56,8 @@ pub struct Encoder<W: Write> {
     /// After a failed block all calls fail: the frame would lack it.
     failure: Option<Error>,
     index: Index,
+    /// Whether `index.header` stands at the frame's beginning: not before it is known whether it must name a model.
+    begun: bool,
     hash: XxHash3_64,
     total_in: u64,
     total_out: u64,
@@ -68,19 +71,34 @@ impl<W: Write> Encoder<W> {
         let block_len = block_len(options);
         let copies =
             matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
-        Self {
+        let mut encoder = Self {
             inner,
             options: options.clone(),
-            pending: header.to_bytes(),
+            pending: Vec::new(),
             written: 0,
             content: Pieces::new(block_len, copies),
             blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
             failure: None,
             index: Index { header, blocks: Vec::new() },
+            begun: false,
             hash: XxHash3_64::new(),
             total_in: 0,
             total_out: 0,
+        };
+        if model.is_none() {
+            encoder.begin(false);
         }
+        encoder
+    }
+
+    /// Begins the frame with its header, which is to be `named`, if there is a model, unless it has begun.
+    fn begin(&mut self, named: bool) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
+        self.index.header.model = self.index.header.model.filter(|_| named);
+        self.pending.extend(self.index.header.to_bytes());
     }
 
     /// Bytes of content taken so far.
@@ -118,6 +136,7 @@ impl<W: Write> Encoder<W> {
 
     /// Appends the end marker, and the index if there are blocks to be found by it.
     fn end_frame(&mut self) {
+        self.begin(false);
         let hash = self.hash.finish();
         if self.index.blocks.len() > 1 {
             Item::IndexedEnd(hash).write(&mut self.pending);
@@ -149,7 +168,8 @@ impl<W: Write> Encoder<W> {
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
     fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
         let Options { method, base, .. } = &self.options;
-        let (method, base) = (*method, base.clone());
+        let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
+        let (method, base) = (*method, Base { only, ..base.clone() });
         let expected = codec::expected_memory(method, &base, piece.len());
         while !self.blocks.has_room(expected, (self.content.held() + self.pending.len()) as u64) {
             self.collect()?;
@@ -184,6 +204,7 @@ impl<W: Write> Encoder<W> {
             progress.takes_memory(coded.memory + beside);
         }
         self.pending.try_reserve(coded.payload.len()).map_err(|_| Error::no_memory(coded.payload.len() as u64))?;
+        self.begin(coded.named);
         Item::Block(coded.header).write(&mut self.pending);
         self.index.blocks.push(Entry::of(&coded.header));
         self.pending.extend_from_slice(&coded.payload);
@@ -224,6 +245,8 @@ impl<W: Write> Write for Encoder<W> {
     /// Ends the current block, so that all bytes written so far can be decoded by who reads the other end.
     /// The model starts anew with the next block: flush seldom.
     fn flush(&mut self) -> io::Result<()> {
+        // More may come that needs the model.
+        self.begin(true);
         self.code_buffered(true)?;
         self.drain()?;
         self.inner.flush()
