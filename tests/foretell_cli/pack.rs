@@ -86,3 +86,14 @@ fn what_is_wrong_is_said_and_overwrites_nothing() {
     assert!(!folder.path().join("new").exists());
     run(&folder, "pack --lines -f -D a.model log pack").assert().success();
 }
+
+#[test]
+fn the_model_that_a_pack_needs_is_not_replaced_even_by_force() {
+    let folder = folder();
+    let before = fs::read(folder.path().join("a.model")).unwrap();
+    for args in ["pack -f --lines -D a.model log ./a.model", "unpack -f -D a.model pack ./a.model"] {
+        let refused = run(&folder, args).assert().code(1);
+        refused.stderr("foretell: ./a.model: it is the model that the pack needs\n");
+    }
+    assert!(fs::read(folder.path().join("a.model")).unwrap() == before);
+}
