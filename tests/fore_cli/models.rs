@@ -143,6 +143,19 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
 }
 
 #[test]
+fn a_model_that_takes_more_memory_than_is_allowed_is_refused() {
+    let s = sandbox();
+    fs::create_dir(s.path("models")).unwrap();
+    s.write("models/m", &RIGHT.file);
+    let limit = RIGHT.file.len() * 3 / 2;
+    for args in ["-c -D right record", "-dc -D right record.fore", "-dc --models models record.fore"] {
+        let words = ["the model needs ", &format!("{limit} are allowed")];
+        let printed = s.run(&format!("-M {limit} {args}"), 1);
+        assert!(words.iter().all(|words| printed.stderr.contains(words)), "{args}: {printed:?}");
+    }
+}
+
+#[test]
 fn a_model_is_not_used_where_the_file_is_smaller_without_it() {
     let s = sandbox();
     let manual =
