@@ -30,7 +30,7 @@ pub enum ErrorKind {
     OutputLimit,
     /// The work was ended by a [`Stop`](crate::Stop).
     Cancelled,
-    /// The processor is set to compute in another way than IEEE-754's default, so its models would be no one else's.
+    /// The processor or the build computes in another way than the format's, and cannot be set to that.
     Arithmetic,
     /// An option was given a value that it cannot have.
     OutOfBounds,
@@ -94,6 +94,12 @@ impl Error {
     /// interrupted by a signal.
     pub(crate) fn is_transient(&self) -> bool {
         self.source.as_ref().is_some_and(is_transient)
+    }
+
+    /// What went wrong in the fewest words, for a list: the system's own, without its number.
+    pub(crate) fn cause(&self) -> String {
+        let text = self.source.as_ref().map_or_else(|| self.context.to_string(), io::Error::to_string);
+        text.split(" (os error ").next().unwrap_or_default().to_owned()
     }
 
     /// Whether the data are to blame, not what was asked for or the machine.

@@ -28,6 +28,7 @@ pub mod container;
 #[cfg(test)]
 #[path = "../tests/common/corpus.rs"]
 mod corpus;
+mod counter;
 pub mod deflate;
 mod error;
 pub mod huffman;

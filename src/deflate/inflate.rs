@@ -12,8 +12,8 @@ use super::{
 };
 
 /// What a byte of content takes, and a block's codes, in steps of work.
-const STEPS_PER_BYTE: usize = 4;
-const STEPS_PER_BLOCK: usize = 1 << 13;
+const STEPS_PER_BYTE: u64 = 4;
+const STEPS_PER_BLOCK: u64 = 1 << 13;
 
 /// A stream that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -23,14 +23,14 @@ pub struct Inflated {
     /// Bytes that the stream takes.
     pub consumed: usize,
     /// Steps of work that it took.
-    pub steps: usize,
+    pub steps: u64,
 }
 
 /// Why there is no content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotInflated {
     /// Steps of work that it took to know that.
-    pub steps: usize,
+    pub steps: u64,
     /// Whether the limit, or memory, was the reason.
     pub too_long: bool,
 }
@@ -110,8 +110,8 @@ impl<'a> Tokens<'a> {
         at_end.then(|| self.reader.consumed())
     }
 
-    fn steps(&self, content: &[u8]) -> usize {
-        STEPS_PER_BYTE * content.len() + STEPS_PER_BLOCK * self.blocks
+    fn steps(&self, content: &[u8]) -> u64 {
+        STEPS_PER_BYTE * content.len() as u64 + STEPS_PER_BLOCK * self.blocks as u64
     }
 
     fn failed(&self, content: &[u8], too_long: bool) -> NotInflated {

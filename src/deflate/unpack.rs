@@ -105,13 +105,13 @@ impl Search<'_> {
         let Inflated { content, consumed, steps } = match inflate(coded, room) {
             Ok(inflated) => inflated,
             Err(error) => {
-                self.futile.spend(error.steps);
+                self.futile.spend_all(error.steps);
                 return None;
             }
         };
         let dialect = if consumed >= MIN_STREAM { self.dialect(&coded[..consumed], &content, candidate) } else { None };
         let Some(dialect) = dialect else {
-            self.futile.spend(steps);
+            self.futile.spend_all(steps);
             return None;
         };
         let trailer = candidate.trailer.bytes(&content);
@@ -130,7 +130,7 @@ impl Search<'_> {
             let mut trial = Trial { tokens: Tokens::new(coded), left: coded, go_on: &mut *self.go_on };
             let is_same = deflate(content, dialect, &mut work, &mut trial) && trial.left.is_empty();
             if !is_same {
-                self.futile.spend((steps - work.left()) as usize);
+                self.futile.spend_all(steps - work.left());
             }
             is_same
         })

@@ -16,7 +16,14 @@ impl Work {
     /// Takes some of the steps, if there are as many; from then on that there were not, there are none.
     #[inline]
     pub fn spend(&mut self, steps: usize) -> bool {
-        match self.left.checked_sub(steps as u64) {
+        self.spend_all(steps as u64)
+    }
+
+    /// As [`spend`](Self::spend), for sums of steps, which on no machine may be cut to its words: what is unpacked must
+    /// not depend on the machine.
+    #[inline]
+    pub fn spend_all(&mut self, steps: u64) -> bool {
+        match self.left.checked_sub(steps) {
             Some(left) => self.left = left,
             None => {
                 self.left = 0;
@@ -34,5 +41,18 @@ impl Work {
     /// Whether more was asked for than there was.
     pub fn is_used_up(&self) -> bool {
         self.used_up
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn more_steps_than_32_bits_count_are_spent_whole() {
+        let mut work = Work::new(3 << 33);
+        assert!(work.spend_all(1 << 33) && work.spend(5));
+        assert_eq!(work.left(), (2 << 33) - 5);
+        assert!(!work.spend_all(1 << 35) && work.is_used_up());
     }
 }

@@ -27,18 +27,13 @@ impl Isa {
         [Self::Avx512, Self::Avx2].into_iter().find(|isa| isa.is_available()).unwrap_or(Self::Baseline)
     }
 
-    /// Whether this machine has it.
+    /// Whether this machine has it, and all else that its loops are compiled for.
     #[cfg(target_arch = "x86_64")]
     pub fn is_available(self) -> bool {
         match self {
             Self::Baseline => true,
-            Self::Avx2 => is_x86_feature_detected!("avx2"),
-            Self::Avx512 => {
-                is_x86_feature_detected!("avx512f")
-                    && is_x86_feature_detected!("avx512bw")
-                    && is_x86_feature_detected!("avx512dq")
-                    && is_x86_feature_detected!("avx512vl")
-            }
+            Self::Avx2 => avx2::is_here(),
+            Self::Avx512 => avx512::is_here(),
         }
     }
 
@@ -57,28 +52,42 @@ pub trait Kernel {
     fn run(self) -> Self::Output;
 }
 
+/// From one list of features, a module with `run`, which is compiled for them, and `is_here`, which asks for every one:
+/// a processor with AVX2 but without LZCNT would take that instruction for another, and give other numbers.
+#[cfg(target_arch = "x86_64")]
+macro_rules! compiled_for {
+    ($name:ident: $($feature:tt)+) => {
+        mod $name {
+            use super::Kernel;
+
+            pub fn is_here() -> bool {
+                $(is_x86_feature_detected!($feature))&&+
+            }
+
+            #[target_feature($(enable = $feature),+)]
+            pub fn run<K: Kernel>(kernel: K) -> K::Output {
+                kernel.run()
+            }
+        }
+    };
+}
+
+// Each list names what Rust takes for implied, too: "avx2" turns on all from "sse3" to "avx", "avx512f" "fma" and "f16c".
+#[cfg(target_arch = "x86_64")]
+compiled_for!(avx2: "sse3" "ssse3" "sse4.1" "sse4.2" "avx" "avx2" "bmi1" "bmi2" "lzcnt" "popcnt");
+#[cfg(target_arch = "x86_64")]
+compiled_for!(avx512: "sse3" "ssse3" "sse4.1" "sse4.2" "avx" "avx2" "bmi1" "bmi2" "lzcnt" "popcnt" "fma" "f16c"
+    "avx512f" "avx512bw" "avx512dq" "avx512vl");
+
 /// Runs `kernel` compiled for `isa`, or for the baseline if the machine lacks it.
 pub fn run<K: Kernel>(isa: Isa, kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
-    {
-        #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt,popcnt")]
-        fn avx2<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run()
-        }
-        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,bmi1,bmi2,lzcnt,popcnt")]
-        fn avx512<K: Kernel>(kernel: K) -> K::Output {
-            kernel.run()
-        }
-        if isa.is_available() {
-            match isa {
-                Isa::Baseline => {}
-                // SAFETY: `is_available` has just found the instruction set on this machine; the scalar extensions
-                // named beside it are on every processor that has it.
-                Isa::Avx2 => return unsafe { avx2(kernel) },
-                // SAFETY: as above.
-                Isa::Avx512 => return unsafe { avx512(kernel) },
-            }
-        }
+    match isa {
+        // SAFETY: this machine has just been found to have every feature that it is compiled for.
+        Isa::Avx2 if avx2::is_here() => return unsafe { avx2::run(kernel) },
+        // SAFETY: as above.
+        Isa::Avx512 if avx512::is_here() => return unsafe { avx512::run(kernel) },
+        _ => {}
     }
     let _ = isa;
     kernel.run()

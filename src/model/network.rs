@@ -74,7 +74,7 @@ impl Network {
     ///
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
-    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor computes in another way than the
     /// format's.
     pub fn new(level: Level, raw_len: usize) -> Result<Self> {
         Self::without(None, level, raw_len)
@@ -86,12 +86,11 @@ impl Network {
     /// As [`new`](Self::new).
     pub fn without(part: Option<Part>, level: Level, raw_len: usize) -> Result<Self> {
         let mut network = Self::with(level, Params { without: part, ..level.params(raw_len) }, None)?;
-        network.begin();
+        network.begin()?;
         Ok(network)
     }
 
     fn with(level: Level, params: Params, prior: Option<Arc<Prior>>) -> Result<Self> {
-        environment::check()?;
         let on = |part| params.without != Some(part);
         let dense = params.dense.filter(|_| on(Part::Dense));
         let rate_if = |part, rate| if on(part) { rate } else { 0.0 };
@@ -128,11 +127,16 @@ impl Network {
     }
 
     /// Makes the first prediction.
-    fn begin(&mut self) {
+    ///
+    /// # Errors
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor's is not the format's.
+    fn begin(&mut self) -> Result<()> {
+        environment::check()?;
         self.find_contexts();
         let rows = self.fetch(0);
         self.begin_byte();
         self.look(0, rows);
+        Ok(())
     }
 
     /// The probabilities of the next nibble's values. (16)

@@ -3,13 +3,18 @@
 use super::{Level, Network};
 use crate::{
     Result,
-    math::isa::{self, Isa, Kernel},
+    math::{
+        environment::{checked, standard},
+        isa::{self, Isa, Kernel},
+    },
 };
 
 /// Predicts the next nibble or byte of a stream and learns from the one that came.
 ///
 /// Encoder and decoder each run one; fed the same nibbles they give the same bits of the same probabilities, on every
-/// machine. [`compress`](crate::compress) is this and a range coder.
+/// machine. [`compress`](crate::compress) is this and a range coder. If the thread is set to round or flush otherwise,
+/// the standard arithmetic is set for the time of each call, on x86 and aarch64; elsewhere [`new`](Self::new) refuses,
+/// and what is set after that changes the bits.
 ///
 /// ```
 /// use foretell::{Level, Predictor};
@@ -39,10 +44,10 @@ impl Predictor {
     ///
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
-    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor is set to compute in another way than the
-    /// format's.
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor computes in another way than the format's, and
+    /// cannot be set to that.
     pub fn new(level: Level, content_len: usize) -> Result<Self> {
-        Ok(Self { network: Network::new(level, content_len)?, isa: Isa::detect() })
+        checked(|| Ok(Self { network: Network::new(level, content_len)?, isa: Isa::detect() }))
     }
 
     /// The probabilities of the next nibble's sixteen values (high nibble first); they sum to 1 but for rounding.
@@ -52,12 +57,12 @@ impl Predictor {
 
     /// Learns that the next nibble was `nibble`, of which only the low four bits count, and moves on.
     pub fn update(&mut self, nibble: u8) {
-        isa::run(self.isa, Update { network: &mut self.network, nibble });
+        standard(|| isa::run(self.isa, Update { network: &mut self.network, nibble }));
     }
 
     /// The probabilities of the next byte's 256 values; in the middle of a byte, of those with its high nibble.
     pub fn byte_distribution(&mut self) -> [f32; 256] {
-        self.network.byte_distribution()
+        standard(|| self.network.byte_distribution())
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     Error, Level, Model, Result,
     coder::{Decoder, Encoder, Frequencies},
-    math::{F32x16, LANES, isa::Isa},
+    math::{F32x16, LANES, environment::checked, isa::Isa},
     memory::ensure,
     model::Network,
     stream::nibbles,
@@ -27,9 +27,11 @@ impl Codec {
     /// # Errors
     /// Damaged weights in the model, or too little memory.
     pub fn new(model: &Model) -> Result<Self> {
-        let mut network = Network::from(&model.start(model.level())?, 0)?;
-        network.start_again(0)?;
-        Ok(Self { network, level: model.level(), isa: Isa::detect() })
+        checked(|| {
+            let mut network = Network::from(&model.start(model.level())?, 0)?;
+            network.start_again(0)?;
+            Ok(Self { network, level: model.level(), isa: Isa::detect() })
+        })
     }
 
     /// Appends the coded bytes of `record` to `out`.
@@ -38,6 +40,10 @@ impl Codec {
     /// Too little memory.
     pub fn encode(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
         self.ensure(record.len())?;
+        checked(|| self.encode_here(record, out))
+    }
+
+    fn encode_here(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
         self.network.start_again(record.len())?;
         let mut coder = Encoder::new();
         coder.encode(&first(), 0);
@@ -54,6 +60,10 @@ impl Codec {
     /// Data that are damaged so that it shows, or too little memory.
     pub fn decode(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         self.ensure(len)?;
+        checked(|| self.decode_here(coded, len))
+    }
+
+    fn decode_here(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         let mut coder = Decoder::new(coded);
         let mut record = Vec::new();
         if coder.decode(&first()) == 0 {

@@ -8,10 +8,14 @@ use crate::{
 /// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the
 /// length.
 const MOST_GENERAL: usize = 1 << 20;
-/// Content up to this long is coded both ways, to see which is shorter.
+/// Content up to this long is coded in all ways, to see which is shortest.
 const SHORT: usize = 1 << 14;
-/// Of longer content so much of the beginning is, by the fastest network: that mostly finds the same, in little time.
+/// Of longer content so much of the beginning is: that mostly finds the same, in little time. By the fastest network, if
+/// there is no trained model, as that knows most about its own level.
 const PROBE: usize = (1 << 12) - 1;
+
+/// Bytes of the model's name in a frame's header.
+const NAME: usize = 8;
 
 /// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in
 /// model.
@@ -26,6 +30,25 @@ pub struct Base {
     pub model: Option<Model>,
     /// Whether the built-in one may be used.
     pub general: bool,
+    /// Whether the block to be coded is its frame's only one, so that the frame need not name the model.
+    pub only: bool,
+}
+
+/// What a network starts from, if it is not nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knows {
+    /// The trained model that the frame names.
+    Model,
+    /// The built-in one, in a frame that names none.
+    General,
+}
+
+/// How the content of a block is to be coded.
+#[derive(Debug)]
+pub struct Choice {
+    pub knows: Option<Knows>,
+    /// The coded content, if choosing has made it.
+    pub coded: Option<Vec<u8>>,
 }
 
 impl Base {
@@ -35,7 +58,7 @@ impl Base {
     /// It names a model that is not among `models`.
     pub fn of(header: &FrameHeader, models: &Models) -> Result<Self> {
         let model = header.model.map(|id| models.find(id)).transpose()?;
-        Ok(Self { level: header.level, model, general: true })
+        Ok(Self { level: header.level, model, general: true, only: false })
     }
 
     /// What the network of a block starts from.
@@ -59,22 +82,59 @@ impl Base {
         self.model.is_some() || (self.general && len <= MOST_GENERAL)
     }
 
-    /// Whether the network that codes `content` should know what it can: a model that was asked for does for all
-    /// blocks, the built-in one where it is allowed, the content is short, and its beginning gets shorter by that. Then
-    /// comes the coded content too, if the beginning was all.
+    /// What the network that codes a block starts from.
+    ///
+    /// # Errors
+    /// As of [`start`](Self::start).
+    pub fn start_of(&self, knows: Option<Knows>) -> Result<Start> {
+        self.start_at(self.level, knows)
+    }
+
+    fn start_at(&self, level: Level, knows: Option<Knows>) -> Result<Start> {
+        match (knows, &self.model) {
+            (Some(Knows::Model), Some(model)) => model.start(level),
+            (knows, _) => general_start(level, knows.is_some()),
+        }
+    }
+
+    /// Whether the header of the frame must name the model, if a block starts from what it `knows`.
+    pub fn is_named(&self, knows: Option<Knows>) -> bool {
+        self.model.is_some() && (!self.only || knows == Some(Knows::Model))
+    }
+
+    /// What the network that codes `content` should know: what makes it, or if it is long its beginning, shortest. That
+    /// is nothing, or a model that was asked for, or the built-in one: where it is allowed, the content is short, and
+    /// the frame names no other. Then comes the coded content too, if the beginning was all.
     ///
     /// # Errors
     /// As of [`neural::encode`].
-    pub fn choose(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<(bool, Option<Vec<u8>>)> {
-        if self.model.is_some() || !self.general || content.len() > MOST_GENERAL {
-            return Ok((self.model.is_some(), None));
-        }
+    pub fn choose(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Choice> {
+        let may_name_none = self.model.is_none() || self.only;
+        let general = self.general && may_name_none && content.len() <= MOST_GENERAL;
         let is_all = content.len() <= SHORT;
-        let (trial, level) = if is_all { (content, self.level) } else { (&content[..PROBE], Level::FASTEST) };
-        let mut code = |primed| neural::encode(trial, &general_start(level, primed)?, isa, &mut |_, _| report(0, 0));
-        let (plain, primed) = (code(false)?, code(true)?);
-        let better = primed.len() < plain.len();
-        Ok((better, is_all.then_some(if better { primed } else { plain })))
+        let (trial, level) = match &self.model {
+            _ if is_all => (content, self.level),
+            Some(_) => (&content[..PROBE], self.level),
+            None => (&content[..PROBE], Level::FASTEST),
+        };
+        let model = self.model.is_some().then_some(Knows::Model);
+        let others: Vec<_> = model.into_iter().chain(general.then_some(Knows::General)).collect();
+        if others.is_empty() {
+            return Ok(Choice { knows: None, coded: None });
+        }
+        let mut code = |knows| -> Result<(usize, Choice)> {
+            let coded = neural::encode(trial, &self.start_at(level, knows)?, isa, &mut |_, _| report(0, 0))?;
+            let len = coded.len() + if self.is_named(knows) { NAME } else { 0 };
+            Ok((len, Choice { knows, coded: is_all.then_some(coded) }))
+        };
+        let mut best = code(None)?;
+        for knows in others {
+            let other = code(Some(knows))?;
+            if other.0 < best.0 {
+                best = other;
+            }
+        }
+        Ok(best.1)
     }
 }
 

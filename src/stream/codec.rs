@@ -16,6 +16,8 @@ use crate::{
 pub struct CodedBlock {
     pub header: BlockHeader,
     pub payload: Vec<u8>,
+    /// Whether the frame's header must name the model that was given, if one was.
+    pub named: bool,
     /// Bytes of memory that coding it took, by the method that was tried even if it was stored in the end.
     pub memory: u64,
 }
@@ -68,6 +70,7 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
     };
     watch.check()?;
     let promised = expected_memory(method, base, raw.len());
+    let mut knows = None;
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
@@ -79,25 +82,27 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
                 let needed = memory(&header, base, 0);
                 check_limit("compressing", needed, allowed)?;
                 let _unpacked = promise(needed.saturating_sub(promised))?;
-                header.primed = base.choose(&content.bytes, Isa::detect(), &mut report)?.0;
-                let start = base.start(header.primed)?;
+                knows = base.choose(&content.bytes, Isa::detect(), &mut report)?.knows;
+                let start = base.start_of(knows)?;
                 Some(unpacked::encode(&content, raw.len(), &start, Isa::detect(), &mut report)?)
             }
             None => {
                 header.method = Method::Neural;
-                let coded;
-                (header.primed, coded) = base.choose(&raw, Isa::detect(), &mut report)?;
-                Some(match coded {
+                let choice = base.choose(&raw, Isa::detect(), &mut report)?;
+                knows = choice.knows;
+                Some(match choice.coded {
                     Some(coded) => {
                         report(raw.len(), coded.len())?;
                         coded
                     }
-                    None => neural::encode(&raw, &base.start(header.primed)?, Isa::detect(), &mut report)?,
+                    None => neural::encode(&raw, &base.start_of(knows)?, Isa::detect(), &mut report)?,
                 })
             }
         },
     };
+    header.primed = knows.is_some();
     let payload = payload.filter(|coded| coded.len() < raw.len());
+    let named = base.is_named(knows.filter(|_| payload.is_some()));
     let tried = header;
     match &payload {
         Some(coded) => header.coded_len = coded.len(),
@@ -107,7 +112,7 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
         report(raw.len(), header.coded_len)?;
     }
     let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, base, 0);
-    Ok(CodedBlock { header, payload: payload.unwrap_or_else(|| raw.into_owned()), memory })
+    Ok(CodedBlock { header, payload: payload.unwrap_or_else(|| raw.into_owned()), named, memory })
 }
 
 /// What `raw` is unpacked to, if there are deflate streams in it.
@@ -132,8 +137,8 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header =
         BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false };
-    // The content lies where it counts already.
-    Ok(CodedBlock { header, payload, memory: coded_len as u64 })
+    // The content lies where it counts already; and something stands before it.
+    Ok(CodedBlock { header, payload, named: true, memory: coded_len as u64 })
 }
 
 /// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.

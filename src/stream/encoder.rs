@@ -9,6 +9,7 @@ use twox_hash::XxHash3_64;
 
 use super::{
     AutoFinish, Options,
+    base::Base,
     budget::Budget,
     codec::{self, CodedBlock, Watch},
     fitting,
@@ -70,6 +71,8 @@ pub struct Encoder<W: Write> {
     /// Whether the end of the frame is pending or written.
     is_ended: bool,
     index: Index,
+    /// Whether `index.header` stands at the frame's beginning: not before it is known whether it must name a model.
+    begun: bool,
     hash: XxHash3_64,
     total_in: u64,
     total_out: u64,
@@ -83,10 +86,10 @@ impl<W: Write> Encoder<W> {
         let block_len = block_len(options);
         let copies =
             matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
-        Self {
+        let mut encoder = Self {
             inner,
             options: options.clone(),
-            pending: header.to_bytes(),
+            pending: Vec::new(),
             written: 0,
             content: Pieces::new(block_len, copies),
             blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
@@ -94,10 +97,25 @@ impl<W: Write> Encoder<W> {
             deferred: None,
             is_ended: false,
             index: Index { header, blocks: Vec::new() },
+            begun: false,
             hash: XxHash3_64::new(),
             total_in: 0,
             total_out: 0,
+        };
+        if model.is_none() {
+            encoder.begin(false);
         }
+        encoder
+    }
+
+    /// Begins the frame with its header, which is to be `named`, if there is a model, unless it has begun.
+    fn begin(&mut self, named: bool) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
+        self.index.header.model = self.index.header.model.filter(|_| named);
+        self.pending.extend(self.index.header.to_bytes());
     }
 
     /// Bytes of content taken so far.
@@ -176,6 +194,7 @@ impl<W: Write> Encoder<W> {
 
     /// Appends the end marker, and the index if there are blocks to be found by it.
     fn end_frame(&mut self) {
+        self.begin(false);
         let hash = self.hash.finish();
         if self.index.blocks.len() > 1 {
             Item::IndexedEnd(hash).write(&mut self.pending);
@@ -214,7 +233,8 @@ impl<W: Write> Encoder<W> {
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
     fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
         let Options { method, base, .. } = &self.options;
-        let (method, base) = (*method, base.clone());
+        let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
+        let (method, base) = (*method, Base { only, ..base.clone() });
         let expected = codec::expected_memory(method, &base, piece.len());
         while !self.blocks.has_room(expected, self.held()) {
             self.collect()?;
@@ -268,6 +288,7 @@ impl<W: Write> Encoder<W> {
         self.blocks.make_sure(coded.payload.len() as u64)?;
         self.pending.try_reserve(coded.payload.len()).map_err(no_memory)?;
         self.index.blocks.try_reserve(1).map_err(no_memory)?;
+        self.begin(coded.named);
         Item::Block(coded.header).write(&mut self.pending);
         self.index.blocks.push(Entry::of(&coded.header));
         self.pending.extend_from_slice(&coded.payload);
@@ -327,6 +348,8 @@ impl<W: Write> Write for Encoder<W> {
     /// The model starts anew with the next block: flush seldom.
     fn flush(&mut self) -> io::Result<()> {
         if !self.is_ended {
+            // More may come that needs the model.
+            self.begin(true);
             self.code_buffered(true)?;
         }
         self.drain()?;

@@ -4,7 +4,7 @@ use super::nibbles;
 use crate::{
     Error, Result,
     coder::{Decoder, Encoder},
-    math::isa::Isa,
+    math::{environment::checked, isa::Isa},
     model::{Level, Network, Part, prior::Start},
 };
 
@@ -19,7 +19,7 @@ pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
 /// # Errors
 /// Only if the system does not have the memory for the model, or by `report`.
 pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    encode_by(Network::from(start, raw.len())?, raw, isa, report)
+    checked(|| encode_by(Network::from(start, raw.len())?, raw, isa, report))
 }
 
 /// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
@@ -27,8 +27,10 @@ pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Resul
 /// # Errors
 /// Only if the system does not have the memory for the model.
 pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
-    let network = Network::without(part, level, raw.len())?;
-    Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
+    checked(|| {
+        let network = Network::without(part, level, raw.len())?;
+        Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
+    })
 }
 
 fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
@@ -46,6 +48,10 @@ fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) ->
 /// # Errors
 /// Corrupt if `coded` ends before the content does, as damaged data mostly do; no memory for the model; or by `report`.
 pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    checked(|| decode_here(coded, raw_len, start, isa, report))
+}
+
+fn decode_here(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut network = Network::from(start, raw_len)?;
     let mut coder = Decoder::new(coded);
     let mut raw = Vec::new();

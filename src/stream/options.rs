@@ -1,12 +1,9 @@
 //! What a caller may choose, and what it may watch.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
-};
+use std::sync::Arc;
 
 use super::{base::Base, stop::Stop};
-use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
+use crate::{Error, ErrorKind, Model, Result, container::Method, counter::Counter, model::Level};
 
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
 pub(super) const MIN_BLOCK_LEN: usize = 1 << 16;
@@ -42,7 +39,7 @@ impl Options {
     /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
     pub fn new() -> Self {
         Self {
-            base: Base { level: Level::DEFAULT, model: None, general: true },
+            base: Base { level: Level::DEFAULT, model: None, general: true, only: false },
             method: Method::Neural,
             block_len: None,
             content_size: None,
@@ -59,14 +56,15 @@ impl Options {
         self
     }
 
-    /// Lets all blocks start from what `model` knows. A decoder needs the same model, which the frame names.
+    /// Lets blocks start from what `model` knows, where that makes them smaller. A decoder needs the same model, which
+    /// the frame names; but a frame of one block does not where the built-in model, or none, makes it smaller.
     pub fn model(mut self, model: Model) -> Self {
         self.base.model = Some(model);
         self
     }
 
-    /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and no other
-    /// [`model`](Self::model) is given: yes, unless told otherwise. A decoder needs nothing for it.
+    /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and the frame
+    /// names no other [`model`](Self::model): yes, unless told otherwise. A decoder needs nothing for it.
     pub fn general(mut self, allowed: bool) -> Self {
         self.base.general = allowed;
         self
@@ -142,35 +140,35 @@ impl Options {
 /// agree with the whole stream's when the work is done.
 #[derive(Debug, Default)]
 pub struct Progress {
-    raw: AtomicU64,
-    coded: AtomicU64,
-    memory: AtomicU64,
+    raw: Counter,
+    coded: Counter,
+    memory: Counter,
 }
 
 impl Progress {
     /// Bytes of content dealt with.
     pub fn raw(&self) -> u64 {
-        self.raw.load(Relaxed)
+        self.raw.get()
     }
 
     /// Compressed bytes that stand for them, headers left out.
     pub fn coded(&self) -> u64 {
-        self.coded.load(Relaxed)
+        self.coded.get()
     }
 
     /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a
     /// decoder with one thread this is the least [limit](super::Decoder::with_memory_limit) under which it decodes the
     /// same.
     pub fn memory(&self) -> u64 {
-        self.memory.load(Relaxed)
+        self.memory.get()
     }
 
     pub(crate) fn add(&self, raw: usize, coded: usize) {
-        self.raw.fetch_add(raw as u64, Relaxed);
-        self.coded.fetch_add(coded as u64, Relaxed);
+        self.raw.add(raw as u64);
+        self.coded.add(coded as u64);
     }
 
     pub(super) fn takes_memory(&self, bytes: u64) {
-        self.memory.fetch_max(bytes, Relaxed);
+        self.memory.raise_to(bytes);
     }
 }

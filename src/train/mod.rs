@@ -21,6 +21,7 @@ use tally::{Keep, Tally};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
+    math::environment::checked,
     trained::{COARSE, FINE, TrainedOn, write_counts},
 };
 
@@ -155,7 +156,11 @@ impl Trainer {
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
-    pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
+    pub fn train(&self, samples: &[impl AsRef<[u8]>], watch: impl FnMut(&Pass)) -> Result<Trained> {
+        checked(|| self.train_here(samples, watch))
+    }
+
+    fn train_here(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
         let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";

@@ -17,6 +17,7 @@ use crate::{
         varint,
     },
     huffman,
+    memory::ensure,
     model::prior::{Counts, Symbol},
 };
 
@@ -83,34 +84,39 @@ fn whole(value: u8, most: u8, large: &mut impl Read) -> Result<u64> {
 /// Reads what [`write`] wrote.
 ///
 /// # Errors
-/// Truncated or damaged data. Memory stays in proportion to what really arrives.
-pub fn read(input: &mut impl Read) -> Result<Counts> {
+/// Truncated or damaged data; or more memory than is `allowed`, or than the system has. It is in proportion to what
+/// really arrives.
+pub fn read(input: &mut impl Read, allowed: u64) -> Result<Counts> {
     let [bucket_bits] = read_array(input)?;
     let (contexts, symbols) = (varint::read(input)?, varint::read(input)?);
     let mut low = Vec::new();
     read_vec(input, contexts, &mut low)?;
     let (contexts, symbols) = (low.len(), usize::try_from(symbols).unwrap_or(usize::MAX));
+    let most_symbols = contexts.saturating_mul(SYMBOLS_EACH).saturating_add(SYMBOLS_BESIDE);
     // Contexts with the same key are left out, so they may be fewer than the buckets are made for.
     let bucket_bits = u32::from(bucket_bits);
     let most_bits = Counts::bucket_bits(2 * contexts);
-    if bucket_bits == 0
-        || bucket_bits > most_bits
-        || symbols < contexts
-        || symbols > contexts * SYMBOLS_EACH + SYMBOLS_BESIDE
-    {
+    if bucket_bits == 0 || bucket_bits > most_bits || symbols < contexts || symbols > most_symbols {
         return Err(damaged());
     }
-    let mut column = |len| {
-        let mut coded = Vec::new();
-        let coded_len = varint::read(input)?;
-        read_vec(input, coded_len, &mut coded)?;
-        huffman::decode(&coded, len)
+    let mut string = || {
+        let mut string = Vec::new();
+        let len = varint::read(input)?;
+        read_vec(input, len, &mut string)?;
+        Result::Ok(string)
     };
-    let (rest, kinds, bytes, later) =
-        (column(contexts)?, column(contexts)?, column(symbols)?, column(symbols - contexts)?);
-    let mut large = Vec::new();
-    let large_len = varint::read(input)?;
-    read_vec(input, large_len, &mut large)?;
+    let [rest, kinds, bytes, later, large] = [string()?, string()?, string()?, string()?, string()?];
+    // Where a context has several symbols these differ, so each of them takes a bit.
+    if symbols > contexts && symbols > bytes.len().saturating_mul(8) {
+        return Err(damaged());
+    }
+    let needed = memory(bucket_bits, contexts, symbols);
+    if needed > allowed {
+        return Err(super::too_large(needed, allowed));
+    }
+    ensure(needed)?;
+    let (rest, kinds) = (huffman::decode(&rest, contexts)?, huffman::decode(&kinds, contexts)?);
+    let (bytes, later) = (huffman::decode(&bytes, symbols)?, huffman::decode(&later, symbols - contexts)?);
     let (mut large, mut bytes, mut later) = (large.as_slice(), bytes.as_slice(), later.as_slice());
     let mut counts = Counts::new(bucket_bits, contexts, symbols);
     let key_bits = counts.key_bits();
@@ -140,6 +146,12 @@ pub fn read(input: &mut impl Read) -> Result<Counts> {
     Ok(counts)
 }
 
+/// Bytes of memory that reading takes beside what arrived: the counts, and columns.
+fn memory(bucket_bits: u32, contexts: usize, symbols: usize) -> u64 {
+    let columns = contexts as u64 + 2 * symbols as u64;
+    Counts::memory_of(bucket_bits, contexts, symbols) + columns
+}
+
 fn damaged() -> Error {
     Error::corrupt("what the model knows of contexts is damaged")
 }
@@ -147,7 +159,7 @@ fn damaged() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::noise;
+    use crate::{ErrorKind, model::noise};
 
     /// Some counts, of so many contexts.
     fn some(contexts: usize) -> Counts {
@@ -176,8 +188,36 @@ mod tests {
             let mut bytes = Vec::new();
             write(&counts, &mut bytes);
             let mut input = bytes.as_slice();
-            let read = read(&mut input).unwrap_or_else(|error| panic!("{contexts}: {error}"));
+            let read = read(&mut input, u64::MAX).unwrap_or_else(|error| panic!("{contexts}: {error}"));
             assert!(input.is_empty() && read.iter().eq(counts.iter()), "{contexts}");
         }
+    }
+
+    /// A file of counts that says: so many contexts and symbols, all columns of one value.
+    fn of_lone_values(contexts: usize, symbols: usize) -> Vec<u8> {
+        let mut bytes = vec![Counts::bucket_bits(2 * contexts) as u8];
+        varint::write(&mut bytes, contexts as u64);
+        varint::write(&mut bytes, symbols as u64);
+        bytes.extend(vec![0; contexts]);
+        let lone = |value: u8, len: usize| if len > 0 { huffman::encode(&[value]) } else { Vec::new() };
+        let kind = (symbols / contexts - 1).min(15) as u8;
+        for column in [lone(0, contexts), lone(kind << 4, contexts), lone(7, symbols), lone(0, symbols - contexts)] {
+            varint::write(&mut bytes, column.len() as u64);
+            bytes.extend(column);
+        }
+        bytes.push(0);
+        bytes
+    }
+
+    #[test]
+    fn memory_is_in_proportion_to_the_file_and_within_what_is_allowed() {
+        let many_symbols = of_lone_values(10_000, 150_000);
+        assert_eq!(read(&mut many_symbols.as_slice(), u64::MAX).unwrap_err().kind(), ErrorKind::Corrupt);
+        let one_each = of_lone_values(10_000, 10_000);
+        assert_eq!(read(&mut one_each.as_slice(), u64::MAX).unwrap().len(), 10_000);
+        let needed = memory(Counts::bucket_bits(20_000), 10_000, 10_000);
+        assert!(needed < 32 * one_each.len() as u64, "{needed}");
+        assert_eq!(read(&mut one_each.as_slice(), needed).unwrap().len(), 10_000);
+        assert_eq!(read(&mut one_each.as_slice(), needed - 1).unwrap_err().kind(), ErrorKind::MemoryLimit);
     }
 }

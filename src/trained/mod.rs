@@ -34,6 +34,7 @@ use crate::{
         read::{read_array, read_vec},
         varint,
     },
+    math::environment::checked,
     model::{
         self,
         prior::{Counts, Prior, Start},
@@ -115,26 +116,41 @@ impl Model {
     /// # Errors
     /// What reading it gives; or it is no model, damaged, too large, or of a version that this crate does not know.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let mut bytes = Vec::new();
-        fs::File::open(path)?.take(MAX_LEN + 1).read_to_end(&mut bytes)?;
-        Self::from_bytes(&bytes)
+        Self::load_within(path, u64::MAX)
+    }
+
+    /// As [`load`](Self::load), but takes no more than some `bytes` of memory. Without a limit it may be 32 bytes for
+    /// one of the file at most, and mostly is some six.
+    ///
+    /// # Errors
+    /// As of [`load`](Self::load), and [`ErrorKind::MemoryLimit`] if that would be more.
+    pub fn load_within(path: impl AsRef<Path>, bytes: u64) -> Result<Self> {
+        let mut file = Vec::new();
+        fs::File::open(path)?.take(MAX_LEN.min(bytes).saturating_add(1)).read_to_end(&mut file)?;
+        Self::from_bytes_within(&file, bytes)
     }
 
     /// Reads a model from the bytes of its file.
     ///
     /// # Errors
     /// It is no model, damaged, too large, or of a version that this crate does not know.
-    pub fn from_bytes(mut bytes: &[u8]) -> Result<Self> {
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        Self::from_bytes_within(bytes, u64::MAX)
+    }
+
+    fn from_bytes_within(mut bytes: &[u8], allowed: u64) -> Result<Self> {
         if bytes.len() as u64 > MAX_LEN {
             return Err(Error::new(ErrorKind::MemoryLimit, format!("a model has at most {MAX_LEN} bytes")));
         }
+        // The counts are nearly all of it; weights are made when they are asked for.
+        let allowed = allowed.checked_sub(bytes.len() as u64).ok_or_else(|| too_large(bytes.len() as u64, allowed))?;
         let id = read_id(&mut bytes)?;
         if XxHash3_64::oneshot(bytes) != id.0 {
             return Err(Error::new(ErrorKind::ChecksumMismatch, "the model does not match its checksum"));
         }
         let level = read_level(&mut bytes)?;
         let trained_on = TrainedOn { samples: varint::read(&mut bytes)?, bytes: varint::read(&mut bytes)? };
-        let counts = Arc::new(counts::read(&mut bytes)?);
+        let counts = Arc::new(counts::read(&mut bytes, allowed)?);
         let [sets] = read_array(&mut bytes)?;
         let mut weights = Vec::new();
         for _ in 0..sets {
@@ -183,7 +199,8 @@ impl Model {
         let set = self.0.weights.iter().find(|set| set.level == level);
         let weights = set.map(|Weights { coded, decoded, .. }| match decoded.get() {
             Some(weights) => Ok(Arc::clone(weights)),
-            None => weights::read(level, &mut coded.as_slice()).map(|read| Arc::clone(decoded.get_or_init(|| read))),
+            None => checked(|| weights::read(level, &mut coded.as_slice()))
+                .map(|read| Arc::clone(decoded.get_or_init(|| read))),
         });
         let prior = Prior { counts: Arc::clone(&self.0.counts), weights: weights.transpose()? };
         Ok(Start { level, prior: Some(Arc::new(prior)) })
@@ -222,6 +239,11 @@ pub fn read_id(input: &mut impl Read) -> Result<ModelId> {
 fn read_level(input: &mut &[u8]) -> Result<Level> {
     let [level] = read_array(input)?;
     Level::new(level).ok_or_else(|| Error::corrupt("the model is of a level that there is not"))
+}
+
+fn too_large(needed: u64, allowed: u64) -> Error {
+    let text = format!("the model needs {needed} bytes of memory or more, {allowed} are allowed");
+    Error::new(ErrorKind::MemoryLimit, text)
 }
 
 fn not_a_model() -> Error {

@@ -116,6 +116,78 @@ fn models_are_looked_for_in_folders() {
 }
 
 #[test]
+fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
+    let s = sandbox();
+    fs::create_dir(s.path("models")).unwrap();
+    s.write("models/m.model", &RIGHT.file);
+    // Before and after it, in whatever order: what an interrupted copy leaves, and damage.
+    let mut damaged = RIGHT.file.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for name in ["a", "b.model", "l", "trunc.model", "z1"] {
+        for bad in [&RIGHT.file[..13], &RIGHT.file[..100], &damaged, &WRONG.file] {
+            s.write(&format!("models/{name}"), bad);
+            assert_eq!(s.run("-dc --models models record.fore", 0).stdout, record(777), "{name}");
+        }
+    }
+    fs::create_dir(s.path("models/folder")).unwrap();
+    std::os::unix::fs::symlink("nowhere", s.path("models/0")).unwrap();
+    fs::rename(s.path("models/m.model"), s.path("models/notes.txt")).unwrap();
+    assert_eq!(s.run("-dc --models models record.fore", 0).stdout, record(777));
+    // Alone, they are told of, in the order of their names.
+    fs::remove_file(s.path("models/notes.txt")).unwrap();
+    s.write("models/b.model", &RIGHT.file[..100]);
+    s.write("models/a", &damaged);
+    let checksum = "the model does not match its checksum";
+    let words = format!("; models/a: {checksum}; models/b.model: {checksum}; models/0: No such file or directory;");
+    s.run("-dc --models models record.fore", 1).complains(&[&RIGHT.id(), &words]);
+}
+
+#[test]
+fn a_model_that_takes_more_memory_than_is_allowed_is_refused() {
+    let s = sandbox();
+    fs::create_dir(s.path("models")).unwrap();
+    s.write("models/m", &RIGHT.file);
+    let limit = RIGHT.file.len() * 3 / 2;
+    for args in ["-c -D right record", "-dc -D right record.fore", "-dc --models models record.fore"] {
+        let words = ["the model needs ", &format!("{limit} are allowed")];
+        let printed = s.run(&format!("-M {limit} {args}"), 1);
+        assert!(words.iter().all(|words| printed.stderr.contains(words)), "{args}: {printed:?}");
+    }
+}
+
+#[test]
+fn a_model_is_not_used_where_the_file_is_smaller_without_it() {
+    let s = sandbox();
+    let manual =
+        b"NAME\n  tool - does a thing\nSYNOPSIS\n  tool [-a] [-b FILE]\nDESCRIPTION\n  The tool reads its input \
+        and writes what it found to standard output.\n";
+    let long = manual.repeat(3).iter().copied().chain((0..).flat_map(record).take(30_000)).collect::<Vec<_>>();
+    let noise: Vec<u8> = (0..20_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    for content in [&manual[..], &record(3), b"", b"x", &manual.repeat(20), &long, &noise] {
+        let [with, plain, none] = ["-1c -D right", "-1c", "-1c --no-prior"].map(|args| s.pipe(args, content, 0).stdout);
+        if content.len() <= 1 << 14 {
+            let least = plain.len().min(none.len());
+            assert!(with.len() <= least, "{} of {least}", with.len());
+        }
+        if listed(&with)["model"].is_null() {
+            assert_eq!(s.pipe("-d", &with, 0).stdout, content);
+        }
+        assert_eq!(s.pipe("-d -D right", &with, 0).stdout, content);
+        // The same from a file, and for any number of threads.
+        s.write("g", content);
+        assert_eq!(s.run("-1c -T2 -D right g", 0).stdout, with);
+    }
+    let model = |content: &[u8]| listed(&s.pipe("-1c -D right", content, 0).stdout)["model"].take();
+    assert!(model(manual).is_null() && model(b"").is_null() && model(&noise).is_null());
+    assert_eq!(model(&record(3)), RIGHT.id());
+    // In several blocks, each is coded as suits it, and the frame names the model.
+    let blocks = [(0..).flat_map(record).take(1 << 16).collect::<Vec<_>>(), noise].concat();
+    let coded = s.pipe("-1c -D right --block-size 64K", &blocks, 0).stdout;
+    assert_eq!(listed(&coded)["model"], RIGHT.id());
+    assert_eq!(s.pipe("-d -D right", &coded, 0).stdout, blocks);
+}
+
+#[test]
 fn a_folder_that_is_not_there_matters_only_when_a_model_is_missing() {
     let s = Sandbox::with_f();
     let coded = s.run("-1c --no-prior --models none f", 0).stdout;

@@ -96,3 +96,14 @@ fn a_pack_from_a_pipe_is_refused_in_one_sentence() {
     let said = "foretell: /dev/stdin: a pack is read from anywhere, which a pipe is not; save it to a file\n";
     get.write_stdin(pack).assert().code(1).stderr(said);
 }
+
+#[test]
+fn the_model_that_a_pack_needs_is_not_replaced_even_by_force() {
+    let folder = folder();
+    let before = fs::read(folder.path().join("a.model")).unwrap();
+    for args in ["pack -f --lines -D a.model log ./a.model", "unpack -f -D a.model pack ./a.model"] {
+        let refused = run(&folder, args).assert().code(1);
+        refused.stderr("foretell: ./a.model: it is the model that the pack needs\n");
+    }
+    assert!(fs::read(folder.path().join("a.model")).unwrap() == before);
+}

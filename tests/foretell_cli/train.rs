@@ -71,14 +71,59 @@ fn a_model_of_lines_shrinks_such_lines_and_the_log_and_the_report_tell_how_it_ca
 }
 
 #[test]
-fn the_same_samples_give_the_same_file_and_a_model_may_be_replaced_by_one() {
+fn the_same_samples_give_the_same_file_and_a_model_may_be_replaced_by_itself() {
     let folder = folder();
     train(&folder, &["--lines", "log"]).assert().success();
     let first = model(&folder);
     train(&folder, &["--lines"]).write_stdin(lines(400)).assert().success();
     assert!(model(&folder) == first);
+    // A damaged copy of the same is mended.
+    fs::write(folder.path().join("a.model"), &first[..first.len() / 2]).unwrap();
+    train(&folder, &["--lines", "log"]).assert().success();
+    assert!(model(&folder) == first);
     let left = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(left, 3, "nothing temporary stays");
+}
+
+#[test]
+fn a_model_of_another_name_is_replaced_only_by_force_and_it_is_said_which_would_be_lost() {
+    let folder = folder();
+    train(&folder, &["--lines", "log"]).assert().success();
+    let first = model(&folder);
+    let id = Model::load(folder.path().join("a.model")).unwrap().id().to_string();
+    let refused = train(&folder, &["--records=30", "fixed"]).assert().code(1).stdout("");
+    let would_be_lost = format!("as the model {id} would be lost");
+    refused.stderr(contains(format!("foretell: a.model: the model {id} is there")).and(contains(would_be_lost)));
+    assert!(model(&folder) == first);
+    // Nor one that this version does not read, or that is damaged.
+    for (at, words) in [(3, "another version"), (5, "would be lost")] {
+        let mut other = first.clone();
+        other[at] ^= 1;
+        fs::write(folder.path().join("a.model"), &other).unwrap();
+        let refused = train(&folder, &["--records=30", "fixed"]).assert().code(1).stdout("");
+        refused.stderr(contains(words).and(contains("-f replaces it")));
+        assert!(model(&folder) == other);
+    }
+    train(&folder, &["--records=30", "-f", "fixed"]).assert().success().stderr(contains("is there").not());
+    assert!(model(&folder) != first);
+}
+
+#[test]
+fn a_model_that_does_not_pay_and_samples_that_tell_nothing_are_told() {
+    let folder = folder();
+    let mut state = 1u64;
+    let noise = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 56) as u8
+    });
+    fs::write(folder.path().join("noise"), noise.take(60_000).collect::<Vec<_>>()).unwrap();
+    fs::write(folder.path().join("same"), "the very same line again and again\n".repeat(500)).unwrap();
+    let (does_not_pay, tell_nothing) = (contains("the model does not pay"), contains("tells nothing about new ones"));
+    let told = train(&folder, &["--records=20", "-f", "noise"]).assert().success();
+    told.stderr(does_not_pay.clone().and(tell_nothing.clone().not()));
+    let told = train(&folder, &["--lines", "-f", "same"]).assert().success();
+    told.stderr(does_not_pay.clone().not().and(tell_nothing.clone()));
+    train(&folder, &["--lines", "-f", "log"]).assert().success().stderr(does_not_pay.not().and(tell_nothing.not()));
 }
 
 #[test]

@@ -8,9 +8,9 @@ use std::{
 use super::report::{Problem, plain};
 use crate::{ErrorKind, Model, Models};
 
-/// The model in the file at `path`.
-pub fn load(path: &Path) -> Result<Model, Problem> {
-    Model::load(path).map_err(|error| {
+/// The model in the file at `path`, which may take so many bytes of `memory`.
+pub fn load(path: &Path, memory: u64) -> Result<Model, Problem> {
+    Model::load_within(path, memory).map_err(|error| {
         // Other advice than on compressed files, which can be copied or recovered.
         let text = match error.kind() {
             ErrorKind::NotForetell | ErrorKind::MemoryLimit => error.to_string(),

@@ -136,7 +136,7 @@ impl Plan {
         }
         let threads = threads(args.threads, environment, report);
         let memory_limit = args.memlimit.unwrap_or(u64::MAX);
-        let model = args.model.as_deref().map(models::load).transpose()?;
+        let model = args.model.as_deref().map(|path| models::load(path, memory_limit)).transpose()?;
         let action = if args.list {
             Action::List { json: args.json }
         } else if args.test {
@@ -197,7 +197,8 @@ impl Plan {
             },
             threads,
             memory_limit,
-            models: models::at_hand(model.as_ref(), args.models, environment.models.as_deref()),
+            models: models::at_hand(model.as_ref(), args.models, environment.models.as_deref())
+                .memory_limit(memory_limit),
             verbose: args.verbose > 0 && args.quiet == 0,
             progress: match (args.no_progress || args.quiet > 0, args.progress) {
                 (true, _) => When::Never,

@@ -126,8 +126,8 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Unsupported => Some("use the fore that wrote it"),
         ErrorKind::MemoryLimit => Some("allow or free that much"),
         ErrorKind::MissingModel => Some("name it by -D, or its folder by --models"),
-        ErrorKind::Arithmetic => Some("run it without the library that changed this"),
-        ErrorKind::OutOfBounds
+        ErrorKind::Arithmetic
+        | ErrorKind::OutOfBounds
         | ErrorKind::OutputLimit
         | ErrorKind::Cancelled
         | ErrorKind::Io

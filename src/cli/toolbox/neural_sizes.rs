@@ -3,12 +3,12 @@
 use std::{
     iter,
     panic::resume_unwind,
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
+    sync::atomic::{AtomicUsize, Ordering::Relaxed},
     thread,
 };
 
 use super::notes::Notes;
-use crate::{Level, model::Part, stream::ablated_len};
+use crate::{Level, counter::Counter, model::Part, stream::ablated_len};
 
 /// A block of which the size counts in a row of a table.
 pub struct Job<'a> {
@@ -25,7 +25,7 @@ pub struct Job<'a> {
 /// # Errors
 /// No memory for a network.
 pub fn measure(jobs: &[Job], rows: usize, level: Level, notes: &Notes) -> crate::Result<Vec<u64>> {
-    let sizes: Vec<_> = iter::repeat_with(|| AtomicU64::new(0)).take(rows).collect();
+    let sizes: Vec<_> = iter::repeat_with(Counter::default).take(rows).collect();
     let taken = AtomicUsize::new(0);
     let next_job = || {
         let job = taken.fetch_add(1, Relaxed);
@@ -35,7 +35,7 @@ pub fn measure(jobs: &[Job], rows: usize, level: Level, notes: &Notes) -> crate:
         while let (number, Some(job)) = next_job() {
             notes.doing(&format!("{number} of {}", jobs.len()));
             let len = ablated_len(job.block, level, job.without)?;
-            sizes[job.row].fetch_add(len as u64, Relaxed);
+            sizes[job.row].add(len as u64);
         }
         Ok(())
     };
@@ -45,5 +45,5 @@ pub fn measure(jobs: &[Job], rows: usize, level: Level, notes: &Notes) -> crate:
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     notes.clear();
-    Ok(sizes.into_iter().map(AtomicU64::into_inner).collect())
+    Ok(sizes.iter().map(Counter::get).collect())
 }

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek},
     path::{Path, PathBuf},
 };
@@ -98,7 +98,7 @@ fn load(path: &Path) -> anyhow::Result<Model> {
 
 /// Packs, and tells on standard error what became of it.
 pub fn pack(args: &PackArgs, notes: &Notes) -> anyhow::Result<()> {
-    let output = output(&args.output, args.force)?;
+    let output = output(&args.output, args.force, Some(&args.model))?;
     let cut = args.records.filter(|_| !args.lines).map_or(Cut::Lines, Cut::Bytes);
     let model = load(&args.model)?;
     let input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
@@ -140,7 +140,7 @@ pub fn get(args: &GetArgs) -> anyhow::Result<()> {
 
 /// Writes the file that was packed.
 pub fn unpack(args: &UnpackArgs, notes: &Notes) -> anyhow::Result<()> {
-    let output = output(&args.output, args.force)?;
+    let output = output(&args.output, args.force, args.models.model.as_deref())?;
     let mut pack = open(&args.pack, &args.models)?;
     output.write(notes, |mut out| pack.write_to(&mut out).with_context(|| printable(&args.pack)))
 }
@@ -155,7 +155,13 @@ fn open(path: &Path, models: &ModelArgs) -> anyhow::Result<Pack<impl Read + Seek
     .with_context(|| printable(path))
 }
 
-/// Where a command writes to: a file that is there is replaced only if that was asked for.
-fn output(path: &Path, force: bool) -> anyhow::Result<Target> {
-    Target::new(path, || (!force).then(|| "already exists; -f overwrites it".to_owned()))
+/// Where a command writes to: a file that is there is replaced only if that was asked for, and never if it is the
+/// model, without which packs are worth nothing.
+fn output(path: &Path, force: bool, model: Option<&Path>) -> anyhow::Result<Target> {
+    Target::new(path, || match fs::canonicalize(path) {
+        Ok(place) if model.is_some_and(|model| fs::canonicalize(model).is_ok_and(|model| model == place)) => {
+            Some("it is the model that the pack needs".to_owned())
+        }
+        _ => (!force).then(|| "already exists; -f overwrites it".to_owned()),
+    })
 }

@@ -1,6 +1,7 @@
 //! `foretell train`: samples in, a model's file out, and figures about what it earns.
 
 use std::{
+    collections::HashSet,
     fs::File,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
@@ -10,6 +11,7 @@ use anyhow::ensure;
 
 use super::{
     dictionary,
+    inputs::printable,
     levels::{Levels, parse_level, parse_levels},
     notes::Notes,
     output::Target,
@@ -18,7 +20,7 @@ use super::{
     table::{Table, figure},
 };
 use crate::{
-    ErrorKind, Level, Model, RecordCompressor, Trained, Trainer,
+    ErrorKind, Level, Model, ModelId, RecordCompressor, Trained, Trainer,
     cli::fore::values::parse_size,
     train::{Loss, Pass},
     trained::read_id,
@@ -27,6 +29,10 @@ use crate::{
 /// With fewer samples, or fewer bytes of them, a model is hardly worth its file.
 const FEW_SAMPLES: usize = 100;
 const FEW_BYTES: usize = 10_000;
+/// A model that saves less than this part of what is held out does not pay.
+const LEAST_SAVED: f64 = 0.02;
+/// If so many of the samples held out are among the others, they tell nothing.
+const MOSTLY: f64 = 0.9;
 /// A zstd file holds a checksum of so many bytes unless told otherwise.
 const ZSTD_CHECKSUM: u64 = 4;
 
@@ -44,7 +50,7 @@ pub struct Args {
     /// Files, folders of files, and - for standard input [default: -]
     #[arg(value_name = "SAMPLES")]
     samples: Vec<PathBuf>,
-    /// The model's file; one that is there is replaced if it is a model; - is standard output
+    /// The model's file; what is there is replaced only if it is the same model; - is standard output
     #[arg(short, long, value_name = "MODEL")]
     output: PathBuf,
     /// Each line is a sample, without its newline, rather than each file
@@ -67,7 +73,7 @@ pub struct Args {
     /// Training holds out a tenth besides, to see when to stop.
     #[arg(long, value_name = "PERCENT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=90))]
     tail: u8,
-    /// Replace the model's file even if it is no model
+    /// Replace what is there, be it another model, which files may need, or no model at all
     #[arg(short, long)]
     force: bool,
 }
@@ -79,12 +85,14 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     // Files come in the order of their names, which means nothing; lines and records go on from one to the next.
     let trainer = trainer.in_order(args.lines || args.records.is_some());
     // Tried before hours of training, and made again after, as nothing unfinished is to lie there meanwhile.
-    let target = || {
-        Target::new(&args.output, || {
-            (!args.force && !is_model(&args.output)).then(|| "it exists and is no model; -f replaces it".to_owned())
-        })
+    let target = |made: Option<ModelId>| {
+        Target::new(&args.output, || if args.force { None } else { why_not_replaced(&args.output, made) })
     };
-    drop(target()?);
+    drop(target(None)?);
+    if let (false, Some(Ok(id))) = (args.force, model_at(&args.output)) {
+        let name = printable(&args.output);
+        notes.info(&format!("{name}: the model {id} is there, and will be replaced only by the same; -f replaces it"));
+    }
     let contents = samples::read(&paths(args)?, notes)?;
     let samples = unit(args).split(&contents);
     if samples.is_empty() {
@@ -101,7 +109,10 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     }
     let trained = trainer.train(samples, |pass| notes.info(&log_line(pass)))?;
     notes.info(&format!("held out: {} samples, {} bytes", trained.held_out_samples, trained.held_out.bytes));
-    target()?.write(notes, |out| Ok(out.write_all(&trained.file)?))?;
+    target(Some(trained.model.id()))?.write(notes, |out| Ok(out.write_all(&trained.file)?))?;
+    for doubt in doubts(&trained, &trainer.hold_out(samples)) {
+        notes.info(&doubt);
+    }
 
     let (what, model, (unseen, seen)) = match tail {
         [] => ("as they are", &trained.trial, trainer.hold_out(samples)),
@@ -120,10 +131,52 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     print(&report)
 }
 
-/// Whether the file begins like a model, be it of another version or damaged.
-fn is_model(path: &Path) -> bool {
-    let id = File::open(path).map(|mut file| read_id(&mut file));
-    id.is_ok_and(|id| id.map_or_else(|error| error.kind() != ErrorKind::NotForetell, |_| true))
+/// The name of the model that a file says it is, be that damaged, or the error if it is of another version; `None` if
+/// it is no model.
+fn model_at(path: &Path) -> Option<crate::Result<ModelId>> {
+    // Opening what is no file may wait for somebody else.
+    let file = path.is_file().then(|| File::open(path).ok())?;
+    let id = read_id(&mut file?);
+    if id.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotForetell) { None } else { Some(id) }
+}
+
+/// Why the file that is there must not be replaced by the model that was `made`, or that will be.
+fn why_not_replaced(path: &Path, made: Option<ModelId>) -> Option<String> {
+    match (model_at(path), made) {
+        (None, _) => Some("it exists and is no model; -f replaces it".to_owned()),
+        (Some(Err(error)), _) => Some(format!("{error}, which would be lost; -f replaces it")),
+        (Some(Ok(_)), None) => None,
+        (Some(Ok(there)), Some(made)) => (there != made).then(|| {
+            format!(
+                "the new model {made} is not written, as the model {there} would be lost, and with it all that was \
+                 compressed with it; name another file, or -f replaces it"
+            )
+        }),
+    }
+}
+
+/// Why the model may be worth less than it seems, or nothing at all.
+fn doubts(trained: &Trained, (held_out, kept): &(Vec<&[u8]>, Vec<&[u8]>)) -> Vec<String> {
+    let mut doubts = Vec::new();
+    let saved = 1.0 - trained.held_out.bits / trained.held_out_without.bits.max(1.0);
+    if saved < LEAST_SAVED {
+        let less = if saved > 0.0 { format!("only {:.1} % less", 100.0 * saved) } else { "no less".to_owned() };
+        let file = trained.file.len();
+        doubts.push(format!(
+            "warning: the model does not pay: what is held out takes {less} with it than without, and its file takes \
+             {file} bytes"
+        ));
+    }
+    let kept: HashSet<&[u8]> = kept.iter().copied().collect();
+    let known = held_out.iter().filter(|sample| kept.contains(*sample)).count();
+    if known as f64 >= MOSTLY * held_out.len() as f64 {
+        doubts.push(format!(
+            "warning: {known} of the {} samples held out are among the others, byte for byte: what they cost tells \
+             nothing about new ones",
+            held_out.len()
+        ));
+    }
+    doubts
 }
 
 fn paths(args: &Args) -> anyhow::Result<Vec<PathBuf>> {

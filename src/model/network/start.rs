@@ -22,7 +22,7 @@ impl Network {
             network.set_weights(&weights);
         }
         network.mixers.set_time(network.first_time());
-        network.begin();
+        network.begin()?;
         Ok(network)
     }
 
@@ -68,8 +68,7 @@ impl Network {
         if let (Some(perceptron), Some(dense)) = (&mut self.perceptron, params.dense) {
             perceptron.restart(dense.row_bits)?;
         }
-        self.begin();
-        Ok(())
+        self.begin()
     }
 
     /// The weights of mixers and matches, in pieces.

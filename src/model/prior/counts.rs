@@ -115,6 +115,14 @@ impl Counts {
         size_of_val(&self.buckets[..]) + size_of_val(&self.contexts[..]) + size_of_val(&self.symbols[..])
     }
 
+    /// Bytes of memory that so many contexts and symbols take, in 2^`bucket_bits` buckets.
+    pub fn memory_of(bucket_bits: u32, contexts: usize, symbols: usize) -> u64 {
+        let part = |size: usize, number: u64| size as u64 * number;
+        part(size_of::<u32>(), (1 << bucket_bits) + 1)
+            + part(size_of::<Context>(), contexts as u64)
+            + part(size_of::<Symbol>(), symbols as u64)
+    }
+
     /// How many contexts are known.
     pub fn len(&self) -> usize {
         self.contexts.len()
