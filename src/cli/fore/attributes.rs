@@ -30,14 +30,14 @@ pub enum Like<'a> {
     /// Those of any new file.
     New,
     /// All of the input that it was made of.
-    Input(Original<'a>),
+    Input(Pattern<'a>),
     /// All but the times of the file that it replaces.
-    Replaced(Original<'a>),
+    Replaced(Pattern<'a>),
 }
 
 /// A file whose attributes are copied.
 #[derive(Clone, Copy)]
-pub struct Original<'a> {
+pub struct Pattern<'a> {
     pub meta: &'a Metadata,
     /// Itself, where it can be opened.
     pub file: Option<&'a File>,
@@ -47,17 +47,17 @@ pub struct Original<'a> {
 /// be kept.
 pub fn dress(file: &File, folder: &Folder, like: Like) -> Result<(), String> {
     let mode_and_time = |error: io::Error| format!("cannot keep mode and time: {}", plain(&error));
-    let (original, times) = match like {
+    let (pattern, times) = match like {
         Like::New => return dress_as_new(file, folder).map_err(mode_and_time),
         Like::Input(input) => (input, true),
         Like::Replaced(replaced) => (replaced, false),
     };
     drop_inherited_list(file).map_err(mode_and_time)?;
     // While its owner may still write to it, whatever the mode will be.
-    let attributes = original.file.map_or(Ok(()), |from| copy_user_attributes(from, file));
-    let rights = copy_rights(file, original).map_err(mode_and_time)?;
+    let attributes = pattern.file.map_or(Ok(()), |from| copy_user_attributes(from, file));
+    let rights = copy_rights(file, pattern).map_err(mode_and_time)?;
     if times {
-        copy_times(file, original.meta).map_err(mode_and_time)?;
+        copy_times(file, pattern.meta).map_err(mode_and_time)?;
     }
     rights.map_err(|error| format!("cannot keep the access control list, so fewer may read it: {}", plain(&error)))?;
     attributes.map_err(|error| format!("cannot keep user attributes: {}", plain(&error)))
@@ -108,16 +108,16 @@ fn copy_user_attributes(from: &File, to: &File) -> io::Result<()> {
     })
 }
 
-/// Gives `file` the owner, group, mode and list of `original`. If only the list cannot be kept, that is the inner error.
-fn copy_rights(file: &File, original: Original) -> io::Result<io::Result<()>> {
-    let meta = original.meta;
+/// Gives `file` the owner, group, mode and list of `pattern`. If only the list cannot be kept, that is the inner error.
+fn copy_rights(file: &File, pattern: Pattern) -> io::Result<io::Result<()>> {
+    let meta = pattern.meta;
     if nix::unistd::geteuid().is_root() {
         // Where even root may not, the file stays ours.
         let _ = fchown(file, Some(meta.uid()), None);
     }
     let same_group = file.metadata()?.gid() == meta.gid() || fchown(file, None, Some(meta.gid())).is_ok();
     let mut mode = meta.mode() & 0o777;
-    let list = original.file.map_or(Err(Errno::EACCES.into()), |from| list_of(from, ACCESS));
+    let list = pattern.file.map_or(Err(Errno::EACCES.into()), |from| list_of(from, ACCESS));
     let kept = match list {
         Ok(None) => Ok(()),
         Ok(Some(mut list)) => {

@@ -21,7 +21,7 @@ use nix::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    attributes::{Like, Original},
+    attributes::{Like, Pattern},
     change::{Change, Stamp, wait_for_next_tick},
     folder::Entry,
     report::{Problem, plain},
@@ -102,7 +102,7 @@ impl Input {
         if self.entry.is_none() || !self.meta.is_file() {
             return Like::New;
         }
-        Like::Input(Original { meta: &self.meta, file: Some(&self.file) })
+        Like::Input(Pattern { meta: &self.meta, file: Some(&self.file) })
     }
 
     /// How many bytes there are to read, if that is certain.

@@ -11,7 +11,7 @@ use std::{
 
 use nix::{fcntl::OFlag, poll::PollFlags};
 
-pub use super::attributes::{Like, Original};
+pub use super::attributes::{Like, Pattern};
 use super::{
     attributes::dress,
     folder::{Entry, is_directory, is_regular, sync_everything, sync_file},

@@ -9,7 +9,7 @@ use std::{
 use super::{inputs::printable, notes::Notes};
 use crate::cli::fore::{
     folder::Entry,
-    output::{Like, Original, Output, cannot_create},
+    output::{Like, Output, Pattern, cannot_create},
     report::Problem,
 };
 
@@ -58,7 +58,7 @@ impl Target {
         let done = done?;
         flushed?;
         let like = match &self.replaced {
-            Some((meta, file)) => Like::Replaced(Original { meta, file: file.as_ref() }),
+            Some((meta, file)) => Like::Replaced(Pattern { meta, file: file.as_ref() }),
             None => Like::New,
         };
         if let Some(warning) = self.output.commit(like, true)? {
