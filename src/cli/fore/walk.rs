@@ -3,15 +3,10 @@
 //! An operand's own directory is opened once, and those within an operand are opened from there on, by names that may not
 //! be links: whoever may write to one of them cannot lead the walk out of it.
 
-use std::{
-    ffi::OsString,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    folder::{Entry, Folder, is_directory},
+    folder::{Entry, is_directory},
     plan::{Plan, is_stdin},
     report::{Problem, plain},
     temporary::{self, State},
@@ -65,7 +60,8 @@ fn walk_directory(top: &Entry, follow: bool, visit: &mut dyn FnMut(Result<Found,
     let mut left = vec![PathBuf::new()];
     while let Some(below) = left.pop() {
         let path = if below.as_os_str().is_empty() { top.path().to_owned() } else { top.path().join(&below) };
-        let (folder, entries) = match read_directory(&opened, &below) {
+        let read = opened.below(&below).and_then(|folder| Ok((folder.entries()?, Arc::new(folder))));
+        let (entries, folder) = match read {
             Ok(read) => read,
             Err(error) => {
                 visit(Err(Problem::error(path.display(), plain(&error))));
@@ -84,10 +80,4 @@ fn walk_directory(top: &Entry, follow: bool, visit: &mut dyn FnMut(Result<Found,
         }
         left.extend(directories.into_iter().rev().map(|(name, _)| below.join(name)));
     }
-}
-
-fn read_directory(top: &Folder, below: &Path) -> io::Result<(Arc<Folder>, Vec<(OsString, bool)>)> {
-    let folder = top.below(below)?;
-    let entries = folder.entries()?;
-    Ok((Arc::new(folder), entries))
 }
