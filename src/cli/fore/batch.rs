@@ -12,9 +12,9 @@ use std::{
 use super::{
     change::Stamp,
     folder::Entry,
-    original::Original,
     output::Complete,
     report::{Problem, Report, plain, say},
+    source::Source,
 };
 
 /// So many files, or bytes, or so much time is enough to wait for the disk.
@@ -30,7 +30,7 @@ const MANY: usize = 16;
 #[derive(Debug)]
 pub enum Fate {
     /// It is removed.
-    Goes(Original),
+    Goes(Source),
     /// It stays, perhaps for a reason that must be told.
     Stays(Result<(), Problem>),
 }
@@ -39,8 +39,8 @@ impl Fate {
     /// Lets it come to pass; says whether the input is gone.
     fn fulfil(self) -> (bool, Result<(), Problem>) {
         match self {
-            Self::Goes(original) => {
-                let removed = original.remove();
+            Self::Goes(source) => {
+                let removed = source.remove();
                 (removed.is_ok(), removed)
             }
             Self::Stays(why) => (false, why),
@@ -104,8 +104,12 @@ impl Batch {
         let Ok(stat) = input.stat(true) else { return false };
         let stamp = Stamp::from(&stat);
         let is_apart = |(output, sequel): &(Complete, Sequel)| {
-            let is_input = matches!(&sequel.fate, Fate::Goes(original) if original.then.is_of_same_file(&stamp));
-            !is_input && output.target().name() != target.name() && output.target().name() != input.name()
+            let names = [target.name(), input.name()];
+            let is_other = match &sequel.fate {
+                Fate::Goes(source) => !source.then.is_of_same_file(&stamp) && !source.is_called(target.name()),
+                Fate::Stays(_) => true,
+            };
+            is_other && !names.contains(&output.target().name())
         };
         first.target().is_beside(target) && stamp.len() <= LONG && self.files.iter().all(is_apart)
     }

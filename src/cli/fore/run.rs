@@ -1,6 +1,6 @@
 //! The plan → one file after the other. A file that fails is reported, and the next one is taken up.
 
-use std::{io, os::fd::AsFd};
+use std::io;
 
 use nix::fcntl::OFlag;
 
@@ -147,7 +147,7 @@ fn fate(plan: &Plan, input: &Input, done: Done) -> Fate {
         return Fate::Stays(Err(Problem::warning(input, text)));
     }
     match plan.remove && input.path().is_some() {
-        true => Fate::Goes(input.original()),
+        true => Fate::Goes(input.source()),
         false => Fate::Stays(input.leave()),
     }
 }
@@ -247,8 +247,8 @@ fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
     if !is_written {
         return Ok(());
     }
-    let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|e| Problem::error("stdout", plain(&e)))?;
-    if input.is_also(&stdout.into()) {
+    // If it is closed, who writes there says so.
+    if stdio::stdout().is_ok_and(|stdout| input.is_also(&stdout)) {
         return Err(Problem::error(input, "is standard output too; it cannot be read while it is written"));
     }
     Ok(())

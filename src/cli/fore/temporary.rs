@@ -151,6 +151,9 @@ pub fn state(entry: &Entry) -> State {
     if !is_temporary(entry.name()) {
         return State::None;
     }
+    if signals::hold().iter().any(|ours| ours.name() == entry.name()) {
+        return State::InUse;
+    }
     match entry.stat(false) {
         Ok(stat) if !is_regular(&stat) => return State::None,
         Ok(_) => {}

@@ -12,8 +12,7 @@ use super::{
     temporary::{self, State},
 };
 
-const LEFT: &str =
-    "skipped: its name is that of an unfinished output, left by a run that was interrupted; remove it if it is one";
+const LEFT: &str = "skipped: its name is that of an unfinished output, left by a run that was interrupted; if none is at work here, remove it";
 
 /// One thing to work on.
 #[derive(Debug)]

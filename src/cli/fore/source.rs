@@ -1,6 +1,6 @@
 //! An input that was read → removed, if it is still what was read, or kept with the reason.
 
-use std::fmt;
+use std::{ffi::OsStr, fmt};
 
 use super::{
     change::{Change, Stamp},
@@ -10,7 +10,7 @@ use super::{
 
 /// What is known of an input; it may be closed by now.
 #[derive(Debug)]
-pub struct Original {
+pub struct Source {
     /// `None` is standard input.
     pub entry: Option<Entry>,
     /// As it was when opened.
@@ -19,7 +19,12 @@ pub struct Original {
     pub read: u64,
 }
 
-impl Original {
+impl Source {
+    /// Whether that is its name in its directory.
+    pub fn is_called(&self, name: &OsStr) -> bool {
+        self.entry.as_ref().is_some_and(|entry| entry.name() == name)
+    }
+
     /// Tells what became of it while the output was made, if it is as `now` says, and nobody wants to remove it.
     pub fn leave(&self, now: &Stamp) -> Result<(), Problem> {
         match Change::between(&self.then, now) {
@@ -56,7 +61,7 @@ impl Original {
     }
 }
 
-impl fmt::Display for Original {
+impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.entry {
             Some(entry) => entry.fmt(f),
