@@ -48,6 +48,12 @@ fn files_that_have_to_do_with_each_other_are_dealt_with_in_their_order() {
     fs::hard_link(s.path("a"), s.path("c")).unwrap();
     s.run("-1f a c b", 0).is_silent();
     assert_eq!(s.names(), "a.fore b.fore c.fore");
+    // One that becomes what another was.
+    s.run("-1k b.fore -o x", 0);
+    fs::rename(s.path("x"), s.path("a.fore.fore")).unwrap();
+    s.run("-df a.fore a.fore.fore", 0).is_silent();
+    assert_eq!(s.names(), "a a.fore b.fore c.fore");
+    fs::remove_file(s.path("a")).unwrap();
     // Two that become one.
     s.run("-d c.fore", 0);
     fs::rename(s.path("a.fore"), s.path("c.fore")).unwrap();

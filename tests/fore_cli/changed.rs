@@ -221,7 +221,7 @@ fn nothing_is_lost(args: &str, input: &str, before: &[u8]) {
 
 #[test]
 fn what_is_written_while_a_file_is_compressed_is_kept() {
-    let content = text(120_000);
+    let content = text(90_000);
     scope(|threads| {
         for args in ["-1 f", "-1 --block-size 64K f", "-1 --verify f", "-1 --verify --block-size 64K f"] {
             threads.spawn(|| nothing_is_lost(args, "f", &content));
@@ -231,9 +231,9 @@ fn what_is_written_while_a_file_is_compressed_is_kept() {
 
 #[test]
 fn what_is_written_while_a_file_is_decompressed_is_kept() {
-    let options = Options::new().level(Level::FASTEST).content_size(120_000);
-    let whole = compress(&text(120_000), &options).unwrap();
-    let blocks = compress(&text(120_000), &options.block_len(1 << 16).unwrap()).unwrap();
+    let options = Options::new().level(Level::FASTEST).content_size(90_000);
+    let whole = compress(&text(90_000), &options).unwrap();
+    let blocks = compress(&text(90_000), &options.block_len(1 << 16).unwrap()).unwrap();
     scope(|threads| {
         for (args, coded) in [("-d f.fore", &whole), ("-d f.fore", &blocks), ("-d --recover f.fore", &blocks)] {
             threads.spawn(|| nothing_is_lost(args, "f.fore", coded));

@@ -247,6 +247,12 @@ fn a_power_cut_at_any_moment_costs_nothing() {
     for (i, name) in names.iter().enumerate() {
         assert_eq!(s.read(name), text(1000 + i));
     }
+    // So many that the file system is asked to write all that it has, which counts for nothing here.
+    let many: Vec<[String; 2]> = (10..40).map(|i| [format!("f{i}"), format!("f{i}.fore")]).collect();
+    many.iter().for_each(|[input, _]| s.write(input, &text(100)));
+    let many: Vec<(&str, &str)> = many.iter().map(|[input, output]| (&input[..], &output[..])).collect();
+    let inputs: Vec<&str> = many.iter().map(|(input, _)| *input).collect();
+    run(&s, &format!("-1 {}", inputs.join(" ")), &many, "", 0).is_safe();
     // Over files that are there, which stay until the new ones are complete.
     s.write("a.fore", b"old");
     run(&s, "-1f a", &one, "", 0).is_safe();

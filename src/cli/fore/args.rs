@@ -29,6 +29,7 @@ Each FILE becomes FILE.fore (or back), and is removed once that is complete and 
 A FILE that somebody writes to meanwhile is kept, with a warning.
 FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given,
 and FORETELL_MODELS is one more folder of --models.
+Mode, time, access control list and user attributes go along, and the owner as far as one may.
 Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped or kept).";
 
 /// Compress files by a neural network that learns as it goes

@@ -104,8 +104,12 @@ impl Batch {
         let Ok(stat) = input.stat(true) else { return false };
         let stamp = Stamp::from(&stat);
         let is_apart = |(output, sequel): &(Complete, Sequel)| {
-            let is_input = matches!(&sequel.fate, Fate::Goes(source) if source.then.is_of_same_file(&stamp));
-            !is_input && output.target().name() != target.name() && output.target().name() != input.name()
+            let names = [target.name(), input.name()];
+            let is_other = match &sequel.fate {
+                Fate::Goes(source) => !source.then.is_of_same_file(&stamp) && !source.is_called(target.name()),
+                Fate::Stays(_) => true,
+            };
+            is_other && !names.contains(&output.target().name())
         };
         first.target().is_beside(target) && stamp.len() <= LONG && self.files.iter().all(is_apart)
     }

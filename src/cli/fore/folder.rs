@@ -47,9 +47,9 @@ impl Folder {
         Self { dir: None }
     }
 
-    /// The directory at `path`; if that is a link, what it points to, should `follow` allow it.
-    pub fn open(path: &Path, follow: bool) -> io::Result<Self> {
-        Self::current().open_in(path.as_os_str(), follow)
+    /// The directory at `path`, which may lead over links.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::current().open_in(path.as_os_str(), true)
     }
 
     /// The directory at `path` from here, where no part of the path may be a link. The path leads down only.
@@ -139,7 +139,7 @@ impl Entry {
         let folder = match other {
             Some(other) if split(&other.path).0 == parent => Arc::clone(&other.folder),
             _ if parent.as_os_str().is_empty() => Arc::new(Folder::current()),
-            _ => Arc::new(Folder::open(parent, true)?),
+            _ => Arc::new(Folder::open(parent)?),
         };
         Ok(Self { folder, name: name.to_owned(), path: path.to_owned() })
     }
@@ -179,6 +179,11 @@ impl Entry {
     /// Opens it.
     pub fn open(&self, flags: OFlag) -> io::Result<File> {
         Ok(self.folder.open_at(&self.name, flags, 0)?.into())
+    }
+
+    /// Opens it as a directory; if it is a link, what it points to, should `follow` allow it.
+    pub fn open_folder(&self, follow: bool) -> io::Result<Folder> {
+        self.folder.open_in(&self.name, follow)
     }
 
     /// What the system tells about it: of a link, or of what it points to.
@@ -293,7 +298,7 @@ mod tests {
         fs::create_dir_all(d.join("a/b")).unwrap();
         symlink("a", d.join("link")).unwrap();
         symlink("b", d.join("a/link")).unwrap();
-        let top = Folder::open(&d, false).unwrap();
+        let top = Folder::open(&d).unwrap();
         assert!(top.below("a/b".as_ref()).is_ok());
         for path in ["link", "link/b", "a/link"] {
             assert!(top.below(path.as_ref()).is_err(), "{path}");

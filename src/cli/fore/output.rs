@@ -119,7 +119,7 @@ impl Output {
     /// What was written, to be read back; only a temporary file can be.
     pub fn reread(&self) -> io::Result<File> {
         match &self.place {
-            Place::Beside { temp, .. } => temp.entry().open(OFlag::O_RDONLY),
+            Place::Beside { temp, .. } => temp.entry().open(OFlag::O_RDONLY | OFlag::O_NOFOLLOW),
             Place::Nowhere | Place::There(_) => Err(io::ErrorKind::Unsupported.into()),
         }
     }

@@ -1,6 +1,6 @@
 //! An input that was read → removed, if it is still what was read, or kept with the reason.
 
-use std::fmt;
+use std::{ffi::OsStr, fmt};
 
 use super::{
     change::{Change, Stamp},
@@ -20,6 +20,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// Whether that is its name in its directory.
+    pub fn is_called(&self, name: &OsStr) -> bool {
+        self.entry.as_ref().is_some_and(|entry| entry.name() == name)
+    }
+
     /// Tells what became of it while the output was made, if it is as `now` says, and nobody wants to remove it.
     pub fn leave(&self, now: &Stamp) -> Result<(), Problem> {
         match Change::between(&self.then, now) {

@@ -3,15 +3,10 @@
 //! An operand's own directory is opened once, and those within an operand are opened from there on, by names that may not
 //! be links: whoever may write to one of them cannot lead the walk out of it.
 
-use std::{
-    ffi::OsString,
-    io,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{path::PathBuf, sync::Arc};
 
 use super::{
-    folder::{Entry, Folder, is_directory},
+    folder::{Entry, is_directory},
     plan::{Plan, is_stdin},
     report::{Problem, plain},
     temporary::{self, State},
@@ -44,7 +39,7 @@ pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
         match &entry {
             Err(error) => visit(Err(Problem::error(operand.display(), plain(error)))),
             Ok(entry) if plan.recursive && entry.stat(plan.force).is_ok_and(|stat| is_directory(&stat)) => {
-                walk_directory(operand, plan.force, visit);
+                walk_directory(entry, plan.force, visit);
             }
             Ok(entry) => visit(Ok(Found::Named(entry.clone()))),
         }
@@ -54,17 +49,18 @@ pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
 
 /// Visits all that is in `top`. A directory is read whole before its files are visited, so that the files that come into
 /// being meanwhile are not among them. Links are not followed here.
-fn walk_directory(top: &Path, follow: bool, visit: &mut dyn FnMut(Result<Found, Problem>)) {
-    let opened = match Folder::open(top, follow) {
+fn walk_directory(top: &Entry, follow: bool, visit: &mut dyn FnMut(Result<Found, Problem>)) {
+    let opened = match top.open_folder(follow) {
         Ok(opened) => opened,
-        Err(error) => return visit(Err(Problem::error(top.display(), plain(&error)))),
+        Err(error) => return visit(Err(Problem::error(top, plain(&error)))),
     };
     // Directories not visited yet, by their paths from `top`. Each is opened only when its turn comes, so that few are
     // open at a time however deep they lie.
     let mut left = vec![PathBuf::new()];
     while let Some(below) = left.pop() {
-        let path = if below.as_os_str().is_empty() { top.to_owned() } else { top.join(&below) };
-        let (folder, entries) = match read_directory(&opened, &below) {
+        let path = if below.as_os_str().is_empty() { top.path().to_owned() } else { top.path().join(&below) };
+        let read = opened.below(&below).and_then(|folder| Ok((folder.entries()?, Arc::new(folder))));
+        let (entries, folder) = match read {
             Ok(read) => read,
             Err(error) => {
                 visit(Err(Problem::error(path.display(), plain(&error))));
@@ -83,10 +79,4 @@ fn walk_directory(top: &Path, follow: bool, visit: &mut dyn FnMut(Result<Found, 
         }
         left.extend(directories.into_iter().rev().map(|(name, _)| below.join(name)));
     }
-}
-
-fn read_directory(top: &Folder, below: &Path) -> io::Result<(Arc<Folder>, Vec<(OsString, bool)>)> {
-    let folder = top.below(below)?;
-    let entries = folder.entries()?;
-    Ok((Arc::new(folder), entries))
 }

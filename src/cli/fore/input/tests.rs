@@ -1,0 +1,111 @@
+//! Files that somebody else writes to while they are read.
+
+use std::{fs, path::PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+
+const ANY: Allowed = Allowed { special: true, symlink: true, odd: true };
+
+fn file_of(len: usize) -> (TempDir, PathBuf) {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("f");
+    fs::write(&path, vec![7; len]).unwrap();
+    (folder, path)
+}
+
+#[test]
+fn a_file_that_shrinks_is_an_error_where_it_ends() {
+    let (_folder, path) = file_of(1 << 18);
+    let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
+    assert_eq!(input.len(), Some(1 << 18));
+    input.read_exact(&mut vec![0; 1 << 16]).unwrap();
+    File::options().write(true).open(&path).unwrap().set_len(10).unwrap();
+    let error = input.read(&mut [0; 9]).unwrap_err().to_string();
+    assert_eq!(error, "file changed while it was read, from 262144 bytes to 10; try again when nobody writes to it");
+}
+
+/// Opens a file of 100 bytes, has half of it read, does `amid`, has the rest read, does `after`, then removes it.
+/// What that says, and whether the file is there still.
+fn parted(amid: impl FnOnce(&File), after: impl FnOnce(&File)) -> (String, bool) {
+    let (_folder, path) = file_of(100);
+    let file = File::options().read(true).write(true).open(&path).unwrap();
+    let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap().watched().unwrap();
+    input.read_exact(&mut [0; 50]).unwrap();
+    amid(&file);
+    let read = input.read_to_end(&mut Vec::new());
+    if let Err(error) = read.and_then(|_| input.check_read()) {
+        return (error.to_string(), path.exists());
+    }
+    after(&file);
+    let told = input.source().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
+    (told.replace(&path.display().to_string(), "f"), path.exists())
+}
+
+fn nothing(_: &File) {}
+
+#[test]
+fn a_file_that_nobody_touched_is_removed() {
+    assert_eq!(parted(nothing, nothing), (String::new(), false));
+}
+
+#[test]
+fn a_file_that_grew_is_read_to_its_old_end_and_stays() {
+    let append = |file: &File| file.write_all_at(b"more", 100).unwrap();
+    let told = "f: grew by 4 bytes meanwhile, not removed; only its first 100 were read";
+    assert_eq!(parted(append, nothing), (told.into(), true));
+    assert_eq!(parted(nothing, append), (told.into(), true));
+}
+
+#[test]
+fn a_file_written_to_where_it_was_read_is_of_two_states() {
+    let told = "file changed while it was read; try again when nobody writes to it";
+    let write = |file: &File| file.write_all_at(b"x", 20).unwrap();
+    assert_eq!(parted(write, nothing), (told.into(), true));
+    // Growing does not hide it, nor does setting the time back.
+    let rewrite = |file: &File| file.write_all_at(&[1; 200], 0).unwrap();
+    let told = "file changed while it was read, from 100 bytes to 200; try again when nobody writes to it";
+    assert_eq!(parted(rewrite, nothing), (told.into(), true));
+}
+
+#[test]
+fn a_file_written_to_after_it_was_read_stays() {
+    let write = |file: &File| file.write_all_at(b"x", 20).unwrap();
+    let told = "f: changed meanwhile, not removed; the output is whole";
+    assert_eq!(parted(nothing, write), (told.into(), true));
+    // What was read by then stands there still.
+    assert_eq!(parted(|file| file.write_all_at(b"x", 80).unwrap(), nothing), (told.into(), true));
+    let told = "f: changed meanwhile, from 100 bytes to 9, not removed; the output is whole";
+    assert_eq!(parted(nothing, |file| file.set_len(9).unwrap()), (told.into(), true));
+}
+
+#[test]
+fn a_file_written_to_with_its_time_set_back_stays() {
+    let hidden = |file: &File| {
+        let modified = file.metadata().unwrap().modified().unwrap();
+        file.write_all_at(b"x", 20).unwrap();
+        file.set_times(fs::FileTimes::new().set_modified(modified)).unwrap();
+    };
+    let told = "file changed while it was read; try again when nobody writes to it";
+    assert_eq!(parted(hidden, nothing), (told.into(), true));
+    let told = "f: mode, names or time changed while it was read, not removed; the output is whole";
+    assert_eq!(parted(nothing, hidden), (told.into(), true));
+}
+
+#[test]
+fn a_file_that_took_the_name_meanwhile_is_not_removed() {
+    let (folder, path) = file_of(100);
+    let input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
+    fs::rename(&path, folder.path().join("moved")).unwrap();
+    fs::write(&path, "another").unwrap();
+    assert!(input.source().remove().is_err());
+    assert_eq!(fs::read(&path).unwrap(), b"another");
+}
+
+#[test]
+fn empty_files_are_read_and_promise_no_length() {
+    let (_folder, path) = file_of(0);
+    let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
+    assert_eq!((input.len(), input.read(&mut [0; 9]).unwrap()), (None, 0));
+}
