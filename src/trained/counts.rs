@@ -81,12 +81,12 @@ fn whole(value: u8, most: u8, large: &mut impl Read) -> Result<u64> {
     if value < most { Ok(value.into()) } else { varint::read(large) }
 }
 
-/// Reads what [`write`] wrote.
+/// Reads what [`write`] wrote, with so many bytes of memory taken `beside`.
 ///
 /// # Errors
 /// Truncated or damaged data; or more memory than is `allowed`, or than the system has. It is in proportion to what
 /// really arrives.
-pub fn read(input: &mut impl Read, allowed: u64) -> Result<Counts> {
+pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> {
     let [bucket_bits] = read_array(input)?;
     let (contexts, symbols) = (varint::read(input)?, varint::read(input)?);
     let mut low = Vec::new();
@@ -110,7 +110,7 @@ pub fn read(input: &mut impl Read, allowed: u64) -> Result<Counts> {
     if symbols > contexts && symbols > bytes.len().saturating_mul(8) {
         return Err(damaged());
     }
-    let needed = memory(bucket_bits, contexts, symbols);
+    let needed = beside + memory(bucket_bits, contexts, symbols);
     if needed > allowed {
         return Err(super::too_large(needed, allowed));
     }
@@ -188,7 +188,7 @@ mod tests {
             let mut bytes = Vec::new();
             write(&counts, &mut bytes);
             let mut input = bytes.as_slice();
-            let read = read(&mut input, u64::MAX).unwrap_or_else(|error| panic!("{contexts}: {error}"));
+            let read = read(&mut input, 0, u64::MAX).unwrap_or_else(|error| panic!("{contexts}: {error}"));
             assert!(input.is_empty() && read.iter().eq(counts.iter()), "{contexts}");
         }
     }
@@ -212,12 +212,12 @@ mod tests {
     #[test]
     fn memory_is_in_proportion_to_the_file_and_within_what_is_allowed() {
         let many_symbols = of_lone_values(10_000, 150_000);
-        assert_eq!(read(&mut many_symbols.as_slice(), u64::MAX).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(read(&mut many_symbols.as_slice(), 0, u64::MAX).unwrap_err().kind(), ErrorKind::Corrupt);
         let one_each = of_lone_values(10_000, 10_000);
-        assert_eq!(read(&mut one_each.as_slice(), u64::MAX).unwrap().len(), 10_000);
+        assert_eq!(read(&mut one_each.as_slice(), 0, u64::MAX).unwrap().len(), 10_000);
         let needed = memory(Counts::bucket_bits(20_000), 10_000, 10_000);
         assert!(needed < 32 * one_each.len() as u64, "{needed}");
-        assert_eq!(read(&mut one_each.as_slice(), needed).unwrap().len(), 10_000);
-        assert_eq!(read(&mut one_each.as_slice(), needed - 1).unwrap_err().kind(), ErrorKind::MemoryLimit);
+        assert_eq!(read(&mut one_each.as_slice(), 7, needed + 7).unwrap().len(), 10_000);
+        assert_eq!(read(&mut one_each.as_slice(), 7, needed + 6).unwrap_err().kind(), ErrorKind::MemoryLimit);
     }
 }

@@ -119,7 +119,7 @@ impl Model {
         Self::load_within(path, u64::MAX)
     }
 
-    /// As [`load`](Self::load), but takes no more than some `bytes` of memory. Without a limit it may be 32 bytes for
+    /// As [`load`](Self::load), but takes no more than some `bytes` of memory. Without a limit it may be 40 bytes for
     /// one of the file at most, and mostly is some six.
     ///
     /// # Errors
@@ -143,14 +143,17 @@ impl Model {
             return Err(Error::new(ErrorKind::MemoryLimit, format!("a model has at most {MAX_LEN} bytes")));
         }
         // The counts are nearly all of it; weights are made when they are asked for.
-        let allowed = allowed.checked_sub(bytes.len() as u64).ok_or_else(|| too_large(bytes.len() as u64, allowed))?;
+        let file_len = bytes.len() as u64;
+        if file_len > allowed {
+            return Err(too_large(file_len, allowed));
+        }
         let id = read_id(&mut bytes)?;
         if XxHash3_64::oneshot(bytes) != id.0 {
             return Err(Error::new(ErrorKind::ChecksumMismatch, "the model does not match its checksum"));
         }
         let level = read_level(&mut bytes)?;
         let trained_on = TrainedOn { samples: varint::read(&mut bytes)?, bytes: varint::read(&mut bytes)? };
-        let counts = Arc::new(counts::read(&mut bytes, allowed)?);
+        let counts = Arc::new(counts::read(&mut bytes, file_len, allowed)?);
         let [sets] = read_array(&mut bytes)?;
         let mut weights = Vec::new();
         for _ in 0..sets {

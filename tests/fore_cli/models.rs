@@ -1,8 +1,8 @@
 //! Trained models: named by `-D`, found in folders, absent or wrong. contract T47
 
-use std::{fs, sync::LazyLock};
+use std::{fs, io::Write, sync::LazyLock};
 
-use foretell::{Level, Model, Options, Trainer, compress};
+use foretell::{Encoder, Level, Model, Options, Trainer, compress};
 
 use crate::sandbox::{Expect, Sandbox, text};
 
@@ -140,6 +140,21 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
     let checksum = "the model does not match its checksum";
     let words = format!("; models/a: {checksum}; models/b.model: {checksum}; models/0: No such file or directory;");
     s.run("-dc --models models record.fore", 1).complains(&[&RIGHT.id(), &words]);
+}
+
+#[test]
+fn a_stream_that_is_flushed_names_its_model_from_the_beginning() {
+    let options = Options::new().level(Level::FASTEST).model(RIGHT.model.clone());
+    for before in [&b""[..], b"x"] {
+        let mut encoder = Encoder::new(Vec::new(), &options);
+        encoder.write_all(before).unwrap();
+        encoder.flush().unwrap();
+        assert!(encoder.get_ref().len() >= 18, "the header must be there");
+        encoder.write_all(&record(7)).unwrap();
+        let coded = encoder.finish().unwrap();
+        assert_eq!(listed(&coded)["model"], RIGHT.id());
+        assert_eq!(sandbox().pipe("-d -D right", &coded, 0).stdout, [before, &record(7)].concat());
+    }
 }
 
 #[test]
