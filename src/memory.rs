@@ -24,7 +24,9 @@ const SMALL: u64 = 1 << 20;
 const OVERHEAD: u64 = 64;
 /// How long it is believed what control groups leave, if that is far more than is needed.
 const FRESH: Duration = Duration::from_secs(1);
-/// Address space for a thread: its stack, and what the C library sets aside for its allocations.
+/// What a thread cannot start without: its stack, and some for small things.
+const STACK: u64 = 4 << 20;
+/// Address space that a thread may take: its stack, and what the C library sets aside for its allocations if it can.
 const THREAD: u64 = if cfg!(target_pointer_width = "64") { 132 << 20 } else { 6 << 20 };
 
 static LEDGER: Mutex<Ledger> = Mutex::new(Ledger { promised: 0, small: SMALL, in_groups: 0, asked: None });
@@ -130,8 +132,11 @@ fn is_there(bytes: u64) -> bool {
 /// The system has neither memory nor threads left.
 pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
     let ledger = ledger();
-    if !is_there(ledger.promised.saturating_add(THREAD)) {
-        return Err(Error::no_memory(THREAD).into());
+    // What is promised must be there when the thread has taken all that it likes. If nothing is, the thread can do with
+    // less.
+    let needed = if ledger.promised == 0 { STACK } else { ledger.promised.saturating_add(THREAD) };
+    if !is_there(needed) {
+        return Err(Error::no_memory(needed).into());
     }
     let (sender, runs) = channel();
     let work = move || {

@@ -290,11 +290,15 @@ fn no_reader_believes_an_index_that_its_frame_contradicts() {
         let file = with_index(&file, index);
         assert!(foretell::decompress(&file).is_err(), "index {i}");
         assert!(inspect(file.as_slice()).is_err() && inspect_file(Cursor::new(&file)).is_err(), "index {i}");
-        // What is read in parts or saved is what a decoder gives before it finds out.
-        let mut reader = IndexedReader::new(Cursor::new(&file)).unwrap();
-        let mut all = vec![];
-        reader.read_to_end(&mut all).unwrap();
-        assert!(all == content, "index {i}");
+        // What is read in parts or saved is what a decoder gives before it finds out. Behind an index that is shorter
+        // than it should be the file seems cut off.
+        let reader = IndexedReader::new(Cursor::new(&file));
+        assert_eq!(reader.is_err(), i == 0, "index {i}");
+        if let Ok(mut reader) = reader {
+            let mut all = vec![];
+            reader.read_to_end(&mut all).unwrap();
+            assert!(all == content, "index {i}");
+        }
         let mut saved = vec![];
         let recovered = foretell::Recovery::new(Cursor::new(&file)).write_to(&mut saved).unwrap();
         assert!(saved == content && recovered.damages.len() == 1, "index {i}: {:?}", recovered.damages);

@@ -93,7 +93,7 @@ fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<
     input.seek(SeekFrom::Start(*start))?;
     let mut found = Vec::new();
     read::read_vec(input, header.len() as u64, &mut found)?;
-    let is_good = FrameHeader::read_after_magic(&mut found.get(MAGIC.len()..).unwrap_or_default()).is_ok();
+    let is_good = found.strip_prefix(&MAGIC).is_some_and(|mut rest| FrameHeader::read_after_magic(&mut rest).is_ok());
     let is_right = found == header || (damaged && !is_good);
     if !is_right || index.header.check_content_size(index.raw_size()).is_err() {
         return Ok(false);
@@ -103,6 +103,10 @@ fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<
         input.seek(SeekFrom::Start(at))?;
         match Item::read(&mut BufReader::with_capacity(GLANCE, &mut *input)) {
             Ok(Item::Block(header)) if Entry::of(&header) != *entry => return Ok(false),
+            // Nothing tells whether the end is damage or the index is wrong.
+            Ok(Item::End(_) | Item::IndexedEnd(_)) if !damaged => {
+                return Err(Error::corrupt("the index does not fit its frame"));
+            }
             Err(error) if error.kind() == ErrorKind::Io => return Err(error),
             _ => at += u64::from(entry.size),
         }

@@ -24,6 +24,9 @@ use crate::{
 /// The most results that wait for those before them, copies included, which take no thread.
 const MAX_WAITING: usize = 64;
 
+/// A job that takes less memory is done sooner than it is handed over: it codes few bytes, and by no network.
+const TINY: u64 = 1 << 14;
+
 /// What a worker does for a job.
 type Task = Box<dyn FnOnce() + Send>;
 /// A job, which can be done again.
@@ -110,7 +113,7 @@ impl<T: Send + 'static> Pool<T> {
 
     /// Does `job`, which takes so many bytes of `memory` (not 0): on another thread if there are to be several.
     pub fn run(&mut self, memory: u64, job: impl Fn() -> Result<T> + Send + Sync + 'static) {
-        if !self.has_threads() || !self.has_worker() {
+        if memory < TINY || !self.has_threads() || !self.has_worker() {
             return self.run_here(memory, job);
         }
         let job: Job<T> = Arc::new(job);
@@ -259,12 +262,12 @@ mod tests {
             let mut pool = pool(threads);
             let mut results = vec![];
             for i in 0..20 {
-                while !pool.has_room(1, 0) {
+                while !pool.has_room(TINY, 0) {
                     results.push(pool.next().unwrap().unwrap());
                 }
                 match i % 5 {
                     4 => pool.put(Ok(i)),
-                    _ => pool.run(1, move || {
+                    _ => pool.run(TINY, move || {
                         thread::sleep(Duration::from_millis(20 - i as u64));
                         Ok(i)
                     }),
@@ -278,11 +281,13 @@ mod tests {
     #[test]
     fn no_more_jobs_run_than_there_are_threads_or_memory_for() {
         let most_at_once = |threads, memory| {
-            let mut pool = Pool::new(Budget::new(threads, memory));
-            (0..10).take_while(|_| pool.has_room(100, 50).then(|| pool.run(100, || Ok(()))).is_some()).count()
+            let mut pool = Pool::new(Budget::new(threads, memory * TINY));
+            (0..10)
+                .take_while(|_| pool.has_room(100 * TINY, 50 * TINY).then(|| pool.run(100 * TINY, || Ok(()))).is_some())
+                .count()
         };
-        assert_eq!(most_at_once(1, u64::MAX), 1);
-        assert_eq!(most_at_once(3, u64::MAX), 3);
+        assert_eq!(most_at_once(1, 9999), 1);
+        assert_eq!(most_at_once(3, 9999), 3);
         assert_eq!(most_at_once(9, 350), 3);
         assert_eq!(most_at_once(9, 349), 2);
         assert_eq!(most_at_once(9, 0), 1);
@@ -291,11 +296,11 @@ mod tests {
     #[test]
     fn a_panic_is_an_error_in_its_place_and_the_others_go_on() {
         let mut pool = pool(2);
-        pool.run(1, || panic!("as this test wants it"));
-        pool.run(1, || Ok(1));
+        pool.run(TINY, || panic!("as this test wants it"));
+        pool.run(TINY, || Ok(1));
         assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::Internal);
         assert_eq!(pool.next().unwrap().unwrap(), 1);
-        pool.run(1, || Ok(2));
+        pool.run(TINY, || Ok(2));
         assert_eq!(pool.next().unwrap().unwrap(), 2);
     }
 
@@ -305,7 +310,7 @@ mod tests {
         let mut pool = pool(3);
         for i in 0..3 {
             let at_work = Arc::clone(&at_work);
-            pool.run(1, move || {
+            pool.run(TINY, move || {
                 let others = at_work.fetch_add(1, Relaxed);
                 thread::sleep(Duration::from_millis(50));
                 at_work.fetch_sub(1, Relaxed);
@@ -315,7 +320,7 @@ mod tests {
         let results: Vec<usize> = std::iter::from_fn(|| pool.next()).map(Result::unwrap).collect();
         assert_eq!(results, [0, 1, 2]);
         // What is too much even then is an error.
-        pool.run(1, || Err(Error::no_memory(1)));
+        pool.run(TINY, || Err(Error::no_memory(1)));
         assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
         pool.run(u64::MAX, || Ok(1));
         assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
@@ -327,7 +332,7 @@ mod tests {
         let begun = Instant::now();
         for _ in 0..2 {
             let stop = pool.stop();
-            pool.run(1, move || {
+            pool.run(TINY, move || {
                 while !stop.is_asked_for() && begun.elapsed() < Duration::from_secs(60) {
                     thread::sleep(Duration::from_millis(1));
                 }

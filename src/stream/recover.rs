@@ -237,6 +237,8 @@ struct Saver<'a, W> {
     is_lone: bool,
     hash: XxHash3_64,
     is_whole: bool,
+    /// Bytes of content in blocks that are not in the file.
+    missing: u64,
 }
 
 impl<'a, W: Write> Saver<'a, W> {
@@ -250,6 +252,7 @@ impl<'a, W: Write> Saver<'a, W> {
             is_lone: frame.parts.len() < 2,
             hash: XxHash3_64::new(),
             is_whole: true,
+            missing: 0,
             out,
             recovered,
         }
@@ -266,6 +269,7 @@ impl<'a, W: Write> Saver<'a, W> {
             Waiting::Missing(error) => {
                 self.blocks += 1;
                 self.damaged(Some(self.blocks), Some(raw_len), error);
+                self.missing += raw_len;
                 return Ok(());
             }
         };
@@ -314,12 +318,12 @@ impl<'a, W: Write> Saver<'a, W> {
         let len = self.recovered.content - self.begun;
         // No zeros stand for what is missing here: a header may promise more than any disk holds.
         let missing = match self.header.content_size {
-            Some(size) => Some(size.saturating_sub(len)),
+            Some(size) => Some(size.saturating_sub(len + self.missing)),
             None => is_complete.then_some(0),
         };
         let mut is_to_match = self.is_whole;
         if faults.is_empty()
-            && let Err(error) = self.header.check_content_size(len)
+            && let Err(error) = self.header.check_content_size(len + self.missing)
         {
             self.damaged(None, missing, error);
             is_to_match = false;

@@ -4,6 +4,8 @@
 //! copy by reckoning alone, and only the blocks at the end of the chain are decoded. Byte j of a copy of distance d that
 //! starts at s is the byte (j mod d) behind s − d, so what is wanted of a copy, however long, is at most one period.
 
+use std::collections::BTreeMap;
+
 use crate::Result;
 
 /// Steps of a reckoning that are worth it: with more, all blocks are decoded that any copy on the way needs.
@@ -51,10 +53,17 @@ pub struct Plan {
 /// Those of `block_at`.
 pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Result<Option<Plan>> {
     let mut plan = Plan::default();
-    // First byte of content, place in what is wanted, bytes.
-    let mut open = vec![(wanted.start, 0, (wanted.end - wanted.start) as usize)];
+    // First byte of content and place in what is wanted → bytes. The last ones in the content are followed first, so
+    // that those which meet in a block before are one again: a period that is entered amid it falls into two.
+    let mut open = BTreeMap::from([((wanted.start, 0), (wanted.end - wanted.start) as usize)]);
     let mut steps = 0;
-    while let Some((from, at, len)) = open.pop() {
+    while let Some(((mut from, mut at), mut len)) = open.pop_last() {
+        while let Some((&(before, place), &more)) = open.last_key_value()
+            && (before + more as u64, place + more) == (from, at)
+        {
+            open.pop_last();
+            (from, at, len) = (before, place, len + more);
+        }
         steps += 1;
         if steps > MOST_STEPS {
             return Ok(None);
@@ -62,7 +71,7 @@ pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Re
         let block = block_at(from)?;
         let here = len.min((block.end - from) as usize);
         if here < len {
-            open.push((from + here as u64, at + here, len - here));
+            open.insert((from + here as u64, at + here), len - here);
         }
         let Some(distance) = block.distance else {
             plan.parts.push(Part { number: block.number, from: (from - block.start) as usize, at, len: here });
@@ -74,9 +83,9 @@ pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Re
         let source = block.start - distance;
         let first = here.min(period - entry);
         let second = (here - first).min(entry);
-        open.push((source + entry as u64, at, first));
+        open.insert((source + entry as u64, at), first);
         if second > 0 {
-            open.push((source, at + first, second));
+            open.insert((source, at + first), second);
         }
         if here > period {
             plan.repeats.push(Repeat { at: at + period, period, len: here - period });
@@ -130,6 +139,10 @@ mod tests {
         let plan = plan_last(&[(9, None), (1 << 26, Some(2)), (1 << 26, Some(2)), (1 << 26, Some(3))]).unwrap();
         assert_eq!(plan.parts.iter().map(|part| part.len).sum::<usize>(), 3);
         assert_eq!(plan.repeats, [Repeat { at: 3, period: 3, len: (1 << 26) - 3 }]);
+        // However often the period is entered amid it.
+        let mut blocks = vec![(1000, None)];
+        blocks.extend([(4321, Some(1000)); 3000]);
+        assert!(plan_last(&blocks).unwrap().parts.len() <= 2);
         let mut content = *b"abcd________";
         Repeat { at: 4, period: 3, len: 8 }.fill(&mut content);
         assert_eq!(&content, b"abcdbcdbcdbc");
