@@ -9,7 +9,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{Part, Random, compress, frame_of, gzip, text};
+use common::{
+    Part, Random, compress, frame_of, gzip, mutate,
+    properties::{BreaksOff, decode_from},
+    text,
+};
 use foretell::{
     AutoFinish, Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Options, Progress, decompress,
 };
@@ -127,6 +131,18 @@ fn a_reader_that_is_not_ready_every_other_time_costs_nothing() {
                 assert!(errors.len() > coded.len() / step / 8);
             }
         }
+    }
+}
+
+#[test]
+fn damage_is_the_same_whether_the_reader_breaks_off_or_not() {
+    let streams = streams();
+    for case in 0..3000 {
+        let mut random = Random(case);
+        let coded = &streams[random.below(streams.len())];
+        let bad = mutate(coded, &mut random);
+        let broken = decode_from(BreaksOff { data: &bad, turn: case as usize % 7 });
+        assert!(broken == decode_from(bad.as_slice()), "case {case}: {broken:?}");
     }
 }
 
