@@ -3,14 +3,20 @@
 mod common;
 
 use std::{
-    io::{self, ErrorKind::*, Read, Write},
+    io::{self, Cursor, ErrorKind::*, Read, Write},
     sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
 
-use common::{Part, Random, compress, frame_of, gzip, text};
-use foretell::{AutoFinish, Decoder, Encoder, Error, ErrorKind, Level, Method, Options, Progress, decompress};
+use common::{
+    Part, Random, compress, frame_of, gzip, mutate,
+    properties::{BreaksOff, decode_from},
+    text,
+};
+use foretell::{
+    AutoFinish, Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Options, Progress, decompress,
+};
 
 /// What a caller is to try again after.
 const TRANSIENT: [io::ErrorKind; 3] = [WouldBlock, TimedOut, Interrupted];
@@ -125,6 +131,18 @@ fn a_reader_that_is_not_ready_every_other_time_costs_nothing() {
                 assert!(errors.len() > coded.len() / step / 8);
             }
         }
+    }
+}
+
+#[test]
+fn damage_is_the_same_whether_the_reader_breaks_off_or_not() {
+    let streams = streams();
+    for case in 0..3000 {
+        let mut random = Random(case);
+        let coded = &streams[random.below(streams.len())];
+        let bad = mutate(coded, &mut random);
+        let broken = decode_from(BreaksOff { data: &bad, turn: case as usize % 7 });
+        assert!(broken == decode_from(bad.as_slice()), "case {case}: {broken:?}");
     }
 }
 
@@ -500,4 +518,43 @@ fn a_panic_does_not_make_what_broke_off_look_whole() {
     });
     assert!(broken.join().is_err());
     assert!(decompress(&coded.lock().unwrap()).is_err());
+}
+
+#[test]
+fn a_file_whose_reader_fails_once_can_be_read_on() {
+    /// Fails at its read number `at`, once.
+    struct FailsAt(Cursor<Vec<u8>>, usize, usize);
+    impl Read for FailsAt {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            self.1 += 1;
+            if self.1 == self.2 { Err(io::ErrorKind::TimedOut.into()) } else { self.0.read(out) }
+        }
+    }
+    impl io::Seek for FailsAt {
+        fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+    // The last block is a copy of copies: what fails on the way to it must not be taken for what was not begun.
+    let (a, b) = (Random(1).bytes(50), Random(2).bytes(30));
+    let parts = [Part::Stored(&a), Part::Stored(&b), Part::Copied(&a, 80), Part::Copied(&b, 80), Part::Copied(&a, 80)];
+    let (coded, content) = (frame_of(&parts), [&a[..], &b, &a, &b, &a].concat());
+    for at in 1.. {
+        let Ok(mut reader) = IndexedReader::new(FailsAt(Cursor::new(coded.clone()), 0, at)) else { continue };
+        let mut has_failed = false;
+        for start in [160, 0, 160, 50, 170, 80, 0] {
+            let mut found = vec![0; 40];
+            io::Seek::seek(&mut reader, io::SeekFrom::Start(start as u64)).unwrap();
+            match reader.read_exact(&mut found) {
+                Ok(()) => assert!(found == content[start..start + 40], "read {at}, from {start}"),
+                Err(error) => {
+                    assert!(error.kind() == io::ErrorKind::TimedOut && !has_failed, "read {at}, from {start}: {error}");
+                    has_failed = true;
+                }
+            }
+        }
+        if !has_failed && at > 20 {
+            break;
+        }
+    }
 }

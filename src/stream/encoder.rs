@@ -24,11 +24,6 @@ use crate::{
     memory::ensure,
 };
 
-/// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
-const HUFFMAN_BLOCK: usize = 1 << 18;
-/// Bytes of content in a stored block.
-const STORE_BLOCK: usize = 1 << 20;
-
 /// Compresses what is written to it into one frame on `W`.
 ///
 /// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded
@@ -83,7 +78,7 @@ impl<W: Write> Encoder<W> {
     pub fn new(inner: W, options: &Options) -> Self {
         let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method.is_neural());
         let header = FrameHeader { level: options.base.level, content_size: options.content_size, model };
-        let block_len = block_len(options);
+        let block_len = options.block_bytes();
         let copies =
             matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
         let mut encoder = Self {
@@ -355,15 +350,4 @@ impl<W: Write> Write for Encoder<W> {
         self.drain()?;
         self.inner.flush()
     }
-}
-
-/// Bytes of content in a block: as many as were asked for, else what suits the method.
-fn block_len(options: &Options) -> usize {
-    let most = options.base.level.block_len();
-    let suits = match options.method {
-        Method::Neural | Method::Unpacked | Method::Copy => most,
-        Method::Huffman => HUFFMAN_BLOCK,
-        Method::Store => STORE_BLOCK,
-    };
-    options.block_len.map_or(suits, |asked| asked.min(most))
 }

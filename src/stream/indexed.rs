@@ -180,8 +180,6 @@ impl<R: Read + Seek> IndexedReader<R> {
                 self.window.push_zeros(place.entry.raw_len.into())?;
                 self.real = place.end();
             }
-            // If the next one fails, this one is in the window all the same.
-            self.next = j + 1;
         }
         let content = self.decode(self.places[i], 0)?;
         self.set(i, content)

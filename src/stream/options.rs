@@ -8,6 +8,11 @@ use crate::{Error, ErrorKind, Model, Result, container::Method, counter::Counter
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
 pub(super) const MIN_BLOCK_LEN: usize = 1 << 16;
 
+/// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
+const HUFFMAN_BLOCK: usize = 1 << 18;
+/// Bytes of content in a stored block.
+const STORE_BLOCK: usize = 1 << 20;
+
 /// Choices for compression; a builder.
 ///
 /// ```
@@ -133,6 +138,17 @@ impl Options {
     pub fn stop(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
+    }
+
+    /// Bytes of content in a block: as many as were asked for, else what suits the method.
+    pub(super) fn block_bytes(&self) -> usize {
+        let most = self.base.level.block_len();
+        let suits = match self.method {
+            Method::Neural | Method::Unpacked | Method::Copy => most,
+            Method::Huffman => HUFFMAN_BLOCK,
+            Method::Store => STORE_BLOCK,
+        };
+        self.block_len.map_or(suits, |asked| asked.min(most))
     }
 }
 

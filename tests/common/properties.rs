@@ -28,28 +28,52 @@ pub fn also_sealed<T>(coded: &[u8], property: impl Fn(&[u8]) -> T) {
     property(&sealed);
 }
 
-/// What `coded` decodes to, if it does. Decoding must end in either way, the same way each time, and reading only the
-/// headers must not find an error where decoding finds none.
+/// What `coded` decodes to, if it does. Decoding must end in either way, the same way from a reader that breaks off again
+/// and again, and reading only the headers must not find an error where decoding finds none.
 pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
-    let decode = || {
-        let mut content = Vec::new();
-        let mut decoder = Decoder::new(coded).with_memory_limit(MEMORY);
-        let result = decoder.read_to_end(&mut content);
-        result.map(|_| (content, decoder.trailing_garbage())).map_err(|error| error.to_string())
-    };
-    let first = decode();
+    let first = decode_from(coded);
     let infos = foretell::inspect(coded);
     match first {
         Ok((content, garbage)) => {
             let size: u64 = infos.expect("what decodes has headers").iter().map(|frame| frame.raw_size).sum();
             assert_eq!(size, content.len() as u64);
-            assert!(decode() == Ok((content.clone(), garbage)), "decoded twice, not the same");
+            let again = decode_from(BreaksOff { data: coded, turn: 0 });
+            assert!(again == Ok((content.clone(), garbage)), "decoded twice, not the same");
             (!garbage).then_some(content)
         }
         Err(text) => {
             assert!(!text.is_empty());
             None
         }
+    }
+}
+
+/// The content of what `reader` gives, and whether something else follows it; or what is said to be wrong.
+pub fn decode_from(reader: impl Read) -> Result<(Vec<u8>, bool), String> {
+    let mut content = Vec::new();
+    let mut decoder = Decoder::new(reader).with_memory_limit(MEMORY);
+    loop {
+        match decoder.read_to_end(&mut content) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            result => return result.map(|_| (content, decoder.trailing_garbage())).map_err(|error| error.to_string()),
+        }
+    }
+}
+
+/// A reader that gives some bytes, more each time, and is not ready in between.
+pub struct BreaksOff<'a> {
+    pub data: &'a [u8],
+    pub turn: usize,
+}
+
+impl Read for BreaksOff<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.turn += 1;
+        if self.turn % 2 == 1 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let n = out.len().min(self.turn);
+        self.data.read(&mut out[..n])
     }
 }
 

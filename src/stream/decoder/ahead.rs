@@ -1,0 +1,144 @@
+//! Items of a frame → its blocks, read ahead as far as there is room, and given out in order.
+//!
+//! Each step can be made again if the reader breaks off: what was read until then stands in the decoder's fields.
+
+use std::io::Read;
+
+use super::{
+    Begun, Decoder, State,
+    frame::{Decoded, Frame},
+};
+use crate::{
+    Error, ErrorKind, Result,
+    container::{Item, header::Start},
+    stream::{base::Base, budget::Budget, codec},
+};
+
+impl<R: Read> Decoder<R> {
+    /// Decodes on until there is content to give out or none is left.
+    pub(super) fn advance(&mut self) -> Result<()> {
+        while self.given == self.block.len() && matches!(self.state, State::Reading) {
+            self.stop.check()?;
+            match self.frame.take() {
+                None => self.start_frame()?,
+                Some(mut frame) => {
+                    let read = self.read_ahead(&mut frame);
+                    // Blocks in hand come first: a reader that is not ready will say so again.
+                    if frame.blocks.is_empty()
+                        && let Err(error) = read
+                    {
+                        self.frame = Some(frame);
+                        return Err(error);
+                    }
+                    self.frame = self.next_item(frame)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on beginning a frame where it stopped.
+    fn start_frame(&mut self) -> Result<()> {
+        match self.begun {
+            Begun::Nothing => match self.source.find_frame(self.frames == 0)? {
+                Start::Frame => self.begun = Begun::Magic,
+                start => self.state = State::Ended { garbage: start == Start::Other },
+            },
+            Begun::Magic => self.begun = Begun::Header(self.source.header()?),
+            Begun::Header(header) => {
+                self.check_output(header.content_size.unwrap_or(0))?;
+                let base = Base::of(&header, &self.models)?;
+                let budget = Budget::new(self.threads, self.memory_limit);
+                self.frame = Some(Frame::new(header, base, budget, self.stop.clone()));
+                self.begun = Begun::Nothing;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether so many bytes of content of one frame are allowed, besides those of the frames before.
+    fn check_output(&self, len: u64) -> Result<()> {
+        let is_allowed = self.content.checked_add(len).is_some_and(|len| len <= self.output_limit);
+        if is_allowed { Ok(()) } else { Err(Error::output_limit(self.output_limit)) }
+    }
+
+    /// Reads blocks and begins to decode them, as many as there is room for, unless the next one to be given out is
+    /// there. An error waits for its turn, as what stands before it is good; it is given back if it is to be tried again.
+    fn read_ahead(&mut self, frame: &mut Frame) -> Result<()> {
+        while !frame.is_read && !frame.blocks.is_ready() {
+            match self.begin_item(frame) {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(error) if error.is_transient() => return Err(error),
+                Err(error) => {
+                    frame.blocks.put(Err(error));
+                    frame.is_read = true;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads one item and begins to decode it, if there is room; else says so. What was read stays if reading fails.
+    fn begin_item(&mut self, frame: &mut Frame) -> Result<bool> {
+        if !frame.blocks.has_room(0, frame.window.len() as u64) {
+            return Ok(false);
+        }
+        let item = frame.next.map_or_else(|| self.source.item(), Ok)?;
+        frame.next = Some(item);
+        let header = match item {
+            Item::Block(header) => header,
+            Item::End(hash) | Item::IndexedEnd(hash) => {
+                if let Item::IndexedEnd(_) = item {
+                    self.source.check_index(&frame.index)?;
+                }
+                frame.is_read = true;
+                frame.blocks.put(Ok(Decoded::End(hash)));
+                return Ok(true);
+            }
+        };
+        self.check_output(frame.begun + header.raw_len as u64)?;
+        // Given out by now. Its memory is given back before more is taken.
+        frame.keep(&std::mem::take(&mut self.block))?;
+        self.given = 0;
+        let (needed, beside) = (codec::memory(&header, &frame.base, 0), frame.held());
+        if !frame.blocks.has_room(needed, beside) {
+            return Ok(false);
+        }
+        let taken = needed + beside + frame.blocks.memory();
+        codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
+        let coded = self.source.coded(header.coded_len)?;
+        frame.next = None;
+        frame.begin(header, coded, self.progress.clone(), needed);
+        Ok(true)
+    }
+
+    /// Takes the next block into `self.block`, or the end of `frame` (then gives back `None`).
+    fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
+        let nothing = || Err(Error::new(ErrorKind::Internal, "a frame that is not at its end has no next block"));
+        let decoded = frame.blocks.next().unwrap_or_else(nothing)?;
+        if let Decoded::End(hash) = decoded {
+            frame.check_end(hash)?;
+            self.frames += 1;
+            self.content += frame.begun;
+            if self.is_single {
+                self.state = State::Ended { garbage: false };
+            }
+            // No copy reaches into another frame.
+            self.block.clear();
+            self.given = 0;
+            return Ok(None);
+        }
+        frame.keep(&std::mem::take(&mut self.block))?;
+        self.given = 0;
+        self.block = match decoded {
+            Decoded::Copy(header, coded) => {
+                codec::decode_copy(&header, &coded, &frame.window, &frame.watch(self.progress.clone()))?
+            }
+            Decoded::Content(content) => content,
+            Decoded::End(_) => Vec::new(),
+        };
+        frame.note(&self.block);
+        Ok(Some(frame))
+    }
+}
