@@ -148,7 +148,9 @@ fn lost(mut disk: Disk, calls: &[Call], files: &[(Name, Name)]) -> Option<String
                 let made = names.get(output).filter(|&file| begin.names.get(output) != Some(file));
                 let has_output = made.is_some_and(|&file| disk.is_whole(file, &end));
                 let was_replaced = begin.names.contains_key(output) && !names.contains_key(output);
-                if !(has_input || has_output) || made.is_some() && !has_output || was_replaced {
+                let is_torn = made.is_some() && !has_output;
+                let is_nowhere = !has_input && !has_output;
+                if is_nowhere || is_torn || was_replaced {
                     return Some(format!("{}: {} after call {at}, {call:?}", output.1, input.1));
                 }
             }
