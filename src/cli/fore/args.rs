@@ -98,7 +98,7 @@ pub struct Args {
     /// How to code blocks: neural (the default), huffman, copy or store
     #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
-    /// Start from what the file MODEL knows, where that pays; decompressing then needs it too
+    /// Start from the file MODEL where that pays; decompressing needs it too
     #[arg(short = 'D', long, value_name = "MODEL", help_heading = HOW)]
     pub model: Option<PathBuf>,
     /// Decompressing: look in DIR for models that files name
