@@ -87,3 +87,8 @@ pub fn patiently<T>(file: &impl AsFd, ready: PollFlags, mut attempt: impl FnMut(
         }
     }
 }
+
+/// Whether reading from `file`, or writing to it, need not wait; also where that cannot be known.
+pub fn is_ready(file: &impl AsFd, ready: PollFlags) -> bool {
+    !matches!(poll(&mut [PollFd::new(file.as_fd(), ready)], PollTimeout::ZERO), Ok(0))
+}

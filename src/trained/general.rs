@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::Model;
-use crate::{Error, ErrorKind, Level, Result, model::prior::Start};
+use crate::{Level, Result, model::prior::Start};
 
 static FILE: &[u8] = include_bytes!("general.model");
 
@@ -13,15 +13,20 @@ static FILE: &[u8] = include_bytes!("general.model");
 /// # Errors
 /// If the system does not have the memory.
 pub fn start(level: Level) -> Result<Start> {
-    model().ok_or_else(|| Error::new(ErrorKind::Internal, "the built-in model cannot be loaded"))?.start(level)
+    model()?.start(level)
 }
 
 /// Bytes of memory that it takes: known before it is loaded, so that it can be asked for.
 pub const MEMORY: usize = 12 << 20;
 
-fn model() -> Option<&'static Model> {
-    static MODEL: OnceLock<Option<Model>> = OnceLock::new();
-    MODEL.get_or_init(|| Model::from_bytes(FILE).ok()).as_ref()
+/// Loaded when it is first asked for; what failed then may succeed when there is more memory.
+fn model() -> Result<&'static Model> {
+    static MODEL: OnceLock<Model> = OnceLock::new();
+    if let Some(model) = MODEL.get() {
+        return Ok(model);
+    }
+    let loaded = Model::from_bytes(FILE)?;
+    Ok(MODEL.get_or_init(|| loaded))
 }
 
 #[cfg(test)]

@@ -252,6 +252,17 @@ fn verifying_uses_the_model() {
 }
 
 #[test]
+fn the_model_that_is_used_neither_goes_nor_is_replaced() {
+    let s = sandbox();
+    for args in ["-D right right", "-rD right .", "-f -D right record -o right", "-df -D right record.fore -o right"] {
+        s.run(args, 1).complains(&["fore: ", "right: is the model that decoding "]);
+        assert!(s.read("right") == RIGHT.file, "{args}");
+    }
+    // What is kept can be compressed.
+    s.run("-k -D right right", 0).is_silent();
+}
+
+#[test]
 fn a_file_that_is_no_model_stops_everything() {
     let s = sandbox();
     s.write("bad", &RIGHT.file[..RIGHT.file.len() - 1]);

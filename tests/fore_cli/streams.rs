@@ -7,6 +7,7 @@ use std::{
     process::{Child, Stdio},
 };
 
+use foretell::{Encoder, Method, Options};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -48,6 +49,29 @@ fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(output.status.signal(), Some(Signal::SIGPIPE as i32));
         assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn what_came_down_a_pipe_is_given_out_before_more_is_waited_for() {
+    let s = Sandbox::new();
+    let content = noise(200_000, 3);
+    let mut encoder = Encoder::new(Vec::new(), &Options::new().method(Method::Store).block_len(1 << 16).unwrap());
+    encoder.write_all(&content[..2 << 16]).unwrap();
+    let begun = encoder.get_ref().clone();
+    encoder.write_all(&content[2 << 16..]).unwrap();
+    let coded = encoder.finish().unwrap();
+    for args in ["-dc", "-dc -T1", "-dc -T3"] {
+        let mut child = s.fore(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let (mut stdin, mut stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        stdin.write_all(&begun).unwrap();
+        let mut first = vec![0; 2 << 16];
+        // Would wait for ever for a block that waits for the next one.
+        stdout.read_exact(&mut first).unwrap();
+        stdin.write_all(&coded[begun.len()..]).unwrap();
+        drop(stdin);
+        stdout.read_to_end(&mut first).unwrap();
+        assert!(first == content && wait(&mut child).success(), "{args}");
     }
 }
 

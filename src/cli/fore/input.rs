@@ -60,6 +60,9 @@ pub struct Input {
     taken: u64,
     /// Of the bytes taken, as long as they were read in their order.
     hash: Option<XxHash3_64>,
+    /// Whether to say so, once, when there is nothing to read yet.
+    tells: bool,
+    told: bool,
 }
 
 impl Input {
@@ -89,7 +92,7 @@ impl Input {
         // Files that the system makes up give lengths that are not theirs: believed is one whose last byte is there.
         let is_real = meta.is_file() && start < meta.len() && matches!(file.read_at(&mut [0], meta.len() - 1), Ok(1));
         let len = is_real.then(|| meta.len() - start);
-        Ok(Self { entry, file, meta, start, len, taken: 0, hash: Some(XxHash3_64::new()) })
+        Ok(Self { entry, file, meta, start, len, taken: 0, hash: Some(XxHash3_64::new()), tells: false, told: false })
     }
 
     /// The path, unless this is standard input.
@@ -233,6 +236,17 @@ impl Input {
         self.source().leave(&Stamp::from(&now))
     }
 
+    /// From now on, before it waits for bytes that have not come yet, it says so by one error: `WouldBlock`. Who reads
+    /// then may have something better to do first.
+    pub fn tell_before_waiting(&mut self) {
+        self.tells = true;
+    }
+
+    fn must_wait(&mut self) -> bool {
+        self.told = self.tells && !self.told && !stdio::is_ready(&self.file, PollFlags::POLLIN);
+        self.told
+    }
+
     /// Reads from where it is, but no farther than to the end that the file had when it was opened.
     fn read_on(&mut self, len: u64, out: &mut [u8]) -> io::Result<usize> {
         let at = self.start + self.taken;
@@ -251,6 +265,9 @@ impl Input {
 
 impl Read for Input {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.len.is_none() && self.must_wait() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         let n = match self.len {
             Some(len) => self.read_on(len, out)?,
             None => patiently(&self.file, PollFlags::POLLIN, || (&self.file).read(out))?,

@@ -89,6 +89,8 @@ pub struct Plan {
     pub memory_limit: u64,
     /// Trained models that decoding may use.
     pub models: Models,
+    /// The file of the one that was named.
+    pub model: Option<PathBuf>,
     /// Whether to tell what became of each input.
     pub verbose: bool,
     /// Whether to show progress.
@@ -199,6 +201,7 @@ impl Plan {
             memory_limit,
             models: models::at_hand(model.as_ref(), args.models, environment.models.as_deref())
                 .memory_limit(memory_limit),
+            model: args.model,
             verbose: args.verbose > 0 && args.quiet == 0,
             progress: match (args.no_progress || args.quiet > 0, args.progress) {
                 (true, _) => When::Never,

@@ -6,6 +6,7 @@ use nix::fcntl::OFlag;
 
 use super::{
     batch::{Batch, Fate, Sequel},
+    change::Stamp,
     folder::{Entry, is_regular},
     input::{Allowed, Input},
     list::List,
@@ -103,6 +104,7 @@ fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
         return list.add(plan, &mut input);
     }
     let target = target?;
+    spare_model(plan, &input, target.as_ref())?;
     let mut output = create(plan, &input, target.as_ref())?;
     if let Action::Recover = plan.action
         && !input.is_file()
@@ -252,6 +254,21 @@ fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
         return Err(Problem::error(input, "is standard output too; it cannot be read while it is written"));
     }
     Ok(())
+}
+
+/// Makes sure that the model which was named, and is needed to decode, neither goes nor is replaced.
+fn spare_model(plan: &Plan, input: &Input, target: Option<&Entry>) -> Result<(), Problem> {
+    let Some(model) = plan.model.as_deref().and_then(|path| Entry::new(path).ok()) else { return Ok(()) };
+    if plan.remove && input.is_same_file(&model) {
+        return Err(Problem::error(input, "is the model that decoding will need, so it must stay; -k keeps it"));
+    }
+    let stamp = |entry: &Entry| entry.stat(true).map(|stat| Stamp::from(&stat)).ok();
+    match target {
+        Some(target) if stamp(target).zip(stamp(&model)).is_some_and(|(one, other)| one.is_of_same_file(&other)) => {
+            Err(Problem::error(target, "is the model that decoding needs; name another output"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn create(plan: &Plan, input: &Input, target: Option<&Entry>) -> Result<Output, Problem> {

@@ -63,6 +63,8 @@ pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut 
     let copied = if plan.pass_plain && output.is_stream() {
         copy(&mut Mixed::new(&mut *input, decoding), output)
     } else {
+        // What came down a pipe is given out before more of it is waited for.
+        input.tell_before_waiting();
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
         let mut decoder = decoding.decoder(reader);
         let copied = copy(&mut decoder, output);
@@ -175,7 +177,7 @@ pub fn copy(from: &mut impl Read, to: &mut impl Write) -> Result<(), Fault> {
         match from.read(&mut buffer) {
             Ok(0) => return Ok(()),
             Ok(n) => to.write_all(&buffer[..n]).map_err(Fault::Write)?,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock) => {}
             Err(error) => return Err(Fault::Read(error)),
         }
     }
