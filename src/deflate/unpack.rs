@@ -14,7 +14,7 @@ use super::{
     symbols::Token,
     wrapper::{Trailer, find},
 };
-use crate::{Result, container::MAX_BLOCK_LEN};
+use crate::{Error, Result, container::MAX_BLOCK_LEN};
 
 /// Streams shorter than this are left alone: telling where they are costs about as much as they could save, and setting
 /// up to deflate again costs time.
@@ -183,7 +183,9 @@ pub fn pack(unpacked: &Unpacked, len: usize) -> Result<Vec<u8>> {
 pub fn pack_while(unpacked: &Unpacked, len: usize, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<u8>> {
     let content_len = unpacked.bytes.len().checked_sub(unpacked.recipe_len).ok_or_else(damaged)?;
     let (mut content, mut recipe) = unpacked.bytes.split_at(content_len);
-    let mut out = Bounded { bytes: Vec::new(), len, go_on };
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
+    let mut out = Bounded { bytes, len, go_on };
     while !recipe.is_empty() {
         let entry = Entry::read(&mut recipe)?;
         let gap = take(&mut content, entry.gap)?;

@@ -116,7 +116,11 @@ impl Drop for Restored {
 }
 
 /// The register MXCSR: rounding, flushing, traps, and flags of what has happened.
-#[cfg(all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse", not(miri)))]
+#[cfg(all(
+    any(target_arch = "x86", all(target_arch = "x86_64", target_pointer_width = "64")),
+    target_feature = "sse",
+    not(miri)
+))]
 mod control {
     use std::arch::asm;
 
@@ -182,7 +186,11 @@ mod control {
 
 /// Where the mode cannot be set here: it is left as it is, and [`check`] tells if it is another.
 #[cfg(not(any(
-    all(any(target_arch = "x86", target_arch = "x86_64"), target_feature = "sse", not(miri)),
+    all(
+        any(target_arch = "x86", all(target_arch = "x86_64", target_pointer_width = "64")),
+        target_feature = "sse",
+        not(miri)
+    ),
     all(target_arch = "aarch64", not(miri))
 )))]
 mod control {

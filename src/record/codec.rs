@@ -12,8 +12,8 @@ use crate::{
 /// A record is stored as one that is not with this probability: rare, so that it costs all others next to nothing.
 const STORED: f32 = 1.0 / 65536.0;
 
-/// From this length on memory is asked for before.
-const LARGE: usize = 1 << 16;
+/// Up to this length memory is not asked for before.
+const SMALL: usize = 1 << 16;
 
 /// The network of one compressor or decompressor.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub struct Codec {
     network: Network,
     level: Level,
     isa: Isa,
+    /// The longest record that there was memory for.
+    ensured: usize,
 }
 
 impl Codec {
@@ -30,7 +32,7 @@ impl Codec {
         checked(|| {
             let mut network = Network::from(&model.start(model.level())?, 0)?;
             network.start_again(0)?;
-            Ok(Self { network, level: model.level(), isa: Isa::detect() })
+            Ok(Self { network, level: model.level(), isa: Isa::detect(), ensured: SMALL })
         })
     }
 
@@ -66,6 +68,7 @@ impl Codec {
     fn decode_here(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         let mut coder = Decoder::new(coded);
         let mut record = Vec::new();
+        record.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
         if coder.decode(&first()) == 0 {
             self.network.start_again(len)?;
             nibbles::decode(&mut record, len, &mut self.network, &mut coder, self.isa);
@@ -79,9 +82,13 @@ impl Codec {
         Ok(record)
     }
 
-    /// Makes sure that there is memory for the network's tables, where they may be large.
-    fn ensure(&self, len: usize) -> Result<()> {
-        if len < LARGE { Ok(()) } else { ensure((self.level.memory(len) + 3 * len) as u64) }
+    /// Makes sure that there is memory for the network's tables, where they may be larger than they were before.
+    fn ensure(&mut self, len: usize) -> Result<()> {
+        if len > self.ensured {
+            ensure((self.level.memory(len) + 3 * len) as u64)?;
+            self.ensured = len;
+        }
+        Ok(())
     }
 }
 

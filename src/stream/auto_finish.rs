@@ -35,6 +35,17 @@ impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
         Self { inner: Some((encoder, report)) }
     }
 
+    /// The inner writer.
+    pub fn get_ref(&self) -> &W {
+        let (encoder, _) = self.inner.as_ref().expect("only dropping takes it");
+        encoder.get_ref()
+    }
+
+    /// The inner writer. What is written to it gets between the bytes of the frame.
+    pub fn get_mut(&mut self) -> &mut W {
+        self.encoder().get_mut()
+    }
+
     fn encoder(&mut self) -> &mut Encoder<W> {
         let (encoder, _) = self.inner.as_mut().expect("only dropping takes it");
         encoder

@@ -74,7 +74,12 @@ impl Base {
 
     /// Bytes of memory that what a primed block starts from takes.
     pub fn memory(&self) -> usize {
-        self.model.as_ref().map_or(general::MEMORY, Model::memory)
+        match &self.model {
+            // Both may be tried.
+            Some(model) if self.only && self.general => model.memory().max(general::MEMORY),
+            Some(model) => model.memory(),
+            None => general::MEMORY,
+        }
     }
 
     /// Whether a block of so many bytes may be primed.

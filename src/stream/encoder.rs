@@ -21,7 +21,6 @@ use crate::{
     Error, ErrorKind, Model, Result,
     container::{FrameHeader, Index, Item, Method, index::Entry},
     error::is_transient,
-    memory::ensure,
 };
 
 /// Compresses what is written to it into one frame on `W`.
@@ -247,15 +246,20 @@ impl<W: Write> Encoder<W> {
             Piece::Copy { distance, .. } => self.blocks.put(codec::encode_copy(raw, distance, &watch)),
             Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
                 let allowed = limit.saturating_sub(held).saturating_add(len as u64);
-                self.blocks.run_here(here, || {
+                self.blocks.run_here(here, |_| {
                     let coded = codec::encode(raw.into(), method, &base, allowed, &watch)?;
                     Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
                 });
             }
             Piece::Fresh(_) => {
-                ensure(raw.len() as u64)?;
-                let (raw, allowed) = (raw.to_vec(), limit.saturating_sub(held));
-                self.blocks.run(expected, move || codec::encode(raw.as_slice().into(), method, &base, allowed, &watch));
+                self.blocks.make_sure(raw.len() as u64)?;
+                let (raw, all) = (raw.to_vec(), limit.saturating_sub(held));
+                // Beside others it may take what was expected of it, and more only alone.
+                let share = if limit == u64::MAX { limit } else { expected };
+                self.blocks.run(expected, move |is_alone| {
+                    let allowed = if is_alone { all } else { share };
+                    codec::encode(raw.as_slice().into(), method, &base, allowed, &watch)
+                });
             }
         }
         self.content.advance(piece.len());

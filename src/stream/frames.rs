@@ -39,7 +39,7 @@ pub enum Indexes {
 /// little memory.
 const MOST_INDEXED: usize = 1 << 16;
 /// Blocks of a frame whose headers are compared with its index before it is believed. The others are when they are read.
-const COMPARED: usize = 1 << 10;
+const COMPARED: usize = 1 << 20;
 /// Bytes that are read at once to look at a header.
 const GLANCE: usize = 64;
 

@@ -35,7 +35,7 @@ pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
 }
 
 /// As [`inspect`], but frames of several blocks are looked up in their indexes, of which the frame's header and those of
-/// its first 1024 blocks must say the same: the rest of the frame is not read.
+/// its first 1,048,576 blocks must say the same: the rest of the frame is not read.
 ///
 /// # Errors
 /// As [`inspect`].

@@ -40,7 +40,8 @@ pub use stop::Stop;
 
 use crate::{Error, ErrorKind, Result};
 
-/// Compresses `content` into one frame, whose header says how long the content is.
+/// Compresses `content` into one frame, whose header says how long the content is. What becomes very much shorter needs
+/// [`decompress_up_to`], as [`decompress`] has a bound.
 ///
 /// # Errors
 /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model;

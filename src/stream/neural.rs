@@ -55,6 +55,8 @@ fn decode_here(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &m
     let mut network = Network::from(start, raw_len)?;
     let mut coder = Decoder::new(coded);
     let mut raw = Vec::new();
+    // At once: to grow by and by takes up to three times as much, and ends the process where there is none left.
+    raw.try_reserve_exact(raw_len).map_err(|_| Error::no_memory(raw_len as u64))?;
     while raw.len() < raw_len {
         let before = (raw.len(), coder.consumed());
         let until = raw_len.min(raw.len() + REPORT_EVERY);

@@ -29,8 +29,8 @@ const TINY: u64 = 1 << 14;
 
 /// What a worker does for a job.
 type Task = Box<dyn FnOnce() + Send>;
-/// A job, which can be done again.
-type Job<T> = Arc<dyn Fn() -> Result<T> + Send + Sync>;
+/// A job, which can be done again. It is told whether no other is at work.
+type Job<T> = Arc<dyn Fn(bool) -> Result<T> + Send + Sync>;
 
 /// Runs jobs that give a `T` or an error.
 pub struct Pool<T> {
@@ -112,7 +112,7 @@ impl<T: Send + 'static> Pool<T> {
     }
 
     /// Does `job`, which takes so many bytes of `memory` (not 0): on another thread if there are to be several.
-    pub fn run(&mut self, memory: u64, job: impl Fn() -> Result<T> + Send + Sync + 'static) {
+    pub fn run(&mut self, memory: u64, job: impl Fn(bool) -> Result<T> + Send + Sync + 'static) {
         if memory < TINY || !self.has_threads() || !self.has_worker() {
             return self.run_here(memory, job);
         }
@@ -123,7 +123,7 @@ impl<T: Send + 'static> Pool<T> {
         let (sender, receiver) = channel();
         let worked_on = Arc::clone(&job);
         let task: Task = Box::new(move || {
-            let result = worked_on();
+            let result = worked_on(false);
             drop((worked_on, promise));
             let _ = sender.send(result);
         });
@@ -134,10 +134,17 @@ impl<T: Send + 'static> Pool<T> {
         self.results.push_back(Slot { memory, result: Coming::Later(receiver, job) });
     }
 
-    /// Does `job` on this thread.
-    pub fn run_here(&mut self, memory: u64, job: impl FnOnce() -> Result<T>) {
-        let promised = self.make_sure(memory).and_then(|()| promise(memory));
-        let result = promised.and_then(|_promise| job());
+    /// Does `job` on this thread; once more, when no other job is at work, if it lacks memory.
+    pub fn run_here(&mut self, memory: u64, job: impl Fn(bool) -> Result<T>) {
+        let attempt = |is_alone| promise(memory).and_then(|_promise| job(is_alone));
+        let mut result = attempt(self.is_empty());
+        if let Err(error) = &result
+            && error.kind() == ErrorKind::MemoryLimit
+            && !self.is_empty()
+        {
+            self.settle();
+            result = attempt(true);
+        }
         self.results.push_back(Slot { memory, result: Coming::Here(result) });
     }
 
@@ -173,7 +180,7 @@ impl<T: Send + 'static> Pool<T> {
             Coming::Here(result) => result,
             Coming::Again(job) | Coming::Later(_, job) => {
                 self.settle();
-                promise(memory).and_then(|_promise| job())
+                promise(memory).and_then(|_promise| job(true))
             }
         })
     }
@@ -267,7 +274,7 @@ mod tests {
                 }
                 match i % 5 {
                     4 => pool.put(Ok(i)),
-                    _ => pool.run(TINY, move || {
+                    _ => pool.run(TINY, move |_| {
                         thread::sleep(Duration::from_millis(20 - i as u64));
                         Ok(i)
                     }),
@@ -283,7 +290,9 @@ mod tests {
         let most_at_once = |threads, memory| {
             let mut pool = Pool::new(Budget::new(threads, memory * TINY));
             (0..10)
-                .take_while(|_| pool.has_room(100 * TINY, 50 * TINY).then(|| pool.run(100 * TINY, || Ok(()))).is_some())
+                .take_while(|_| {
+                    pool.has_room(100 * TINY, 50 * TINY).then(|| pool.run(100 * TINY, |_| Ok(()))).is_some()
+                })
                 .count()
         };
         assert_eq!(most_at_once(1, 9999), 1);
@@ -296,11 +305,11 @@ mod tests {
     #[test]
     fn a_panic_is_an_error_in_its_place_and_the_others_go_on() {
         let mut pool = pool(2);
-        pool.run(TINY, || panic!("as this test wants it"));
-        pool.run(TINY, || Ok(1));
+        pool.run(TINY, |_| panic!("as this test wants it"));
+        pool.run(TINY, |_| Ok(1));
         assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::Internal);
         assert_eq!(pool.next().unwrap().unwrap(), 1);
-        pool.run(TINY, || Ok(2));
+        pool.run(TINY, |_| Ok(2));
         assert_eq!(pool.next().unwrap().unwrap(), 2);
     }
 
@@ -310,7 +319,7 @@ mod tests {
         let mut pool = pool(3);
         for i in 0..3 {
             let at_work = Arc::clone(&at_work);
-            pool.run(TINY, move || {
+            pool.run(TINY, move |_| {
                 let others = at_work.fetch_add(1, Relaxed);
                 thread::sleep(Duration::from_millis(50));
                 at_work.fetch_sub(1, Relaxed);
@@ -320,9 +329,9 @@ mod tests {
         let results: Vec<usize> = std::iter::from_fn(|| pool.next()).map(Result::unwrap).collect();
         assert_eq!(results, [0, 1, 2]);
         // What is too much even then is an error.
-        pool.run(TINY, || Err(Error::no_memory(1)));
+        pool.run(TINY, |_| Err(Error::no_memory(1)));
         assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
-        pool.run(u64::MAX, || Ok(1));
+        pool.run(u64::MAX, |_| Ok(1));
         assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
     }
 
@@ -332,7 +341,7 @@ mod tests {
         let begun = Instant::now();
         for _ in 0..2 {
             let stop = pool.stop();
-            pool.run(TINY, move || {
+            pool.run(TINY, move |_| {
                 while !stop.is_asked_for() && begun.elapsed() < Duration::from_secs(60) {
                     thread::sleep(Duration::from_millis(1));
                 }

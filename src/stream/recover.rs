@@ -197,13 +197,17 @@ impl<R: Read + Seek> Recovery<R> {
                         Method::Copy => Waiting::Copy(header, coded),
                         _ => {
                             let (base, watch) = (base.clone(), saver.watch.clone());
-                            pool.run(needed, move || codec::decode(&header, &coded, &base, &watch));
+                            pool.run(needed, move |_| codec::decode(&header, &coded, &base, &watch));
                             Waiting::Job
                         }
                     }
                 }
             };
             waiting.push_back((raw_len, part));
+            // What is no job waits for jobs only.
+            while pool.is_empty() && !waiting.is_empty() {
+                saver.take(waiting.pop_front(), &mut pool)?;
+            }
         }
         while !waiting.is_empty() {
             saver.take(waiting.pop_front(), &mut pool)?;
@@ -264,7 +268,9 @@ impl<'a, W: Write> Saver<'a, W> {
         self.watch.check()?;
         let content = match part {
             Waiting::Job => pool.next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
-            Waiting::Copy(header, coded) => codec::decode_copy(&header, &coded, &self.window, &self.watch),
+            Waiting::Copy(header, coded) => pool
+                .make_sure((header.raw_len + header.coded_len) as u64)
+                .and_then(|()| codec::decode_copy(&header, &coded, &self.window, &self.watch)),
             Waiting::Damaged(error) => Err(error),
             Waiting::Missing(error) => {
                 self.blocks += 1;

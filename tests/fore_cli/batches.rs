@@ -39,6 +39,32 @@ fn many_files_come_back_and_each_is_told_of_in_its_order() {
 }
 
 #[test]
+fn operands_that_lie_in_each_other_are_done_once() {
+    let s = Sandbox::new();
+    fs::create_dir_all(s.path("d/e")).unwrap();
+    for name in ["d/a", "d/b", "d/e/c"] {
+        s.write(name, &text(500));
+    }
+    s.run("-1r d d/e d", 0).is_silent();
+    s.run("-dr d/e d d", 0).is_silent();
+    assert_eq!(s.read("d/e/c"), text(500));
+}
+
+#[test]
+fn an_output_is_not_lost_to_the_next_one_of_its_name() {
+    let s = Sandbox::new();
+    s.write("x.tar", b"first");
+    s.run("-1 x.tar", 0);
+    fs::rename(s.path("x.tar.fore"), s.path("x.tfore")).unwrap();
+    s.write("x.tar", b"second");
+    s.run("-1 x.tar", 0);
+    s.run("-df x.tfore x.tar.fore", 1).complains(&["fore: x.tar: was made of another input just now"]);
+    assert_eq!((s.read("x.tar"), s.names()), (b"first".to_vec(), "x.tar x.tar.fore".into()));
+    s.run("-df x.tar.fore", 0).is_silent();
+    assert_eq!(s.read("x.tar"), b"second");
+}
+
+#[test]
 fn files_that_have_to_do_with_each_other_are_dealt_with_in_their_order() {
     let s = with(&["a", "b"]);
     s.run("-1 a b a", 1).complains(&["a: No such file or directory"]);

@@ -2,9 +2,9 @@
 //! of two states of its input.
 
 use std::{
-    fs::{self, File, FileTimes},
+    fs::{self, File, FileTimes, Permissions},
     io::{Read, Seek, Write},
-    os::unix::fs::FileExt,
+    os::unix::fs::{FileExt, PermissionsExt},
     process::{Child, Output, Stdio},
     thread::{scope, sleep},
     time::{Duration, Instant},
@@ -12,7 +12,7 @@ use std::{
 
 use foretell::{Level, Method, Options, compress, decompress};
 
-use crate::sandbox::{Expect, Sandbox, noise, text, wait};
+use crate::sandbox::{Expect, Sandbox, noise, text, wait, wait_until};
 
 /// Starts to compress 8 MiB onto a pipe that is not read yet, so that it must stop on its way.
 fn stopped(s: &Sandbox, args: &str) -> Child {
@@ -271,4 +271,40 @@ fn an_output_within_the_folder_that_is_read_is_refused() {
     let out = File::create(s.path("d/out.fore")).unwrap();
     s.fore("-1cr d").stdout(out).expect_code(1).complains(&["d/out.fore: is standard output too"]);
     assert_eq!(s.run("-dc d/out.fore", 0).stdout, b"firstlast");
+}
+
+#[test]
+fn what_goes_to_no_file_costs_no_input() {
+    let s = Sandbox::with_f();
+    for output in ["/dev/null", "/dev/stdout"] {
+        s.run(&format!("--rm f -o {output}"), 2)
+            .complains(&["fore: f: not removed: nobody knows whether what goes to"]);
+        assert_eq!(s.names(), "f");
+    }
+    // A part of the content does not stand for all of it.
+    s.run("-k f", 0);
+    s.run("-d --range 0:9 --rm f.fore -o part", 1).complains(&["--range is not for --rm"]);
+    assert_eq!(s.names(), "f f.fore");
+}
+
+#[test]
+fn rights_that_are_taken_away_meanwhile_are_not_given_by_the_output() {
+    let s = Sandbox::new();
+    s.write("f", &text(300_000));
+    let child = s.fore("-6 f").stderr(Stdio::piped()).spawn().unwrap();
+    wait_until(|| s.names().contains(".fore-").then_some(()));
+    fs::set_permissions(s.path("f"), Permissions::from_mode(0o600)).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not removed"));
+    assert_eq!(fs::metadata(s.path("f.fore")).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn a_name_that_no_file_can_have_is_refused_before_the_work() {
+    let s = Sandbox::with_f();
+    for name in ["new/", "none/new/"] {
+        s.run(&format!("f -o {name}"), 1).complains(&[&format!("fore: {name}: ")]);
+    }
+    assert_eq!(s.names(), "f");
 }

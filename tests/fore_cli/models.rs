@@ -254,7 +254,7 @@ fn verifying_uses_the_model() {
 #[test]
 fn the_model_that_is_used_neither_goes_nor_is_replaced() {
     let s = sandbox();
-    for args in ["-D right right", "-rD right .", "-f -D right record -o right", "-df -D right record.fore -o right"] {
+    for args in ["-D right right", "-f -D right record -o right", "-df -D right record.fore -o right", "-rfD right ."] {
         s.run(args, 1).complains(&["fore: ", "right: is the model that decoding "]);
         assert!(s.read("right") == RIGHT.file, "{args}");
     }

@@ -178,7 +178,8 @@ fn unfinished_outputs_of_others_are_passed_over_and_those_left_are_told() {
     }
     let used = File::open(s.path("d/.fore-used00")).unwrap();
     used.lock().unwrap();
-    s.run("-1r d", 0).says(&["d/.fore-Ab3dEf: skipped: its name is that of an unfinished output, left by a run"]);
+    s.run("-1r d", 0)
+        .says(&["d/.fore-Ab3dEf: skipped: by its name the output of a run that is at work here or was interrupted"]);
     assert_eq!(names(&s, "d"), [".fore-Ab3dEf", ".fore-folder", ".fore-longer0.fore", ".fore-used00", "f.fore"]);
     assert_eq!(names(&s, "d/.fore-folder"), ["g.fore"]);
     drop(used);

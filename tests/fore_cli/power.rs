@@ -297,7 +297,11 @@ fn what_cannot_be_synced_or_named_keeps_its_input_and_the_others_go_on() {
     let files = [("a", "a.fore"), ("b", "b.fore"), ("c", "c.fore")];
     // The second of three files; three ways to take its place.
     for (fail, kept, words) in [
-        ("sync 2 1", "a.fore b c.fore", "b.fore: cannot be made sure to be on the disk: Input/output error"),
+        (
+            "sync 2 1",
+            "a.fore b c.fore",
+            "b.fore: cannot be made sure to be on the disk, so the input is kept: Input/output error",
+        ),
         ("place 2 3", "a.fore b c.fore", "b.fore: Input/output error"),
         ("unlink 2 1", "a.fore b b.fore c.fore", "b: cannot remove it: Input/output error"),
     ] {
@@ -312,7 +316,9 @@ fn what_cannot_be_synced_or_named_keeps_its_input_and_the_others_go_on() {
     files.iter().for_each(|(input, _)| s.write(input, &text(1000)));
     let logged = run(&s, "-1 a b c", &files, &format!("syncdir 1 1 {EIO}"), 1);
     let told: Vec<&str> = logged.printed.stderr.lines().collect();
-    let expected = |name: &str| format!("fore: {name}.fore: cannot be made sure to be on the disk: Input/output error");
+    let expected = |name: &str| {
+        format!("fore: {name}.fore: cannot be made sure to be on the disk, so the input is kept: Input/output error")
+    };
     assert_eq!(told, [expected("a"), expected("b"), expected("c")]);
     assert_eq!(s.names(), "a a.fore b b.fore c c.fore");
     s.run("-t a.fore b.fore c.fore", 0);

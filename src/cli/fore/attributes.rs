@@ -102,15 +102,16 @@ fn copy_user_attributes(from: &File, to: &File) -> io::Result<()> {
         Err(error) if is_unknown(&error) => return Ok(()),
         Err(error) => return Err(error),
     };
-    names.iter().try_for_each(|name| match copy(name) {
-        Err(error) if is_unknown(&error) => Ok(()),
-        copied => copied,
-    })
+    // One that does not fit does not keep the others away.
+    let copied: Vec<_> = names.iter().map(|name| copy(name)).collect();
+    copied.into_iter().find(|copied| copied.as_ref().is_err_and(|error| !is_unknown(error))).unwrap_or(Ok(()))
 }
 
 /// Gives `file` the owner, group, mode and list of `pattern`. If only the list cannot be kept, that is the inner error.
 fn copy_rights(file: &File, pattern: Pattern) -> io::Result<io::Result<()>> {
-    let meta = pattern.meta;
+    // As they are now: what its owner has taken from others meanwhile is not to be given back.
+    let now = pattern.file.map(File::metadata).transpose()?;
+    let meta = now.as_ref().unwrap_or(pattern.meta);
     if nix::unistd::geteuid().is_root() {
         // Where even root may not, the file stays ours.
         let _ = fchown(file, Some(meta.uid()), None);
@@ -206,7 +207,9 @@ impl List {
 
     /// For a file whose group is not the one that was meant, and whose old group now falls under the others.
     fn forget_group(&mut self) {
-        let both = self.rights(GROUP_OF_FILE).unwrap_or(0) & self.rights(OTHER).unwrap_or(0);
+        let mask = self.rights(MASK).unwrap_or(0o7);
+        let groups = self.entries().filter(|&(kind, _)| kind == GROUP || kind == GROUP_OF_FILE);
+        let both = groups.fold(self.rights(OTHER).unwrap_or(0), |both, (_, rights)| both & rights & mask);
         self.change(|kind, rights| if kind == GROUP_OF_FILE || kind == OTHER { both } else { rights });
     }
 
@@ -258,6 +261,12 @@ mod tests {
         let mut own = list(&[(OWNER, 6), (USER, 6), (GROUP_OF_FILE, 6), (MASK, 6), (OTHER, 4)]);
         own.forget_group();
         assert_eq!((own.rights(GROUP_OF_FILE), own.rights(OTHER), own.rights(USER)), (Some(4), Some(4), Some(6)));
+        // What the mask or a list's entry kept from a group, its members do not get as others.
+        for denied in [[(GROUP, 4), (MASK, 0)], [(GROUP, 0), (MASK, 4)]] {
+            let mut list = list(&[&[(OWNER, 6), (GROUP_OF_FILE, 4)][..], &denied, &[(OTHER, 4)]].concat());
+            list.forget_group();
+            assert_eq!((list.rights(GROUP_OF_FILE), list.rights(OTHER)), (Some(0), Some(0)));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! small files as for one, so a second's work is waited for together. Nothing of it is held open but its directory.
 
 use std::{
+    collections::HashSet,
     io, mem,
     time::{Duration, Instant},
 };
@@ -75,6 +76,8 @@ pub struct Batch {
     sync: bool,
     files: Vec<(Complete, Sequel)>,
     bytes: u64,
+    /// Files that are in their places, by device and inode.
+    made: HashSet<(u64, u64)>,
     /// When work on the first of them began.
     begun: Instant,
 }
@@ -82,7 +85,7 @@ pub struct Batch {
 impl Batch {
     /// None so far.
     pub fn new(sync: bool) -> Self {
-        Self { sync, files: Vec::new(), bytes: 0, begun: Instant::now() }
+        Self { sync, files: Vec::new(), bytes: 0, made: HashSet::new(), begun: Instant::now() }
     }
 
     /// Settles what there is, if that cannot or should not wait until `input` has become `target`: if they have to do
@@ -114,6 +117,11 @@ impl Batch {
         first.target().is_beside(target) && stamp.len() <= LONG && self.files.iter().all(is_apart)
     }
 
+    /// Whether `target` is an output of an input before, which must not be lost to another.
+    pub fn has_made(&self, target: &Entry) -> bool {
+        file_at(target).is_some_and(|file| self.made.contains(&file))
+    }
+
     /// Takes a complete output; when it is in its place, what follows is done and said.
     pub fn add(&mut self, output: Complete, sequel: Sequel, report: &mut Report) {
         self.bytes += output.len();
@@ -135,7 +143,10 @@ impl Batch {
         let mut placed = Vec::new();
         for (output, sequel) in files {
             match output.take_place() {
-                Ok(target) => placed.push((target, sequel)),
+                Ok(target) => {
+                    self.made.extend(file_at(&target));
+                    placed.push((target, sequel));
+                }
                 Err(problem) => report.add(problem),
             }
         }
@@ -148,6 +159,10 @@ impl Batch {
             }
         }
     }
+}
+
+fn file_at(entry: &Entry) -> Option<(u64, u64)> {
+    entry.stat(false).ok().map(|stat| Stamp::from(&stat).file())
 }
 
 /// Those of `files` that are on the disk; the others are dropped.
@@ -168,5 +183,8 @@ fn synced(files: Vec<(Complete, Sequel)>, report: &mut Report) -> Vec<(Complete,
 }
 
 fn not_synced(target: &Entry, error: &io::Error) -> Problem {
-    Problem::error(target, format_args!("cannot be made sure to be on the disk: {}", plain(error)))
+    Problem::error(
+        target,
+        format_args!("cannot be made sure to be on the disk, so the input is kept: {}", plain(error)),
+    )
 }

@@ -16,6 +16,8 @@ use super::folder::is_regular;
 
 /// A tick of the kernel's clock at its slowest, and a little more.
 const TICK: Duration = Duration::from_millis(11);
+/// As much for file systems that keep whole seconds, or even ones.
+const COARSE_TICK: Duration = Duration::from_millis(2011);
 
 /// What tells whether a file is the same, and still as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,11 @@ impl From<&FileStat> for Stamp {
 }
 
 impl Stamp {
+    /// Its device and inode.
+    pub fn file(&self) -> (u64, u64) {
+        self.file
+    }
+
     /// Whether both are of one file, whatever became of it.
     pub fn is_of_same_file(&self, other: &Self) -> bool {
         self.file == other.file
@@ -113,8 +120,10 @@ impl Change {
 pub fn wait_for_next_tick(meta: &Metadata) -> bool {
     let (Ok(seconds), Ok(nanos)) = (meta.ctime().try_into(), meta.ctime_nsec().try_into()) else { return false };
     let changed = UNIX_EPOCH + Duration::from_secs(seconds) + Duration::from_nanos(nanos);
-    let Ok(age) = SystemTime::now().duration_since(changed) else { return false };
-    let left = TICK.saturating_sub(age);
+    let tick = if meta.ctime_nsec() == 0 && meta.mtime_nsec() == 0 { COARSE_TICK } else { TICK };
+    // Of a time that is still to come, some other clock's, nothing better is known.
+    let age = SystemTime::now().duration_since(changed).unwrap_or_default();
+    let left = tick.saturating_sub(age);
     sleep(left);
     !left.is_zero()
 }

@@ -34,6 +34,8 @@ use crate::{
 
 /// Bytes read at a time to see whether they are still the same.
 const BUFFER: usize = 1 << 16;
+/// How often to wait for a moment in which nobody writes.
+const MOST_WAITS: usize = 5;
 
 /// What an input may be.
 #[derive(Clone, Copy, Debug)]
@@ -156,13 +158,17 @@ impl Input {
         })
     }
 
-    /// This input, opened so that from now on no change to it goes unseen.
-    pub fn watched(self) -> Result<Self, Problem> {
-        if !self.is_file() || !wait_for_next_tick(&self.meta) {
-            return Ok(self);
+    /// This input, opened so that from now on no change to it goes unseen, but for one through memory that somebody has
+    /// mapped and written to before, or where somebody does not stop writing.
+    pub fn watched(mut self) -> Result<Self, Problem> {
+        for _ in 0..MOST_WAITS {
+            if !self.is_file() || !wait_for_next_tick(&self.meta) {
+                break;
+            }
+            let name = self.to_string();
+            self = Self::new(self.entry, self.file).map_err(|e| Problem::error(name, plain(&e)))?;
         }
-        let name = self.to_string();
-        Self::new(self.entry, self.file).map_err(|e| Problem::error(name, plain(&e)))
+        Ok(self)
     }
 
     /// As it is known once it is closed.
@@ -202,7 +208,7 @@ impl Input {
     }
 
     /// Whether other bytes may stand now where others were read.
-    pub fn is_rewritten(&self) -> bool {
+    pub fn is_changed(&self) -> bool {
         !matches!(self.change(), Ok(Change::None))
     }
 

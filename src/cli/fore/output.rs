@@ -1,12 +1,13 @@
 //! Bytes to write → a file in its place, complete or not there at all.
 //!
 //! A file is written under another name beside its target, readable by its owner only, and takes the target's
-//! name when it is complete and closed without error. Only then may the input go.
+//! name when it is complete, closed without error and, if that is wanted, on the disk. Only then may the input go.
 
 use std::{
     fmt,
     fs::File,
     io::{self, IsTerminal, Write},
+    os::unix::{ffi::OsStrExt, fs::PermissionsExt},
 };
 
 use nix::{fcntl::OFlag, poll::PollFlags};
@@ -78,6 +79,9 @@ impl Output {
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) => return Err(failed(error)),
         };
+        if target.name().is_empty() || target.name().as_bytes().contains(&b'/') {
+            return Err(failed(io::ErrorKind::NotFound.into()));
+        }
         let (file, temp) = Temporary::beside(target).map_err(failed)?;
         Ok(Self::new(file, Place::Beside { temp, target: target.clone(), replace }))
     }
@@ -165,7 +169,9 @@ impl Output {
         };
         let dressed = dress(&file, target.folder(), like);
         let warning = dressed.err().map(|lost| Problem::warning(&target, lost));
-        close(file).map_err(|error| Problem::error(&target, plain(&error)))?;
+        // Who may not read it cannot open it once more to sync it.
+        let synced = if synchronous && is_unreadable(&file) { sync_file(&file) } else { Ok(()) };
+        synced.and_then(|()| close(file)).map_err(|error| Problem::error(&target, plain(&error)))?;
         Ok((Some(Complete { temp, target, replace, len: self.written }), warning))
     }
 
@@ -263,4 +269,8 @@ fn is_a_directory(target: &Entry) -> Problem {
 /// The problem that no file can be made at `target`.
 pub fn cannot_create(target: impl fmt::Display, error: &io::Error) -> Problem {
     Problem::error(target, format_args!("cannot create it: {}", plain(error)))
+}
+
+fn is_unreadable(file: &File) -> bool {
+    file.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o400 == 0)
 }

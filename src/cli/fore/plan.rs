@@ -174,6 +174,9 @@ impl Plan {
         if args.range.is_some() && !(decodes && !args.recover && !matches!(destination, Destination::Beside)) {
             return Err(Problem::usage("--range is for -dc, or -d with -o"));
         }
+        if args.range.is_some() && args.rm {
+            return Err(Problem::usage("--range is not for --rm: the rest of the content would be lost"));
+        }
         if args.verify && (matches!(destination, Destination::Stdout) || !matches!(action, Action::Compress(_))) {
             return Err(Problem::usage("--verify is for compressing to files"));
         }

@@ -95,7 +95,10 @@ fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
     let Run { plan, course, list, batch, report } = run;
     let found = &make_way(plan, batch, found, report);
     let target = target(plan, found);
-    if target.is_err() && matches!(found, Found::Within(_)) {
+    // Nobody asked for this very file; and if it is gone, it may be so by our own work on an operand before.
+    if let Found::Within(entry) = found
+        && (target.is_err() || entry.stat(false).is_err_and(|error| error.kind() == io::ErrorKind::NotFound))
+    {
         return Ok(());
     }
     let mut input = open(plan, found)?;
@@ -105,12 +108,15 @@ fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
     }
     let target = target?;
     spare_model(plan, &input, target.as_ref())?;
-    let mut output = create(plan, &input, target.as_ref())?;
     if let Action::Recover = plan.action
         && !input.is_file()
     {
         return Err(Problem::error(&input, "--recover takes a file, not a pipe: it reads from the end, and twice"));
     }
+    if let Some(target) = target.as_ref().filter(|target| plan.force && batch.has_made(target)) {
+        return Err(Problem::error(target, "was made of another input just now, not overwritten; name another output"));
+    }
+    let mut output = create(plan, &input, target.as_ref())?;
     let mut is_whole = true;
     let done = match &plan.action {
         Action::Compress(options) => work::compress(plan, options, course, &mut input, &mut output)?,
@@ -125,11 +131,11 @@ fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
     if plan.verify {
         work::verify(plan, course, &mut input, &output)?;
     }
+    let fate = if is_whole { fate(plan, &input, &output, done) } else { Fate::Stays(Ok(())) };
     let (complete, warning) = output.complete(input.like(), plan.sync)?;
     if let Some(warning) = warning {
         report.add(warning);
     }
-    let fate = if is_whole { fate(plan, &input, done) } else { Fate::Stays(Ok(())) };
     let line = |is_gone| outcome(plan, &input, target.as_ref(), done, is_gone);
     let sequel = Sequel { fate, lines: (plan.verbose && is_whole).then(|| [line(false), line(true)]) };
     drop(input);
@@ -142,16 +148,22 @@ fn take_up(run: &mut Run, found: &Found) -> Result<(), Problem> {
 
 /// What becomes of the input: it goes, if that is wanted and nothing would be lost, or stays with a word on what
 /// happened to it meanwhile.
-fn fate(plan: &Plan, input: &Input, done: Done) -> Fate {
+fn fate(plan: &Plan, input: &Input, output: &Output, done: Done) -> Fate {
     if done.garbage {
         let kept = if plan.remove { ", so the file is kept" } else { "" };
         let text = format_args!("something else follows the compressed data{kept}");
         return Fate::Stays(Err(Problem::warning(input, text)));
     }
-    match plan.remove && input.path().is_some() {
-        true => Fate::Goes(input.source()),
-        false => Fate::Stays(input.leave()),
+    if !plan.remove || input.path().is_none() {
+        return Fate::Stays(input.leave());
     }
+    let source = input.source();
+    if output.is_file() {
+        return Fate::Goes(source);
+    }
+    // A pipe's reader may have lost what it took.
+    let text = format_args!("not removed: nobody knows whether what goes to {output} is kept");
+    Fate::Stays(source.check().and_then(|()| Err(Problem::warning(input, text))))
 }
 
 /// The input meant, when what is complete is settled, should it have to do with that.
@@ -244,7 +256,8 @@ fn refuse_loop(plan: &Plan, input: &Input) -> Result<(), Problem> {
     let is_written = match (&plan.action, &plan.destination) {
         (Action::Test, _) => false,
         (Action::List { .. }, _) | (_, Destination::Stdout) => true,
-        (_, Destination::Beside | Destination::File(_)) => input.path().is_none(),
+        (_, Destination::Beside) => input.path().is_none(),
+        (_, Destination::File(_)) => false,
     };
     if !is_written {
         return Ok(());

@@ -40,19 +40,25 @@ impl Source {
     /// Removes it, whose output is complete, unless it is not as it was. If the name has come to mean another file, that
     /// one stays.
     pub fn remove(&self) -> Result<(), Problem> {
+        self.check()?;
+        let Some(entry) = &self.entry else { return Ok(()) };
+        entry.remove().map_err(|e| Problem::error(self, format_args!("cannot remove it: {}", plain(&e))))
+    }
+
+    /// Makes sure that it is as it was, and has its name.
+    pub fn check(&self) -> Result<(), Problem> {
         let Some(entry) = &self.entry else { return Ok(()) };
         let kept = |why: &str| Err(Problem::warning(self, format_args!("{why}, not removed; the output is whole")));
         let now = match entry.stat(true) {
             Ok(stat) if self.then.is_of_same_file(&Stamp::from(&stat)) => Stamp::from(&stat),
-            _ => return kept("moved or replaced while it was read"),
+            _ => return kept("moved or replaced meanwhile"),
         };
         match Change::between(&self.then, &now) {
-            Change::None => {}
-            Change::Grew(by) => return Err(self.grown(by, ", not removed")),
-            Change::Touched => return kept("mode, names or time changed while it was read"),
-            Change::Rewritten => return kept(&format!("changed meanwhile{}", self.then.resized(&now))),
+            Change::None => Ok(()),
+            Change::Grew(by) => Err(self.grown(by, ", not removed")),
+            Change::Touched => kept("its mode or names changed meanwhile, or its content and its time were set back"),
+            Change::Rewritten => kept(&format!("changed meanwhile{}", self.then.resized(&now))),
         }
-        entry.remove().map_err(|e| Problem::error(self, format_args!("cannot remove it: {}", plain(&e))))
     }
 
     fn grown(&self, by: u64, so: &str) -> Problem {

@@ -12,7 +12,8 @@ use super::{
     temporary::{self, State},
 };
 
-const LEFT: &str = "skipped: its name is that of an unfinished output, left by a run that was interrupted; if none is at work here, remove it";
+const LEFT: &str =
+    "skipped: by its name the output of a run that is at work here or was interrupted; if none is at work, remove it";
 
 /// One thing to work on.
 #[derive(Debug)]

@@ -133,6 +133,7 @@ impl<R: Read> Decoder<R> {
         self.given = 0;
         self.block = match decoded {
             Decoded::Copy(header, coded) => {
+                frame.blocks.make_sure((header.raw_len + header.coded_len) as u64)?;
                 codec::decode_copy(&header, &coded, &frame.window, &frame.watch(self.progress.clone()))?
             }
             Decoded::Content(content) => content,

@@ -85,7 +85,7 @@ impl Frame {
             return self.blocks.put(Ok(Decoded::Copy(header, coded)));
         }
         let (base, watch) = (self.base.clone(), self.watch(progress));
-        let decode = move || codec::decode(&header, &coded, &base, &watch).map(Decoded::Content);
+        let decode = move |_| codec::decode(&header, &coded, &base, &watch).map(Decoded::Content);
         if self.index.header.content_size == Some(self.begun) {
             self.blocks.run_here(memory, decode);
         } else {
