@@ -48,6 +48,11 @@ everywhere *MACHINES:
 mutations CASES="400000":
     FORETELL_MUTATIONS={{CASES}} cargo test --test mutations
 
+# Each system call of `fore` fails, one at a time (needs strace).
+inject:
+    cargo build --release --bin fore
+    tests/inject.py --fore "${CARGO_TARGET_DIR:-target}/release/fore"
+
 # Memory that runs out, in steps of 1 MiB, with one thread and with four, both ways: some hundred runs.
 memory:
     FORETELL_EACH_MIB=1 cargo test --test fore_cli memory_that_runs_out_is_an_error_with -- --nocapture

@@ -15,6 +15,8 @@ use std::{
 };
 
 pub use limits::{free, hard};
+#[cfg(unix)]
+use memmap2::MmapMut;
 
 use crate::{Error, ErrorKind, Result};
 
@@ -77,6 +79,11 @@ pub fn ensure(bytes: u64) -> Result<()> {
 
 impl Ledger {
     fn promise(&mut self, bytes: u64) -> Result<Promise> {
+        self.promise_within(bytes, limits::cgroups)
+    }
+
+    /// As [`promise`], where control groups leave what `groups` tells.
+    fn promise_within(&mut self, bytes: u64, groups: impl Fn() -> u64) -> Result<Promise> {
         if bytes == 0 {
             return Ok(Promise(0));
         }
@@ -87,7 +94,7 @@ impl Ledger {
             return Ok(Promise(0));
         }
         let all = self.promised.saturating_add(bytes);
-        self.ask_groups(bytes, all)?;
+        self.ask_groups(bytes, all, groups)?;
         // Nobody knows how much of the promises is in use by now: none of it, for safety's sake.
         if !is_there(all.saturating_add(SMALL)) {
             return Err(Error::no_memory(bytes.saturating_add(SMALL)));
@@ -98,14 +105,14 @@ impl Ledger {
     }
 
     /// Makes sure that control groups leave `all` bytes for all promises together.
-    fn ask_groups(&mut self, bytes: u64, all: u64) -> Result<()> {
+    fn ask_groups(&mut self, bytes: u64, all: u64, groups: impl Fn() -> u64) -> Result<()> {
         // Elsewhere there are none, and on some targets no clock either.
         if !cfg!(target_os = "linux") {
             return Ok(());
         }
         let is_fresh = self.asked.is_some_and(|asked| asked.elapsed() < FRESH);
         if !is_fresh || all > self.in_groups / 4 {
-            let left = limits::cgroups();
+            let left = groups();
             // What is promised may be in use by now, and so be missing from what is left.
             let most = if self.promised == 0 { left } else { self.in_groups.min(left.saturating_add(self.promised)) };
             self.in_groups = most.max(left);
@@ -120,7 +127,15 @@ impl Ledger {
     }
 }
 
-/// Whether so many bytes can be allocated now.
+/// Whether so many bytes can be had now. They are mapped, not allocated: the C library may keep what it was given once,
+/// for the calling thread alone.
+#[cfg(unix)]
+fn is_there(bytes: u64) -> bool {
+    usize::try_from(bytes).is_ok_and(|bytes| MmapMut::map_anon(bytes).is_ok())
+}
+
+/// Whether so many bytes can be had now.
+#[cfg(not(unix))]
 fn is_there(bytes: u64) -> bool {
     let mut probe = Vec::<u8>::new();
     let reserved = usize::try_from(bytes).is_ok_and(|bytes| probe.try_reserve_exact(bytes).is_ok());
@@ -169,16 +184,18 @@ mod tests {
 
     #[test]
     fn what_is_promised_to_one_is_not_promised_to_another() {
-        let mut ledger = limited(10 << 30);
+        let mut ledger = limited(5 << 29);
         // Not dropped: they would be taken from the process's own ledger.
-        std::mem::forget(ledger.promise(1 << 30).unwrap());
+        std::mem::forget(ledger.promise_within(1 << 30, || 5 << 29).unwrap());
         assert_eq!(ledger.promised, 1 << 30);
-        ledger.in_groups = 5 << 29;
-        std::mem::forget(ledger.promise(1 << 30).unwrap());
-        let error = ledger.promise(1 << 30).unwrap_err();
+        // Some of it is in use, and so is all of it then.
+        std::mem::forget(ledger.promise_within(1 << 30, || 2 << 30).unwrap());
+        let error = ledger.promise_within(1 << 30, || 1 << 29).map(std::mem::forget).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::MemoryLimit);
         assert!(error.to_string().contains("control group"), "{error}");
         assert_eq!(ledger.promised, 2 << 30);
+        // What others have given back meanwhile can be had.
+        std::mem::forget(ledger.promise_within(1 << 30, || 3 << 30).unwrap());
     }
 
     #[test]

@@ -173,34 +173,39 @@ impl<R: Read + Seek> Recovery<R> {
             if is_there {
                 end = end.saturating_add(raw_len);
             }
-            if end > self.output_limit {
-                // What stays within it comes first.
-                while !waiting.is_empty() {
+            let begin = || {
+                if end > self.output_limit {
+                    return Err(Error::output_limit(self.output_limit));
+                }
+                let header = match header {
+                    Err(error) if is_there => return Ok(Waiting::Damaged(error)),
+                    Err(error) => return Ok(Waiting::Missing(error)),
+                    Ok(header) => header,
+                };
+                let needed = codec::memory(&header, &base, 0);
+                while !pool.has_room(needed, list + saver.window.len() as u64) {
                     saver.take(waiting.pop_front(), &mut pool)?;
                 }
-                return Err(Error::output_limit(self.output_limit));
-            }
-            let part = match header {
-                Err(error) if is_there => Waiting::Damaged(error),
-                Err(error) => Waiting::Missing(error),
-                Ok(header) => {
-                    let needed = codec::memory(&header, &base, 0);
-                    while !pool.has_room(needed, list + saver.window.len() as u64) {
+                let taken = needed + list + saver.window.len() as u64 + pool.memory();
+                codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
+                let mut coded = Vec::new();
+                self.inner.seek(SeekFrom::Start(at))?;
+                read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
+                if header.method == Method::Copy {
+                    return Ok(Waiting::Copy(header, coded));
+                }
+                let (base, watch) = (base.clone(), saver.watch.clone());
+                pool.run(needed, move |_| codec::decode(&header, &coded, &base, &watch));
+                Ok(Waiting::Job)
+            };
+            let part = match begin() {
+                Ok(part) => part,
+                Err(error) => {
+                    // What stands before it comes first.
+                    while !waiting.is_empty() {
                         saver.take(waiting.pop_front(), &mut pool)?;
                     }
-                    let taken = needed + list + saver.window.len() as u64 + pool.memory();
-                    codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
-                    let mut coded = Vec::new();
-                    self.inner.seek(SeekFrom::Start(at))?;
-                    read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
-                    match header.method {
-                        Method::Copy => Waiting::Copy(header, coded),
-                        _ => {
-                            let (base, watch) = (base.clone(), saver.watch.clone());
-                            pool.run(needed, move |_| codec::decode(&header, &coded, &base, &watch));
-                            Waiting::Job
-                        }
-                    }
+                    return Err(error);
                 }
             };
             waiting.push_back((raw_len, part));

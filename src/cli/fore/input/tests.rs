@@ -89,7 +89,7 @@ fn a_file_written_to_with_its_time_set_back_stays() {
     };
     let told = "file changed while it was read; try again when nobody writes to it";
     assert_eq!(parted(hidden, nothing), (told.into(), true));
-    let told = "f: mode, names or time changed while it was read, not removed; the output is whole";
+    let told = "f: its mode or names changed meanwhile, or its content and its time were set back, not removed; the output is whole";
     assert_eq!(parted(nothing, hidden), (told.into(), true));
 }
 
