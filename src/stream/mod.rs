@@ -44,8 +44,8 @@ use crate::{Error, ErrorKind, Result};
 /// [`decompress_up_to`], as [`decompress`] has a bound.
 ///
 /// # Errors
-/// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory for the model;
-/// [`ErrorKind::Arithmetic`](crate::ErrorKind::Arithmetic) if the processor computes in another way than the
+/// [`ErrorKind::MemoryLimit`] if the system does not have the memory for the model;
+/// [`ErrorKind::Arithmetic`] if the processor computes in another way than the
 /// format's, and cannot be set to that.
 pub fn compress(content: &[u8], options: &Options) -> Result<Vec<u8>> {
     let options = options.clone().content_size(content.len() as u64);
