@@ -40,7 +40,7 @@ END
 cargo build --quiet
 
 echo "rustix 1.1.2, libeatmydata1 130-2+b1, $(rustc --version)"
-ldd target/debug/preloaded | grep -o 'libc\.so\.6' | head -1
+ldd target/debug/preloaded | grep -o 'libc\.so\.6' | sed -n 1p
 ./target/debug/preloaded >plain
 LD_PRELOAD=$library ./target/debug/preloaded >preloaded
 echo "without eatmydata:"; cat plain
