@@ -78,7 +78,7 @@ pub struct Args {
     /// Keep the input
     #[arg(short, long, help_heading = WHERE, overrides_with = "rm")]
     pub keep: bool,
-    /// Remove the input (the default), also with -o FILE
+    /// Remove the input (the default), also with -o
     #[arg(long, help_heading = WHERE, overrides_with = "keep")]
     pub rm: bool,
     /// Overwrite, take links, use terminals; with -dc, copy plain data as it is
