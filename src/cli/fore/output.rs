@@ -136,20 +136,16 @@ impl Output {
         Problem::error(self, plain(error))
     }
 
-    /// Completes what was written and puts it in its place. `synchronous`: when it is there, it is on the disk too.
-    /// If only its attributes are not as they should be, comes a warning.
-    pub fn commit(self, like: Like, synchronous: bool) -> Result<Option<Problem>, Problem> {
-        let (complete, warning) = self.complete(like, synchronous)?;
+    /// Completes what was written and puts it in its place; when it is there, it is on the disk too. If only its
+    /// attributes are not as they should be, comes a warning.
+    pub fn commit(self, like: Like) -> Result<Option<Problem>, Problem> {
+        let (complete, warning) = self.complete(like, true)?;
         let Some(complete) = complete else { return Ok(warning) };
         let target = complete.target.clone();
         let failed = |error| Problem::error(&target, plain(&error));
-        if synchronous {
-            complete.sync().map_err(failed)?;
-        }
+        complete.sync().map_err(failed)?;
         complete.take_place()?;
-        if synchronous {
-            target.folder().sync().map_err(failed)?;
-        }
+        target.folder().sync().map_err(failed)?;
         Ok(warning)
     }
 

@@ -61,7 +61,7 @@ impl Target {
             Some((meta, file)) => Like::Replaced(Pattern { meta, file: file.as_ref() }),
             None => Like::New,
         };
-        if let Some(warning) = self.output.commit(like, true)? {
+        if let Some(warning) = self.output.commit(like)? {
             notes.info(&warning.to_string());
         }
         Ok(done)
