@@ -7,6 +7,8 @@ pub mod environment;
 mod exp;
 pub mod isa;
 mod lanes;
+mod one_hot;
 
 pub use exp::{exp, ln, softmax};
 pub use lanes::{F32x16, LANES, flat, flat_mut, sums};
+pub use one_hot::{error, one_hot, value_at};

@@ -1,6 +1,6 @@
 //! History → hashes: what a byte is seen in. Text and binary data each have their list, those worth most first.
 
-use super::{history::History, level::Level};
+use super::history::History;
 
 /// The most contexts that a level may use.
 pub const MAX_CONTEXTS: usize = 24;
@@ -183,12 +183,11 @@ fn binary_third(h: &History) -> [Context; 8] {
     ]
 }
 
-/// Calls `event` with the hash of each context of each byte of `sample`, as a network of `level` has them, and the
-/// byte.
-pub fn contexts_of(level: Level, sample: &[u8], mut event: impl FnMut(u64, u8)) {
+/// Calls `event` with the hash of each of the first `count` contexts of each byte of `sample`, and the byte.
+pub fn events(count: usize, sample: &[u8], mut event: impl FnMut(u64, u8)) {
     let mut history = History::new(true);
     let mut hashes = [0; MAX_CONTEXTS];
-    let hashes = &mut hashes[..level.params(0).contexts];
+    let hashes = &mut hashes[..count];
     for &byte in sample {
         compute(&history, hashes);
         hashes.iter().for_each(|&hash| event(hash, byte));

@@ -69,8 +69,8 @@ impl Correction {
 mod tests {
     use super::*;
     use crate::{
-        math::softmax,
-        model::{mixer::error, rng::Rng},
+        math::{error, softmax},
+        model::rng::Rng,
     };
 
     const RATE: f32 = 0.04;

@@ -1,6 +1,6 @@
 //! Bytes → what contexts look at: the last bytes, words, lines and classes.
 
-use super::strides::{PERIOD, Strides};
+use super::strides::{PERIOD, REACH, Strides};
 
 /// Bytes kept for looking back to the line above; a power of two.
 const WINDOW: usize = 1 << 16;
@@ -106,11 +106,12 @@ impl History {
     /// Looks for widths anew. The first time is early: short content is to gain from them too.
     #[cold]
     fn find_strides(&mut self) {
-        let period = self.position.min(PERIOD);
-        let mut strides = std::mem::take(&mut self.strides);
-        strides.count(self, period);
-        self.phase = (self.position % strides.element) as u8;
-        self.strides = strides;
+        let mut bytes = [0; REACH + PERIOD];
+        for (distance, byte) in (1..).zip(bytes.iter_mut().rev()) {
+            *byte = self.at(distance);
+        }
+        self.strides.count(&bytes, self.position.min(PERIOD));
+        self.phase = (self.position % self.strides.element) as u8;
     }
 
     /// Words are runs of letters, their case folded; bytes from 128 on are letters, so that every script has words.

@@ -1,6 +1,6 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
-use super::{heads::HEADS, mixers::MIXERS, part::Part};
+use super::{heads::HEADS, mixers::MIXERS};
 use crate::math::LANES;
 
 /// A level, 1 (fastest) to 9 (smallest results).
@@ -25,8 +25,6 @@ pub struct Params {
     pub dense: Option<DenseParams>,
     /// Mixers of the first layer; with more than one there is a second layer.
     pub mixers: usize,
-    /// What is left out, to measure what it is worth.
-    pub without: Option<Part>,
 }
 
 /// The sizes of a level's dense network.
@@ -72,7 +70,7 @@ const fn sparse(
     weight: f32,
     rate: f32,
 ) -> Params {
-    Params { contexts, row_bits, window_bits, correction_bits, weight, rate, dense: None, mixers: 1, without: None }
+    Params { contexts, row_bits, window_bits, correction_bits, weight, rate, dense: None, mixers: 1 }
 }
 
 /// With the dense network.
@@ -117,6 +115,11 @@ impl Level {
     /// The most bytes of content in one block: 32 MiB.
     pub const fn block_len(self) -> usize {
         1 << 25
+    }
+
+    /// Contexts that have rows.
+    pub(crate) fn contexts(self) -> usize {
+        self.params(0).contexts
     }
 
     /// The network's sizes for a block of `raw_len` bytes: short blocks get small tables.

@@ -4,12 +4,8 @@
 //! A table remembers where each hash of the last bytes was seen. As long as what followed there goes on to come, it is
 //! expected, and the more surely the longer it did: a logit for each bucket of lengths learns how surely.
 
-use super::{
-    mixer::{one_hot, value_at},
-    ngram::NO_SYMBOL,
-    table::prefetch,
-};
-use crate::math::F32x16;
+use super::{inputs::NO_SYMBOL, table::prefetch};
+use crate::math::{F32x16, one_hot, value_at};
 
 /// Bytes that a hash stands for.
 const HASHED: u32 = 6;

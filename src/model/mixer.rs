@@ -7,8 +7,8 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
-use super::ngram::{Each, Inputs, MAX_INPUTS, STATES};
-use crate::math::{F32x16, LANES, sums};
+use super::inputs::{Each, Inputs, MAX_INPUTS, STATES};
+use crate::math::{F32x16, one_hot, sums, value_at};
 
 /// The rates' surplus at first, which halves after so many nibbles.
 const BOOST: f32 = 0.01;
@@ -174,36 +174,6 @@ pub fn copy<'a>(to: &mut [f32], from: &'a [f32]) -> &'a [f32] {
     let (first, others) = from.split_at(to.len());
     to.copy_from_slice(first);
     others
-}
-
-/// Row s is one at s and zero elsewhere; the last row, of no symbol, is all zeros. Looked up: a comparison for each
-/// lane tempts compilers into branches on what was coded.
-static ONE_HOT: [F32x16; LANES + 1] = {
-    let mut rows = [F32x16::ZERO; LANES + 1];
-    let mut symbol = 0;
-    while symbol < LANES {
-        rows[symbol].0[symbol] = 1.0;
-        symbol += 1;
-    }
-    rows
-};
-
-/// `value` at `symbol`, zero elsewhere and if there is no such symbol. (16)
-#[inline(always)]
-pub fn one_hot(symbol: u32, value: f32) -> F32x16 {
-    ONE_HOT[(symbol as usize).min(LANES)] * value
-}
-
-/// The lane of `symbol`, or zero if there is none.
-#[inline(always)]
-pub fn value_at(vector: &F32x16, symbol: u32) -> f32 {
-    if symbol < LANES as u32 { vector.0[symbol as usize] } else { 0.0 }
-}
-
-/// `[coded] − p`: the gradient of ln p(coded) at the logits. (16)
-#[inline(always)]
-pub fn error(p: &F32x16, coded: usize) -> F32x16 {
-    ONE_HOT[coded.min(LANES)] - *p
 }
 
 #[cfg(test)]

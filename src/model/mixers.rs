@@ -4,10 +4,10 @@
 //! al. 2019).
 
 use super::{
-    mixer::{Gates, Mixer, Rates, Sets, copy, error},
-    ngram::Inputs,
+    inputs::Inputs,
+    mixer::{Gates, Mixer, Rates, Sets, copy},
 };
-use crate::math::{F32x16, softmax};
+use crate::math::{F32x16, error, softmax};
 
 /// The most mixers of the first layer.
 pub const MIXERS: usize = 2;

@@ -17,12 +17,13 @@
 //! Everything is in the arithmetic of [`math`](crate::math): the same bits on every machine.
 //! `docs/MODEL.md` has the mathematics, `docs/EXPERIMENTS.md` what was tried.
 
-mod contexts;
+pub(crate) mod contexts;
 mod correction;
 mod dense;
 mod embedding;
 mod heads;
 mod history;
+mod inputs;
 mod level;
 mod matcher;
 mod mixer;
@@ -40,7 +41,6 @@ mod rng;
 mod strides;
 mod table;
 
-pub(crate) use contexts::contexts_of;
 pub use level::Level;
 #[cfg(test)]
 pub(crate) use matcher::LONG;

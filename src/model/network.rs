@@ -5,11 +5,12 @@ use super::{
     correction::{Correction, ORDERS},
     heads::HEADS,
     history::History,
+    inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
     level::{Level, Params},
     matcher::Matcher,
-    mixer::{Gates, Rates, Sets, error},
+    mixer::{Gates, Rates, Sets},
     mixers::{MIXERS, Mixers},
-    ngram::{Inputs, MAX_INPUTS, NO_SYMBOL, Ngrams},
+    ngram::Ngrams,
     part::Part,
     perceptron::Perceptron,
     prior::{Prior, Span},
@@ -18,7 +19,7 @@ use std::sync::Arc;
 
 use crate::{
     Result,
-    math::{F32x16, LANES, environment, softmax},
+    math::{F32x16, LANES, environment, error, softmax},
 };
 
 /// Rates of the mixer's bonuses and of the final correction.
@@ -85,13 +86,13 @@ impl Network {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn without(part: Option<Part>, level: Level, raw_len: usize) -> Result<Self> {
-        let mut network = Self::with(level, Params { without: part, ..level.params(raw_len) }, None)?;
+        let mut network = Self::with(level, level.params(raw_len), part, None)?;
         network.begin()?;
         Ok(network)
     }
 
-    fn with(level: Level, params: Params, prior: Option<Arc<Prior>>) -> Result<Self> {
-        let on = |part| params.without != Some(part);
+    fn with(level: Level, params: Params, without: Option<Part>, prior: Option<Arc<Prior>>) -> Result<Self> {
+        let on = |part| without != Some(part);
         let dense = params.dense.filter(|_| on(Part::Dense));
         let rate_if = |part, rate| if on(part) { rate } else { 0.0 };
         let rates = Rates {
@@ -110,7 +111,7 @@ impl Network {
             mixers: Mixers::new(params.mixers, inputs, &SETS, PLACES, params.weight, rates),
             correction: Correction::new(params.correction_bits, rate_if(Part::Correction, CORRECTION_RATE))?,
             contexts: params.contexts,
-            left_out: match params.without {
+            left_out: match without {
                 Some(Part::Context(place)) if place < params.contexts => Some(place),
                 _ => None,
             },

@@ -13,21 +13,13 @@
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
 use super::{
-    mixer::one_hot,
-    prior::Recalled,
+    inputs::{Each, Inputs, MAX_INPUTS},
     table::{Table, prefetch},
 };
 use crate::{
     Result,
-    math::{F32x16, LANES},
+    math::{F32x16, LANES, one_hot},
 };
-
-/// The most rows in use at a time, and the most inputs of the mixer.
-pub const MAX_INPUTS: usize = 32;
-/// States that a row can be in, for those who weigh it: how much it has seen, and how settled it is.
-pub const STATES: usize = 64;
-/// The value of `last` that is none of the nibble's.
-pub const NO_SYMBOL: u32 = LANES as u32;
 
 /// Probabilities are kept in units of 2^-23.
 const ONE: f32 = 8_388_608.0;
@@ -64,25 +56,21 @@ struct Row {
     unused: [u8; 10],
 }
 
-/// One number for each input.
-pub type Each = [u32; MAX_INPUTS];
-
-/// What rows say to the mixer.
+/// What a row would say that saw what followed its context in the samples.
 #[derive(Debug)]
-pub struct Inputs {
-    /// Log-probabilities, up to a shift. (inputs, 16)
-    pub x: [F32x16; MAX_INPUTS],
-    /// Which of [`STATES`] the input is in. (inputs)
-    pub state: Each,
-    /// The value seen last, or [`NO_SYMBOL`]. (inputs)
-    pub last: Each,
-}
-
-impl Inputs {
-    /// Nothing said.
-    pub fn new() -> Self {
-        Self { x: [F32x16::ZERO; MAX_INPUTS], state: [0; MAX_INPUTS], last: [NO_SYMBOL; MAX_INPUTS] }
-    }
+pub struct Recalled {
+    /// Probabilities.
+    pub p: F32x16,
+    /// How much it has seen.
+    pub seen: u8,
+    /// How much of that is to count, when it learns.
+    pub count: u8,
+    /// How often in a row `last` came.
+    pub run: u8,
+    /// The most frequent value.
+    pub last: u8,
+    /// Its share, over 256.
+    pub share: u32,
 }
 
 /// The table and the rows in use.

@@ -6,12 +6,11 @@ use super::{
     embedding::Embedding,
     heads::Heads,
     level::DenseParams,
-    mixer::error,
     rng::Rng,
 };
 use crate::{
     Result,
-    math::{F32x16, LANES, softmax},
+    math::{F32x16, LANES, error, softmax},
 };
 
 /// The learning rate falls as 1/√(1 + t/RATE_TIME) down to `RATE_END` of what it was at first.

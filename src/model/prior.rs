@@ -4,7 +4,7 @@ mod counts;
 
 use std::sync::Arc;
 
-pub use counts::{Counts, Recalled, Span, Symbol};
+pub use counts::{Counts, Span, Symbol};
 
 use super::Level;
 

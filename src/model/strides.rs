@@ -4,8 +4,6 @@
 //! with all that stand up to [`REACH`] bytes before them; the distances that hit most often, older counts fading, are
 //! taken for the widths.
 
-use super::history::History;
-
 /// Bytes between two counts.
 pub const PERIOD: usize = 4096;
 /// The farthest distance that is looked at.
@@ -39,14 +37,10 @@ impl Default for Strides {
 }
 
 impl Strides {
-    /// Counts the last `period` bytes of `history`.
+    /// Counts the last `period` of `bytes`, zeros before the first.
     #[inline(never)]
-    pub fn count(&mut self, history: &History, period: usize) {
-        let mut bytes = [0; REACH + PERIOD];
+    pub fn count(&mut self, bytes: &[u8; REACH + PERIOD], period: usize) {
         let start = REACH + PERIOD - period;
-        for (distance, byte) in (1..).zip(bytes.iter_mut().rev()) {
-            *byte = history.at(distance);
-        }
         let control = bytes[start..].iter().filter(|&&byte| is_control(byte)).count();
         self.binary = control * 16 > period;
         self.near.iter_mut().for_each(|count| *count -= *count >> 3);
@@ -54,7 +48,7 @@ impl Strides {
         let mut left = SAMPLES;
         let mut at = start + 3;
         while at < bytes.len() {
-            at += if self.compare(&bytes, at, &mut left) { period / 256 } else { 5 };
+            at += if self.compare(bytes, at, &mut left) { period / 256 } else { 5 };
         }
         let better =
             |best: (u32, usize), (count, width)| if count > best.0 + best.0 / BETTER { (count, width) } else { best };
@@ -88,8 +82,7 @@ fn is_control(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::model::rng::noise;
+    use crate::model::{history::History, rng::noise};
 
     /// What is found in `content`: element, record, and whether it is binary.
     fn found(content: impl IntoIterator<Item = u8>) -> (usize, usize, bool) {

@@ -5,7 +5,7 @@
 
 use crate::math::ln;
 use crate::model::{
-    Level, contexts_of,
+    Level, contexts,
     prior::{Counts, Symbol},
 };
 
@@ -48,7 +48,7 @@ impl Tally {
         let mut events = Vec::new();
         for sample in samples {
             let begin = events.len();
-            contexts_of(level, sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
+            contexts::events(level.contexts(), sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
             let (_, new) = events.split_at_mut(begin);
             new.sort_unstable();
             let once = dedup(new);

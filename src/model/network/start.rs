@@ -17,7 +17,7 @@ impl Network {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn from(start: &Start, raw_len: usize) -> Result<Self> {
-        let mut network = Self::with(start.level, start.level.params(raw_len), start.prior.clone())?;
+        let mut network = Self::with(start.level, start.level.params(raw_len), None, start.prior.clone())?;
         if let Some(weights) = network.learnt_weights() {
             network.set_weights(&weights);
         }

@@ -1,6 +1,7 @@
 //! Rows against exact counting, and how they share their table.
 
 use super::*;
+use crate::model::inputs::STATES;
 
 /// Hashes whose rows share a pair in a table of 2^4.
 const A: u64 = 0x3000_0000_0000_0001;

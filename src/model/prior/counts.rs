@@ -5,7 +5,7 @@
 
 use crate::{
     math::{F32x16, LANES},
-    model::ngram::FIRST,
+    model::ngram::{FIRST, Recalled},
 };
 
 /// A byte that followed a context, and how often.
@@ -42,23 +42,6 @@ struct Context {
 
 /// The symbols of a context: where they begin, and how many they are, 0 if the context is not known.
 pub type Span = (u32, u32);
-
-/// What a row would say that saw what followed its context in the samples.
-#[derive(Debug)]
-pub struct Recalled {
-    /// Probabilities.
-    pub p: F32x16,
-    /// How much it has seen.
-    pub seen: u8,
-    /// How much of that is to count, when it learns.
-    pub count: u8,
-    /// How often in a row `last` came.
-    pub run: u8,
-    /// The most frequent value.
-    pub last: u8,
-    /// Its share, over 256.
-    pub share: u32,
-}
 
 impl Counts {
     /// log2 of the buckets that suit so many contexts: each has about one.
