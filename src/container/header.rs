@@ -4,9 +4,10 @@
 //! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | [trained model (8)] | CRC-32 of all before
 //! ```
 
-use std::{fmt, io::Read};
+use std::io::Read;
 
 use super::{
+    ModelId,
     read::{read_array, read_byte},
     varint,
 };
@@ -25,17 +26,6 @@ pub const LEAST_LEN: usize = 7;
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
 const HAS_MODEL: u8 = 0x20;
-
-/// Names a model: a hash of its content. Files name the model that they need so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ModelId(pub u64);
-
-/// Sixteen hexadecimal digits.
-impl fmt::Display for ModelId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}", self.0)
-    }
-}
 
 /// What stands at the head of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,9 +9,13 @@
 pub mod block;
 pub mod header;
 pub mod index;
+mod method;
+mod model_id;
 pub mod read;
 pub mod varint;
 
-pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, MAX_DISTANCE, Method};
-pub use header::{FrameHeader, ModelId};
+pub use block::{BlockHeader, Item, MAX_BLOCK_LEN, MAX_DISTANCE};
+pub use header::FrameHeader;
 pub use index::Index;
+pub use method::Method;
+pub use model_id::ModelId;

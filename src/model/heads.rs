@@ -1,11 +1,8 @@
 //! Features → logits of a nibble: the output layer. 17 heads share the features: one for the high nibble, and one for
 //! the low nibble under each high nibble.
 
-use super::{rms::Rms, rng::Rng};
+use super::{level::HEADS, rms::Rms, rng::Rng};
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
-
-/// Heads: the high nibble's, then the low nibble's for each high one.
-pub const HEADS: usize = 1 + LANES;
 
 /// Weights start uniform in ± this over the root of the features' number.
 const INIT: f32 = 1.6;

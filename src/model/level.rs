@@ -1,7 +1,11 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
-use super::{heads::HEADS, mixers::MIXERS};
 use crate::math::LANES;
+
+/// Heads of the dense network, and places in a byte: the high nibble's, then the low nibble's for each high one.
+pub const HEADS: usize = 1 + LANES;
+/// The most mixers of the first layer.
+pub const MIXERS: usize = 2;
 
 /// A level, 1 (fastest) to 9 (smallest results).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

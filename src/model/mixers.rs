@@ -5,12 +5,10 @@
 
 use super::{
     inputs::Inputs,
+    level::MIXERS,
     mixer::{Gates, Mixer, Rates, Sets, copy},
 };
 use crate::math::{F32x16, error, softmax};
-
-/// The most mixers of the first layer.
-pub const MIXERS: usize = 2;
 
 /// The second layer's rate, and its surplus at first, which halves after so many nibbles.
 const RATE: f32 = 0.0005;

@@ -44,7 +44,7 @@ mod table;
 pub use level::Level;
 #[cfg(test)]
 pub(crate) use matcher::LONG;
-pub(crate) use network::Network;
+pub(crate) use network::{Network, Start};
 pub use part::Part;
 pub use predictor::Predictor;
 #[cfg(test)]

@@ -3,13 +3,12 @@
 use super::{
     contexts,
     correction::{Correction, ORDERS},
-    heads::HEADS,
     history::History,
     inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
-    level::{Level, Params},
+    level::{HEADS, Level, MIXERS, Params},
     matcher::Matcher,
     mixer::{Gates, Rates, Sets},
-    mixers::{MIXERS, Mixers},
+    mixers::Mixers,
     ngram::Ngrams,
     part::Part,
     perceptron::Perceptron,
@@ -328,5 +327,6 @@ impl Network {
 }
 
 mod start;
+pub use start::Start;
 #[cfg(test)]
 mod tests;

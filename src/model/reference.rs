@@ -4,9 +4,9 @@
 use super::{
     contexts::{MAX_CONTEXTS, compute},
     dense::LEAK,
-    heads::HEADS,
     history::History,
     level::DenseParams,
+    level::HEADS,
     perceptron::{FAR_BELOW, Perceptron},
 };
 use crate::math::{F32x16, LANES};

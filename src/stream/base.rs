@@ -1,9 +1,7 @@
 //! What the networks of a frame's blocks may start from: nothing, or what a trained model knows.
 
 use super::neural::{self, Report};
-use crate::{
-    Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::prior::Start, trained::general,
-};
+use crate::{Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::Start, trained::general};
 
 /// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the
 /// length.

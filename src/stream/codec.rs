@@ -1,8 +1,8 @@
 //! One block of content ↔ one coded block, whatever the method.
 
-use std::{borrow::Cow, sync::Arc};
+use std::borrow::Cow;
 
-use super::{Progress, base::Base, neural, stop::Stop, unpacked, window::Window};
+use super::{base::Base, neural, progress::Progress, unpacked, watch::Watch, window::Window};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockHeader, Method, varint},
@@ -20,37 +20,6 @@ pub struct CodedBlock {
     pub named: bool,
     /// Bytes of memory that coding it took, by the method that was tried even if it was stored in the end.
     pub memory: u64,
-}
-
-/// Who hears how far the work on a block has come, and may end it.
-#[derive(Clone, Debug)]
-pub struct Watch {
-    pub progress: Option<Arc<Progress>>,
-    /// The caller's.
-    pub cancel: Stop,
-    /// Asked for when nobody waits for the work any more.
-    pub stop: Stop,
-}
-
-impl Watch {
-    /// Fails if the work is to end.
-    pub fn check(&self) -> Result<()> {
-        self.cancel.check()?;
-        if self.stop.is_asked_for() {
-            return Err(Error::new(ErrorKind::Internal, "stopped, as nobody waits for it"));
-        }
-        Ok(())
-    }
-
-    fn report(&self, raw: usize, coded: usize) -> Result<()> {
-        self.check()?;
-        if let Some(progress) = &self.progress
-            && raw + coded > 0
-        {
-            progress.add(raw, coded);
-        }
-        Ok(())
-    }
 }
 
 /// Codes `raw` by `method`, or says to store it where that would not shrink it. By the neural method, deflate streams

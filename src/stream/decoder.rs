@@ -10,7 +10,7 @@ use std::{
 };
 
 use self::{frame::Frame, source::Source};
-use super::{Progress, stop::Stop};
+use super::{progress::Progress, stop::Stop};
 use crate::{Error, Models, container::FrameHeader};
 
 /// Decompresses the frames read from `R`, one after the other, as one stream of content.

@@ -11,11 +11,12 @@ use super::{
     AutoFinish, Options,
     base::Base,
     budget::Budget,
-    codec::{self, CodedBlock, Watch},
+    codec::{self, CodedBlock},
     fitting,
     pieces::{Piece, Pieces},
     pool::Pool,
     repeats::MIN_REPEAT,
+    watch::Watch,
 };
 use crate::{
     Error, ErrorKind, Model, Result,

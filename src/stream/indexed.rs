@@ -7,12 +7,13 @@ use std::{
 };
 
 use super::{
-    Progress,
     base::Base,
-    codec::{self, Watch},
+    codec,
     frames::{Frame, Indexes, locate},
+    progress::Progress,
     sources::{self, Plan},
     stop::Stop,
+    watch::Watch,
     window::{self, Window},
 };
 use crate::{

@@ -5,7 +5,7 @@ use crate::{
     Error, Result,
     coder::{Decoder, Encoder},
     math::{environment::checked, isa::Isa},
-    model::{Level, Network, Part, prior::Start},
+    model::{Level, Network, Part, Start},
 };
 
 /// How many bytes are coded between two reports of progress.

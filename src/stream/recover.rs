@@ -15,13 +15,14 @@ use std::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    Progress,
     base::Base,
     budget::Budget,
-    codec::{self, Watch, content_mismatch},
+    codec::{self, content_mismatch},
     pool::Pool,
+    progress::Progress,
     stop::Stop,
     survey::{Part, Survey, Surveyed},
+    watch::Watch,
     window::Window,
 };
 use crate::{

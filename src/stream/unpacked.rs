@@ -10,7 +10,7 @@ use crate::{
     container::{BlockHeader, varint},
     deflate::{self, Unpacked},
     math::isa::Isa,
-    model::prior::Start,
+    model::Start,
 };
 
 /// Codes what `raw_len` bytes were unpacked to.

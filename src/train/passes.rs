@@ -7,8 +7,8 @@ use crate::{
     Level, Result, Stop,
     math::isa::{self, Isa, Kernel},
     model::{
-        Network,
-        prior::{Counts, Prior, Start},
+        Network, Start,
+        prior::{Counts, Prior},
     },
 };
 

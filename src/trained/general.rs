@@ -4,7 +4,7 @@
 use std::sync::OnceLock;
 
 use super::Model;
-use crate::{Level, Result, model::prior::Start};
+use crate::{Level, Result, model::Start};
 
 static FILE: &[u8] = include_bytes!("general.model");
 

@@ -36,8 +36,8 @@ use crate::{
     },
     math::environment::checked,
     model::{
-        self,
-        prior::{Counts, Prior, Start},
+        self, Start,
+        prior::{Counts, Prior},
     },
 };
 

@@ -5,11 +5,26 @@ use std::sync::Arc;
 use super::Network;
 use crate::{
     Result,
-    model::{mixer::copy, prior::Start},
+    model::{Level, mixer::copy, prior::Prior},
 };
 
 /// Mixers that start from learnt weights learn as those that have learnt from so many nibbles.
 const PRIOR_TIME: f32 = 20_000.0;
+
+/// What a block's network starts from.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// Its sizes.
+    pub level: Level,
+    /// What it knows, if it knows anything.
+    pub prior: Option<Arc<Prior>>,
+}
+
+impl From<Level> for Start {
+    fn from(level: Level) -> Self {
+        Self { level, prior: None }
+    }
+}
 
 impl Network {
     /// A network that knows what its prior does, for content of `raw_len` bytes.

@@ -8,13 +8,7 @@ use crate::{
     Error, Result,
     container::{BlockHeader, FrameHeader, Index, Item, Method, index::Entry},
     stream::{
-        Progress,
-        base::Base,
-        budget::Budget,
-        codec::{self, Watch},
-        pool::Pool,
-        stop::Stop,
-        window::Window,
+        base::Base, budget::Budget, codec, pool::Pool, progress::Progress, stop::Stop, watch::Watch, window::Window,
     },
 };
 
