@@ -23,38 +23,42 @@
 //! # Ok::<(), foretell::Error>(())
 //! ```
 
+mod codec;
 pub mod coder;
 pub mod container;
 #[cfg(test)]
 #[path = "../tests/common/corpus.rs"]
 mod corpus;
-mod counter;
-pub mod deflate;
 mod error;
 pub mod huffman;
 pub mod math;
-mod memory;
 #[cfg(test)]
 #[path = "../tests/common/mixed.rs"]
 mod mixed;
 pub mod model;
 pub mod pack;
+mod parallel;
+pub mod priors;
 pub mod record;
-pub mod stream;
+mod seekable;
+mod stream;
 pub mod train;
-pub mod trained;
+pub mod transform;
 
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 
+#[doc(hidden)]
+pub use codec::{neural::ablated_len, priming::may_be_primed};
 pub use container::{Method, ModelId};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
+pub use parallel::{progress::Progress, stop::Stop};
+pub use priors::{Model, Models};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
-pub use stream::{
-    AutoFinish, Damage, Decoder, Encoder, FrameInfo, IndexedReader, Options, Progress, Recovered, Recovery, Stop,
-    compress, decompress, decompress_up_to, inspect, inspect_each, inspect_file, inspect_file_each,
+pub use seekable::{
+    Damage, FrameInfo, IndexedReader, Recovered, Recovery, inspect, inspect_each, inspect_file, inspect_file_each,
 };
+pub use stream::{AutoFinish, Decoder, Encoder, Options, compress, decompress, decompress_up_to};
 pub use train::{Trained, Trainer};
-pub use trained::{Model, Models};

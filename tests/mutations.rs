@@ -19,7 +19,8 @@ use common::{Part, Random, compress, frame_of, gzip, mutate, properties, text};
 use foretell::{
     Encoder, Level, Method, Options, RecordCompressor, Trained, Trainer,
     container::{BlockHeader, FrameHeader, Index, Item, MAX_BLOCK_LEN, index::Entry},
-    decompress, deflate, huffman, pack,
+    decompress, huffman, pack,
+    transform::deflate,
 };
 
 /// Cases of each of the seven tests in a usual run.

@@ -8,9 +8,8 @@ use common::{compress, deflated, gzip, round_trip, text};
 use foretell::{
     Decoder, ErrorKind, Level, Method, Options, Progress,
     container::{BlockHeader, FrameHeader, Item},
-    decompress,
-    deflate::Family,
-    inspect,
+    decompress, inspect,
+    transform::deflate::Family,
 };
 
 fn fast() -> Options {

@@ -36,11 +36,11 @@ impl Method {
         matches!(self, Self::Neural | Self::Unpacked)
     }
 
-    pub(super) fn tag(self) -> u8 {
+    pub(crate) fn tag(self) -> u8 {
         1 + self as u8
     }
 
-    pub(super) fn from_tag(tag: u8) -> Option<Self> {
+    pub(crate) fn from_tag(tag: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|m| m.tag() == tag)
     }
 }

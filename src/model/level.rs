@@ -14,7 +14,7 @@ pub struct Level(u8);
 /// The sizes of a level's network.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// Contexts that have n-gram rows: the first of [`contexts`](super::contexts).
+    /// Contexts that have n-gram rows: the first of [`contexts`](super::features::contexts).
     pub contexts: usize,
     /// log2 of the most n-gram rows; a row is 64 bytes.
     pub row_bits: u32,
@@ -34,7 +34,7 @@ pub struct Params {
 /// The sizes of a level's dense network.
 #[derive(Clone, Copy, Debug)]
 pub struct DenseParams {
-    /// Contexts that are embedded: the first of [`contexts`](super::contexts).
+    /// Contexts that are embedded: the first of [`contexts`](super::features::contexts).
     pub contexts: usize,
     /// Hidden features over 16.
     pub height: usize,
@@ -127,7 +127,7 @@ impl Level {
     }
 
     /// The network's sizes for a block of `raw_len` bytes: short blocks get small tables.
-    pub(super) fn params(self, raw_len: usize) -> Params {
+    pub(crate) fn params(self, raw_len: usize) -> Params {
         let level = LEVELS[usize::from(self.0) - 1];
         let bits = |rows: usize| bits_for(raw_len.saturating_mul(rows));
         Params {

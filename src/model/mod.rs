@@ -17,35 +17,20 @@
 //! Everything is in the arithmetic of [`math`](crate::math): the same bits on every machine.
 //! `docs/MODEL.md` has the mathematics, `docs/EXPERIMENTS.md` what was tried.
 
-pub(crate) mod contexts;
-mod correction;
-mod dense;
-mod embedding;
-mod heads;
-mod history;
+mod ablation;
+pub(crate) mod experts;
+pub(crate) mod features;
 mod inputs;
 mod level;
-mod matcher;
-mod mixer;
-mod mixers;
+mod mix;
 mod network;
-mod ngram;
-mod part;
-mod perceptron;
 mod predictor;
-pub(crate) mod prior;
-#[cfg(test)]
-mod reference;
-mod rms;
 mod rng;
-mod strides;
 mod table;
 
+pub use ablation::Part;
 pub use level::Level;
-#[cfg(test)]
-pub(crate) use matcher::LONG;
 pub(crate) use network::{Network, Start};
-pub use part::Part;
 pub use predictor::Predictor;
 #[cfg(test)]
 pub(crate) use rng::noise;

@@ -1,18 +1,21 @@
 //! The parts wired together; every wire is a line here.
 
 use super::{
-    contexts,
-    correction::{Correction, ORDERS},
-    history::History,
+    ablation::Part,
+    experts::{
+        match_model::Matcher,
+        mlp::Perceptron,
+        prior::{Prior, Span},
+        rows::Ngrams,
+    },
+    features::{contexts, history::History},
     inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
     level::{HEADS, Level, MIXERS, Params},
-    matcher::Matcher,
-    mixer::{Gates, Rates, Sets},
-    mixers::Mixers,
-    ngram::Ngrams,
-    part::Part,
-    perceptron::Perceptron,
-    prior::{Prior, Span},
+    mix::{
+        bias::{Correction, ORDERS},
+        mixer::{Gates, Rates, Sets},
+        stack::Mixers,
+    },
 };
 use std::sync::Arc;
 
@@ -43,10 +46,10 @@ const UNASKED: Span = (0, u32::MAX);
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
 #[derive(Debug)]
 pub struct Network {
-    pub(super) history: History,
+    pub(crate) history: History,
     matcher: Matcher,
     ngrams: Ngrams,
-    pub(super) perceptron: Option<Perceptron>,
+    pub(crate) perceptron: Option<Perceptron>,
     inputs: Inputs,
     mixers: Mixers,
     correction: Correction,

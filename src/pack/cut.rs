@@ -15,7 +15,7 @@ pub enum Cut {
 
 impl Cut {
     /// Appends the next record of `input`; says whether there was one.
-    pub(super) fn read(self, input: &mut impl BufRead, raw: &mut Vec<u8>) -> Result<bool> {
+    pub(crate) fn read(self, input: &mut impl BufRead, raw: &mut Vec<u8>) -> Result<bool> {
         let room = MAX_BLOCK_LEN - raw.len();
         let too_long =
             |what| Error::new(ErrorKind::OutOfBounds, format!("{what} is longer than {MAX_BLOCK_LEN} bytes"));
@@ -34,7 +34,7 @@ impl Cut {
     }
 
     /// The records in the content of a group.
-    pub(super) fn split(self, group: &[u8]) -> Box<dyn Iterator<Item = &[u8]> + '_> {
+    pub(crate) fn split(self, group: &[u8]) -> Box<dyn Iterator<Item = &[u8]> + '_> {
         match self {
             Self::Lines => Box::new(group.split_inclusive(|&byte| byte == b'\n')),
             Self::Bytes(len) => Box::new(group.chunks(len.max(1))),
@@ -42,7 +42,7 @@ impl Cut {
     }
 
     /// A record without what ends it.
-    pub(super) fn trim(self, record: &[u8]) -> &[u8] {
+    pub(crate) fn trim(self, record: &[u8]) -> &[u8] {
         match self {
             Self::Lines => record.strip_suffix(b"\n").unwrap_or(record),
             Self::Bytes(_) => record,

@@ -9,9 +9,7 @@
 //! length: rows of its own are counted in a small table over the model's, and the weights that it used are set back
 //! after.
 
-mod codec;
-
-pub(crate) use codec::Codec;
+pub(crate) use crate::codec::record::Codec;
 
 use crate::{Error, ErrorKind, Model, Result, container::varint};
 

@@ -31,7 +31,7 @@ pub struct AutoFinish<W: Write, F: FnOnce(io::Result<W>) = fn(io::Result<W>)> {
 }
 
 impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
-    pub(super) fn new(encoder: Encoder<W>, report: F) -> Self {
+    pub(crate) fn new(encoder: Encoder<W>, report: F) -> Self {
         Self { inner: Some((encoder, report)) }
     }
 

@@ -9,9 +9,10 @@ use std::{
     sync::Arc,
 };
 
-use self::{frame::Frame, source::Source};
-use super::{progress::Progress, stop::Stop};
+use crate::parallel::{progress::Progress, stop::Stop};
 use crate::{Error, Models, container::FrameHeader};
+use frame::Frame;
+use source::Source;
 
 /// Decompresses the frames read from `R`, one after the other, as one stream of content.
 ///

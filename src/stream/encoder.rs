@@ -8,20 +8,21 @@ use std::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    AutoFinish, Options,
-    base::Base,
-    budget::Budget,
-    codec::{self, CodedBlock},
-    fitting,
+    AutoFinish, Options, fitting,
+    long_repeats::MIN_REPEAT,
     pieces::{Piece, Pieces},
-    pool::Pool,
-    repeats::MIN_REPEAT,
-    watch::Watch,
 };
 use crate::{
     Error, ErrorKind, Model, Result,
     container::{FrameHeader, Index, Item, Method, index::Entry},
     error::is_transient,
+};
+use crate::{
+    codec::{
+        block::{self, CodedBlock},
+        priming::Base,
+    },
+    parallel::{budget::Budget, pool::Pool, watch::Watch},
 };
 
 /// Compresses what is written to it into one frame on `W`.
@@ -230,7 +231,7 @@ impl<W: Write> Encoder<W> {
         let Options { method, base, .. } = &self.options;
         let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
         let (method, base) = (*method, Base { only, ..base.clone() });
-        let expected = codec::expected_memory(method, &base, piece.len());
+        let expected = block::expected_memory(method, &base, piece.len());
         while !self.blocks.has_room(expected, self.held()) {
             self.collect()?;
         }
@@ -244,11 +245,11 @@ impl<W: Write> Encoder<W> {
         let raw = &self.content.uncoded()[..piece.len()];
         self.hash.write(raw);
         match piece {
-            Piece::Copy { distance, .. } => self.blocks.put(codec::encode_copy(raw, distance, &watch)),
+            Piece::Copy { distance, .. } => self.blocks.put(block::encode_copy(raw, distance, &watch)),
             Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
                 let allowed = limit.saturating_sub(held).saturating_add(len as u64);
                 self.blocks.run_here(here, |_| {
-                    let coded = codec::encode(raw.into(), method, &base, allowed, &watch)?;
+                    let coded = block::encode(raw.into(), method, &base, allowed, &watch)?;
                     Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
                 });
             }
@@ -259,7 +260,7 @@ impl<W: Write> Encoder<W> {
                 let share = if limit == u64::MAX { limit } else { expected };
                 self.blocks.run(expected, move |is_alone| {
                     let allowed = if is_alone { all } else { share };
-                    codec::encode(raw.as_slice().into(), method, &base, allowed, &watch)
+                    block::encode(raw.as_slice().into(), method, &base, allowed, &watch)
                 });
             }
         }

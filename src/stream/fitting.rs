@@ -1,6 +1,7 @@
 //! Whether compressing fits the memory that is allowed, and if not, what would.
 
-use super::{Options, base::Base, codec, options::MIN_BLOCK_LEN, pieces, repeats::MIN_REPEAT};
+use super::{Options, long_repeats::MIN_REPEAT, options::MIN_BLOCK_LEN, pieces};
+use crate::codec::{block, priming::Base};
 use crate::{Error, ErrorKind, Level, Result};
 
 /// Makes sure that a block of `len` bytes can be coded within the limit of `options`, with so many bytes `held` beside:
@@ -26,7 +27,7 @@ pub fn check(options: &Options, len: usize, held: u64) -> Result<()> {
 
 /// Bytes for a block whose content counts among what is held.
 fn needed(options: &Options, base: &Base, len: usize, held: u64) -> u64 {
-    codec::expected_memory(options.method, base, len) - len as u64 + held
+    block::expected_memory(options.method, base, len) - len as u64 + held
 }
 
 /// The highest level below the one chosen at which the same block fits.

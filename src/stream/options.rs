@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use super::{base::Base, progress::Progress, stop::Stop};
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
+use crate::{
+    codec::priming::Base,
+    parallel::{progress::Progress, stop::Stop},
+};
 
 /// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
-pub(super) const MIN_BLOCK_LEN: usize = 1 << 16;
+pub(crate) const MIN_BLOCK_LEN: usize = 1 << 16;
 
 /// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
 const HUFFMAN_BLOCK: usize = 1 << 18;
@@ -24,14 +27,14 @@ const STORE_BLOCK: usize = 1 << 20;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    pub(super) base: Base,
-    pub(super) method: Method,
-    pub(super) block_len: Option<usize>,
-    pub(super) content_size: Option<u64>,
-    pub(super) threads: usize,
-    pub(super) memory_limit: u64,
-    pub(super) progress: Option<Arc<Progress>>,
-    pub(super) stop: Stop,
+    pub(crate) base: Base,
+    pub(crate) method: Method,
+    pub(crate) block_len: Option<usize>,
+    pub(crate) content_size: Option<u64>,
+    pub(crate) threads: usize,
+    pub(crate) memory_limit: u64,
+    pub(crate) progress: Option<Arc<Progress>>,
+    pub(crate) stop: Stop,
 }
 
 impl Default for Options {
@@ -141,7 +144,7 @@ impl Options {
     }
 
     /// Bytes of content in a block: as many as were asked for, else what suits the method.
-    pub(super) fn block_bytes(&self) -> usize {
+    pub(crate) fn block_bytes(&self) -> usize {
         let most = self.base.level.block_len();
         let suits = match self.method {
             Method::Neural | Method::Unpacked | Method::Copy => most,

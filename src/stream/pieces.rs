@@ -3,7 +3,7 @@
 //! The pieces depend on the content, and on where it was flushed, but not on how it was chopped into writes: they are
 //! made only when a whole block has come in, or at an end.
 
-use super::repeats::{CHUNK, Finder};
+use super::long_repeats::{CHUNK, Finder};
 use crate::{Error, Result, container::MAX_DISTANCE};
 
 /// A stretch of content that becomes one block.

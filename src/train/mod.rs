@@ -10,19 +10,19 @@
 //! trusted too much: so the samples are taken in folds, and mixers learn from each with the counts of the others
 //! (cross-fitting: Chernozhukov et al. 2018; stacked generalisation: Wolpert 1992).
 
+mod count;
 mod passes;
-mod tally;
 
 use std::{ops::Range, sync::Arc};
 
+use count::{Keep, Tally};
 pub use passes::Loss;
 use passes::{Fold, evaluate, fit};
-use tally::{Keep, Tally};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
     math::environment::checked,
-    trained::{COARSE, FINE, TrainedOn, write_counts},
+    priors::{COARSE, FINE, TrainedOn, write_counts},
 };
 
 /// Longer samples are cut into parts: what a model is for is the beginning of content.
@@ -41,7 +41,7 @@ const LEAST: u32 = 2;
 const FOLD_BYTES: usize = 1 << 20;
 
 /// The least and the most bytes that a model's file can be told to keep to.
-pub const SIZES: std::ops::RangeInclusive<u64> = 1 << 14..=crate::trained::MAX_LEN;
+pub const SIZES: std::ops::RangeInclusive<u64> = 1 << 14..=crate::priors::MAX_LEN;
 
 /// How to train; a builder.
 ///

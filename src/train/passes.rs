@@ -8,7 +8,7 @@ use crate::{
     math::isa::{self, Isa, Kernel},
     model::{
         Network, Start,
-        prior::{Counts, Prior},
+        experts::prior::{Counts, Prior},
     },
 };
 

@@ -16,7 +16,7 @@ pub use mutate::mutate;
 use foretell::{
     Level, Method,
     container::{BlockHeader, FrameHeader, Item, varint},
-    deflate::{Dialect, Family, Sink, Token, Trailer, Work, deflate},
+    transform::deflate::{Dialect, Family, Sink, Token, Trailer, Work, deflate},
 };
 
 /// [`foretell::compress`], for tests that have the memory.

@@ -8,10 +8,10 @@ use foretell::{
     Decoder, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, RecordCompressor, RecordDecompressor,
     Recovery,
     container::{FrameHeader, Index, Item, header::MAGIC},
-    deflate::{self, Unpacked},
     huffman,
     pack::{Cut, Pack},
-    trained,
+    priors,
+    transform::deflate::{self, Unpacked},
 };
 
 /// A frame may claim to need more; then it is refused, and costs little.
@@ -236,7 +236,7 @@ fn leading_number(bytes: &[u8]) -> (usize, &[u8]) {
 
 /// What follows the name in a model's file: it is refused, or what it makes of records comes back.
 pub fn model(body: &[u8]) {
-    let file = trained::with_name(body);
+    let file = priors::with_name(body);
     let Ok(model) = Model::from_bytes(&file) else { return };
     let (Ok(mut compressor), Ok(mut decompressor)) = (RecordCompressor::new(&model), RecordDecompressor::new(&model))
     else {

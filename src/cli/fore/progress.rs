@@ -16,7 +16,7 @@ use super::{
     input::Input,
     report::{bits_per_byte, one_line, say},
 };
-use crate::{Progress, inspect_file, memory};
+use crate::{Progress, inspect_file, parallel::memory};
 
 /// Work that is done sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);

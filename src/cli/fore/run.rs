@@ -19,7 +19,7 @@ use super::{
     walk::{Found, walk},
     work::{self, Done},
 };
-use crate::{cli::stdio, memory::ensure};
+use crate::{cli::stdio, parallel::memory::ensure};
 
 /// Bytes of memory for the stack of the thread that waits for signals, and to read and write.
 const TO_START: u64 = 4 << 20;

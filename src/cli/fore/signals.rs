@@ -17,7 +17,7 @@ use signal_hook::{
 };
 
 use super::folder::Entry;
-use crate::{cli::born, memory};
+use crate::{cli::born, parallel::memory};
 
 /// The temporary files to remove if a signal ends the process.
 static DOOMED: Mutex<Vec<Entry>> = Mutex::new(Vec::new());

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::notes::Notes;
-use crate::{Level, counter::Counter, model::Part, stream::ablated_len};
+use crate::{Level, ablated_len, model::Part, parallel::counter::Counter};
 
 /// A block of which the size counts in a row of a table.
 pub struct Job<'a> {

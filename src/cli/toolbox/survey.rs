@@ -8,7 +8,7 @@ use super::{
     peers,
     sample::Sample,
 };
-use crate::{Level, huffman::order0_entropy, stream::may_be_primed};
+use crate::{Level, huffman::order0_entropy, may_be_primed};
 
 /// What to measure on each file, beside its order-0 entropy and Huffman coding.
 pub struct Plan<'a> {

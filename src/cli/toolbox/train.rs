@@ -22,8 +22,8 @@ use super::{
 use crate::{
     ErrorKind, Level, Model, ModelId, RecordCompressor, Trained, Trainer,
     cli::fore::values::parse_size,
+    priors::read_id,
     train::{Loss, Pass},
-    trained::read_id,
 };
 
 /// With fewer samples, or fewer bytes of them, a model is hardly worth its file.

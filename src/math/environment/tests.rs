@@ -10,10 +10,8 @@ fn here_arithmetic_is_as_it_should_be() {
 mod modes {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
-    use super::{
-        super::{control, *},
-        control::Word,
-    };
+    use super::control::Word;
+    use crate::math::environment::{control, *};
     use crate::{
         Encoder, Level, Options, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
         stream::decompress,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Network;
 use crate::{
     Result,
-    model::{Level, mixer::copy, prior::Prior},
+    model::{Level, experts::prior::Prior, mix::mixer::copy},
 };
 
 /// Mixers that start from learnt weights learn as those that have learnt from so many nibbles.

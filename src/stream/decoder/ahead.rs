@@ -10,13 +10,14 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
+    codec::{block, priming::Base},
     container::{Item, header::Start},
-    stream::{base::Base, budget::Budget, codec},
+    parallel::budget::Budget,
 };
 
 impl<R: Read> Decoder<R> {
     /// Decodes on until there is content to give out or none is left.
-    pub(super) fn advance(&mut self) -> Result<()> {
+    pub(crate) fn advance(&mut self) -> Result<()> {
         while self.given == self.block.len() && matches!(self.state, State::Reading) {
             self.stop.check()?;
             match self.frame.take() {
@@ -101,12 +102,12 @@ impl<R: Read> Decoder<R> {
         // Given out by now. Its memory is given back before more is taken.
         frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let (needed, beside) = (codec::memory(&header, &frame.base, 0), frame.held());
+        let (needed, beside) = (block::memory(&header, &frame.base, 0), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
         }
         let taken = needed + beside + frame.blocks.memory();
-        codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
+        block::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
         let coded = self.source.coded(header.coded_len)?;
         frame.next = None;
         frame.begin(header, coded, self.progress.clone(), needed);
@@ -134,7 +135,7 @@ impl<R: Read> Decoder<R> {
         self.block = match decoded {
             Decoded::Copy(header, coded) => {
                 frame.blocks.make_sure((header.raw_len + header.coded_len) as u64)?;
-                codec::decode_copy(&header, &coded, &frame.window, &frame.watch(self.progress.clone()))?
+                block::decode_copy(&header, &coded, &frame.window, &frame.watch(self.progress.clone()))?
             }
             Decoded::Content(content) => content,
             Decoded::End(_) => Vec::new(),

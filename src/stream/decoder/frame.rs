@@ -6,10 +6,9 @@ use twox_hash::XxHash3_64;
 
 use crate::{
     Error, Result,
+    codec::{block, copy::Window, priming::Base},
     container::{BlockHeader, FrameHeader, Index, Item, Method, index::Entry},
-    stream::{
-        base::Base, budget::Budget, codec, pool::Pool, progress::Progress, stop::Stop, watch::Watch, window::Window,
-    },
+    parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
 };
 
 /// A frame: what was read of it, and what was given out.
@@ -79,7 +78,7 @@ impl Frame {
             return self.blocks.put(Ok(Decoded::Copy(header, coded)));
         }
         let (base, watch) = (self.base.clone(), self.watch(progress));
-        let decode = move |_| codec::decode(&header, &coded, &base, &watch).map(Decoded::Content);
+        let decode = move |_| block::decode(&header, &coded, &base, &watch).map(Decoded::Content);
         if self.index.header.content_size == Some(self.begun) {
             self.blocks.run_here(memory, decode);
         } else {
@@ -102,6 +101,6 @@ impl Frame {
     /// Whether all the content was what the header and the end marker say.
     pub fn check_end(&self, hash: u64) -> Result<()> {
         self.index.header.check_content_size(self.len)?;
-        if hash == self.hash.finish() { Ok(()) } else { Err(codec::content_mismatch()) }
+        if hash == self.hash.finish() { Ok(()) } else { Err(block::content_mismatch()) }
     }
 }

@@ -1,0 +1,9 @@
+//! One block or record of content ↔ coded bytes, whatever the method.
+
+pub mod block;
+pub mod copy;
+pub mod expanded;
+pub mod neural;
+pub mod priming;
+pub mod record;
+pub mod symbols;

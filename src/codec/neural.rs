@@ -1,0 +1,76 @@
+//! One neural block ↔ its coded bytes, with a network of its own.
+
+use super::symbols;
+use crate::{
+    Error, Result,
+    coder::{Decoder, Encoder},
+    math::{environment::checked, isa::Isa},
+    model::{Level, Network, Part, Start},
+};
+
+/// How many bytes are coded between two reports of progress.
+const REPORT_EVERY: usize = 4096;
+
+/// Hears of progress as (raw bytes, coded bytes) since the last call; an error ends the work.
+pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
+
+/// Codes `raw` by a network that starts from `start`.
+///
+/// # Errors
+/// Only if the system does not have the memory for the model, or by `report`.
+pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    checked(|| encode_by(Network::from(start, raw.len())?, raw, isa, report))
+}
+
+/// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
+///
+/// # Errors
+/// Only if the system does not have the memory for the model.
+pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
+    checked(|| {
+        let network = Network::without(part, level, raw.len())?;
+        Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
+    })
+}
+
+fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    let mut coder = Encoder::new();
+    for chunk in raw.chunks(REPORT_EVERY) {
+        let before = coder.len();
+        symbols::encode(chunk, &mut network, &mut coder, isa);
+        report(chunk.len(), coder.len() - before)?;
+    }
+    Ok(coder.finish())
+}
+
+/// Decodes `raw_len` bytes, the inverse of [`encode`].
+///
+/// # Errors
+/// Corrupt if `coded` ends before the content does, as damaged data mostly do; no memory for the model; or by `report`.
+pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    checked(|| decode_here(coded, raw_len, start, isa, report))
+}
+
+fn decode_here(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    let mut network = Network::from(start, raw_len)?;
+    let mut coder = Decoder::new(coded);
+    let mut raw = Vec::new();
+    // At once: to grow by and by takes up to three times as much, and ends the process where there is none left.
+    raw.try_reserve_exact(raw_len).map_err(|_| Error::no_memory(raw_len as u64))?;
+    while raw.len() < raw_len {
+        let before = (raw.len(), coder.consumed());
+        let until = raw_len.min(raw.len() + REPORT_EVERY);
+        symbols::decode(&mut raw, until, &mut network, &mut coder, isa);
+        if coder.overrun() {
+            return Err(Error::corrupt("a neural block ends before its content does"));
+        }
+        report(raw.len() - before.0, coder.consumed() - before.1)?;
+    }
+    if !coder.at_end() {
+        return Err(Error::corrupt("a neural block does not end where its content does"));
+    }
+    Ok(raw)
+}
+
+#[cfg(test)]
+mod tests;

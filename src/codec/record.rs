@@ -1,0 +1,116 @@
+//! One record ↔ its coded bytes, with a network that starts again for each.
+
+use super::symbols;
+use crate::{
+    Error, Level, Model, Result,
+    coder::{Decoder, Encoder, Frequencies},
+    math::{F32x16, LANES, environment::checked, isa::Isa},
+    model::Network,
+    parallel::memory::ensure,
+};
+
+/// A record is stored as one that is not with this probability: rare, so that it costs all others next to nothing.
+const STORED: f32 = 1.0 / 65536.0;
+
+/// Up to this length memory is not asked for before.
+const SMALL: usize = 1 << 16;
+
+/// The network of one compressor or decompressor.
+#[derive(Debug)]
+pub struct Codec {
+    network: Network,
+    level: Level,
+    isa: Isa,
+    /// The longest record that there was memory for.
+    ensured: usize,
+}
+
+impl Codec {
+    /// # Errors
+    /// Damaged weights in the model, or too little memory.
+    pub fn new(model: &Model) -> Result<Self> {
+        checked(|| {
+            let mut network = Network::from(&model.start(model.level())?, 0)?;
+            network.start_again(0)?;
+            Ok(Self { network, level: model.level(), isa: Isa::detect(), ensured: SMALL })
+        })
+    }
+
+    /// Appends the coded bytes of `record` to `out`.
+    ///
+    /// # Errors
+    /// Too little memory.
+    pub fn encode(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.ensure(record.len())?;
+        checked(|| self.encode_here(record, out))
+    }
+
+    fn encode_here(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        self.network.start_again(record.len())?;
+        let mut coder = Encoder::new();
+        coder.encode(&first(), 0);
+        symbols::encode(record, &mut self.network, &mut coder, self.isa);
+        // The interval's end is not known before, so this is as near as one comes before coding it.
+        let coded = if coder.len() > record.len() + 1 { stored(record) } else { coder.finish() };
+        out.extend(coded);
+        Ok(())
+    }
+
+    /// The record of `len` bytes that `coded` stands for.
+    ///
+    /// # Errors
+    /// Data that are damaged so that it shows, or too little memory.
+    pub fn decode(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
+        self.ensure(len)?;
+        checked(|| self.decode_here(coded, len))
+    }
+
+    fn decode_here(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
+        let mut coder = Decoder::new(coded);
+        let mut record = Vec::new();
+        record.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
+        if coder.decode(&first()) == 0 {
+            self.network.start_again(len)?;
+            symbols::decode(&mut record, len, &mut self.network, &mut coder, self.isa);
+        } else {
+            let any = any();
+            record.extend((0..len).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
+        }
+        if coder.overrun() || !coder.at_end() {
+            return Err(Error::corrupt("a record does not end where its content does"));
+        }
+        Ok(record)
+    }
+
+    /// Makes sure that there is memory for the network's tables, where they may be larger than they were before.
+    fn ensure(&mut self, len: usize) -> Result<()> {
+        if len > self.ensured {
+            ensure((self.level.memory(len) + 3 * len) as u64)?;
+            self.ensured = len;
+        }
+        Ok(())
+    }
+}
+
+/// The bytes themselves, in as many and one or two more.
+fn stored(record: &[u8]) -> Vec<u8> {
+    let any = any();
+    let mut coder = Encoder::new();
+    coder.encode(&first(), 1);
+    for &byte in record {
+        coder.encode(&any, byte >> 4);
+        coder.encode(&any, byte & 15);
+    }
+    coder.finish()
+}
+
+/// Zero, and one if the record is stored.
+fn first() -> Frequencies {
+    let mut p = F32x16::ZERO;
+    (p.0[0], p.0[1]) = (1.0 - STORED, STORED);
+    Frequencies::new(&p)
+}
+
+fn any() -> Frequencies {
+    Frequencies::new(&F32x16::splat(1.0 / LANES as f32))
+}

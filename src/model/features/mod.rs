@@ -1,0 +1,5 @@
+//! Bytes → what experts see: the last bytes, words, lines and strides, and the contexts that are made of them.
+
+pub mod contexts;
+pub mod history;
+pub mod strides;

@@ -1,0 +1,180 @@
+//! Inputs → logits of a nibble: a gated linear layer. `logits = Σ_k w_k · x_k + Σ_k b_k · [last value of k]`.
+//!
+//! Mixing log-probabilities by weights that learn from the coding error is logistic mixing (PAQ7: Mahoney 2005), here
+//! over sixteen symbols at once: geometric mixing (Mattern 2012), convex in the weights. The weights are gated, as in
+//! gated linear networks (Veness et al. 2019): small contexts say which are used. Each weight is the sum of three: one
+//! for the input's own state, one for the byte before, one for the classes of what came before.
+
+#![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
+
+use crate::math::{F32x16, one_hot, sums, value_at};
+use crate::model::inputs::{Each, Inputs, MAX_INPUTS, STATES};
+
+/// The rates' surplus at first, which halves after so many nibbles.
+const BOOST: f32 = 0.01;
+const BOOST_TIME: f32 = 2000.0;
+/// Inputs are taken in pieces of so many.
+const PIECE: usize = 8;
+
+/// What selects weights, each below the number of its sets.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Gates {
+    /// Which set of weights by the inputs' states.
+    pub state: usize,
+    /// Which set by the byte before.
+    pub byte: usize,
+    /// Which set by classes.
+    pub classes: usize,
+}
+
+/// How many sets there are of each kind.
+pub type Sets = Gates;
+
+/// How fast weights learn, of each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Rates {
+    pub by_state: f32,
+    pub by_byte: f32,
+    pub by_classes: f32,
+    pub bonus: f32,
+}
+
+/// The layer's weights.
+#[derive(Debug)]
+pub struct Mixer {
+    inputs: usize,
+    /// (sets, inputs, STATES)
+    by_state: Vec<f32>,
+    /// (sets, MAX_INPUTS)
+    by_byte: Vec<[f32; MAX_INPUTS]>,
+    /// (sets, MAX_INPUTS)
+    by_classes: Vec<[f32; MAX_INPUTS]>,
+    /// Logits of the value that an input saw last. (inputs, STATES)
+    bonus: Vec<f32>,
+    gates: Gates,
+    /// The weight and the bonus in use of each input.
+    index: Each,
+    rates: Rates,
+    time: f32,
+    /// The gates in use since the weights were last restored, if that is to be done again.
+    used: Option<Vec<(usize, usize)>>,
+}
+
+impl Mixer {
+    /// A mixer that weighs all of `inputs` alike.
+    pub fn new(inputs: usize, sets: Sets, first_weight: f32, rates: Rates) -> Self {
+        Self {
+            inputs,
+            by_state: vec![first_weight; sets.state * inputs * STATES],
+            by_byte: vec![[0.0; MAX_INPUTS]; sets.byte],
+            by_classes: vec![[0.0; MAX_INPUTS]; sets.classes],
+            bonus: vec![0.0; inputs * STATES],
+            gates: Gates::default(),
+            index: [0; MAX_INPUTS],
+            rates,
+            time: 0.0,
+            used: None,
+        }
+    }
+
+    /// All weights, in pieces.
+    pub fn weights(&mut self) -> [&mut [f32]; 4] {
+        let Self { by_state, by_byte, by_classes, bonus, .. } = self;
+        [by_state, by_byte.as_flattened_mut(), by_classes.as_flattened_mut(), bonus]
+    }
+
+    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights). From the second time on, only
+    /// what was used since is looked at where there are many.
+    pub fn restore(&mut self, from: &[f32]) {
+        let Some(used) = self.used.replace(Vec::new()) else {
+            self.weights().into_iter().fold(from, |from, piece| copy(piece, from));
+            return;
+        };
+        let from = copy(&mut self.by_state, from);
+        let (byte, from) = from.split_at(self.by_byte.as_flattened().len());
+        let (classes, from) = from.split_at(self.by_classes.as_flattened().len());
+        copy(&mut self.bonus, from);
+        for &(byte_set, classes_set) in &used {
+            copy(&mut self.by_byte[byte_set], &byte[byte_set * MAX_INPUTS..]);
+            copy(&mut self.by_classes[classes_set], &classes[classes_set * MAX_INPUTS..]);
+        }
+        self.used.insert(used).clear();
+    }
+
+    /// Learns as one that has learnt from so many nibbles.
+    pub fn set_time(&mut self, time: f32) {
+        self.time = time;
+    }
+
+    /// The logits. (16)
+    #[inline(always)]
+    pub fn forward(&mut self, gates: Gates, inputs: &Inputs) -> F32x16 {
+        self.gates = gates;
+        if let Some(used) = &mut self.used {
+            used.push((gates.byte, gates.classes));
+        }
+        let n = self.inputs.min(MAX_INPUTS);
+        let mut weights = [0.0; MAX_INPUTS];
+        let mut bonus = [0.0; MAX_INPUTS];
+        let by_state = &self.by_state[gates.state * self.inputs * STATES..][..self.inputs * STATES];
+        let (by_byte, by_classes) = (&self.by_byte[gates.byte], &self.by_classes[gates.classes]);
+        for k in 0..n {
+            let at = k * STATES + inputs.state[k] as usize;
+            self.index[k] = at as u32;
+            weights[k] = by_state[at] + (by_byte[k] + by_classes[k]);
+            bonus[k] = self.bonus[at];
+        }
+        // Four running sums, so that none waits long for the one before.
+        let [mut even, mut odd, mut even_bonus, mut odd_bonus] = [F32x16::ZERO; 4];
+        for k in (0..n / 2 * 2).step_by(2) {
+            even = even + inputs.x[k] * weights[k];
+            odd = odd + inputs.x[k + 1] * weights[k + 1];
+            even_bonus = even_bonus + one_hot(inputs.last[k], bonus[k]);
+            odd_bonus = odd_bonus + one_hot(inputs.last[k + 1], bonus[k + 1]);
+        }
+        if n % 2 == 1 {
+            even = even + inputs.x[n - 1] * weights[n - 1];
+            even_bonus = even_bonus + one_hot(inputs.last[n - 1], bonus[n - 1]);
+        }
+        (even + odd) + (even_bonus + odd_bonus)
+    }
+
+    /// One step of the weights in use along their gradients: `δ · x_k`, with `delta` the gradient at the logits.
+    #[inline(always)]
+    pub fn learn(&mut self, inputs: &Inputs, delta: F32x16) {
+        let boost = BOOST / (1.0 + self.time * (1.0 / BOOST_TIME));
+        self.time += 1.0;
+        let Rates { by_state: rate, by_byte: byte_rate, by_classes: classes_rate, bonus: bonus_rate } = self.rates;
+        let boosted = |rate: f32| if rate > 0.0 { rate + boost } else { 0.0 };
+        let (rate, byte_rate, classes_rate) = (rate + boost, boosted(byte_rate), boosted(classes_rate));
+        let gates = self.gates;
+        let by_state = &mut self.by_state[gates.state * self.inputs * STATES..][..self.inputs * STATES];
+        let (by_byte, by_classes) = (&mut self.by_byte[gates.byte], &mut self.by_classes[gates.classes]);
+        for first in (0..self.inputs.min(MAX_INPUTS)).step_by(PIECE) {
+            let mut products = [F32x16::ZERO; PIECE];
+            for (product, x) in products.iter_mut().zip(&inputs.x[first..first + PIECE]) {
+                *product = *x * delta;
+            }
+            let gradients = sums(&products);
+            for (i, gradient) in gradients.iter().enumerate() {
+                by_byte[first + i] += gradient * byte_rate;
+                by_classes[first + i] += gradient * classes_rate;
+            }
+            for (k, gradient) in (first..self.inputs).zip(gradients) {
+                let at = self.index[k] as usize;
+                by_state[at] += rate * gradient;
+                self.bonus[at] += bonus_rate * value_at(&delta, inputs.last[k]);
+            }
+        }
+    }
+}
+
+/// Fills `to` from the first values of `from`, and gives the others.
+pub fn copy<'a>(to: &mut [f32], from: &'a [f32]) -> &'a [f32] {
+    let (first, others) = from.split_at(to.len());
+    to.copy_from_slice(first);
+    others
+}
+
+#[cfg(test)]
+mod tests;

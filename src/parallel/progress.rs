@@ -1,0 +1,40 @@
+//! What a caller may watch.
+
+use super::counter::Counter;
+
+/// How far an encoder or decoder has come, to be read from another thread. All figures only grow, and
+/// agree with the whole stream's when the work is done.
+#[derive(Debug, Default)]
+pub struct Progress {
+    raw: Counter,
+    coded: Counter,
+    memory: Counter,
+}
+
+impl Progress {
+    /// Bytes of content dealt with.
+    pub fn raw(&self) -> u64 {
+        self.raw.get()
+    }
+
+    /// Compressed bytes that stand for them, headers left out.
+    pub fn coded(&self) -> u64 {
+        self.coded.get()
+    }
+
+    /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a
+    /// decoder with one thread this is the least [limit](crate::Decoder::with_memory_limit) under which it decodes the
+    /// same.
+    pub fn memory(&self) -> u64 {
+        self.memory.get()
+    }
+
+    pub(crate) fn add(&self, raw: usize, coded: usize) {
+        self.raw.add(raw as u64);
+        self.coded.add(coded as u64);
+    }
+
+    pub(crate) fn takes_memory(&self, bytes: u64) {
+        self.memory.raise_to(bytes);
+    }
+}

@@ -1,0 +1,5 @@
+//! The parts of a model's file.
+
+mod byte_column;
+pub mod counts;
+pub mod weights;

@@ -1,0 +1,169 @@
+//! Samples → how often each byte followed each context: in how many samples it did.
+//!
+//! Within a sample the network learns for itself what follows a context, once it was there. What it cannot know is what
+//! follows the first time; so a byte counts once a sample, however often it followed there.
+
+use crate::math::ln;
+use crate::model::{
+    Level,
+    experts::prior::{Counts, Symbol},
+    features::contexts,
+};
+
+/// Events are sorted and merged when there are so many.
+const CHUNK: usize = 1 << 23;
+/// With more entries than this, what was seen only once is dropped: it would be dropped in the end.
+const MOST: usize = 1 << 25;
+
+/// A context that came so often came often.
+const MUCH: u32 = 16;
+
+/// Sorted: the upper 56 bits of a context's hash with the byte that followed in the lower 8, and in how many samples.
+#[derive(Debug, Default)]
+pub struct Tally {
+    events: Vec<(u64, u32)>,
+}
+
+/// What of a tally is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Keep {
+    /// So many contexts.
+    pub contexts: usize,
+    /// And all that followed these; else nothing that came once where much came.
+    pub all_symbols: bool,
+}
+
+/// A context's events.
+type Context<'a> = &'a [(u64, u32)];
+
+impl Tally {
+    /// Counts `samples`, as [`count`](Self::count).
+    pub fn of<'a>(samples: impl IntoIterator<Item = &'a [u8]>, level: Level) -> Self {
+        let mut tally = Self::default();
+        tally.count(samples, level);
+        tally
+    }
+
+    /// Counts `samples` too, each from a fresh start, in the contexts that `level` has.
+    pub fn count<'a>(&mut self, samples: impl IntoIterator<Item = &'a [u8]>, level: Level) {
+        let mut events = Vec::new();
+        for sample in samples {
+            let begin = events.len();
+            contexts::events(level.contexts(), sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
+            let (_, new) = events.split_at_mut(begin);
+            new.sort_unstable();
+            let once = dedup(new);
+            events.truncate(begin + once);
+            if events.len() > CHUNK {
+                self.add(&mut events);
+            }
+        }
+        self.add(&mut events);
+    }
+
+    /// Merges `events`, which are gone then.
+    fn add(&mut self, events: &mut Vec<u64>) {
+        events.sort_unstable();
+        let mut old = std::mem::take(&mut self.events).into_iter().peekable();
+        for same in events.chunk_by(|a, b| a == b) {
+            while let Some(before) = old.next_if(|&(event, _)| event < same[0]) {
+                self.events.push(before);
+            }
+            let n = old.next_if(|&(event, _)| event == same[0]).map_or(0, |(_, n)| n);
+            self.events.push((same[0], n + same.len() as u32));
+        }
+        self.events.extend(old);
+        events.clear();
+        if self.events.len() > MOST {
+            self.events.retain(|&(_, n)| n > 1);
+        }
+    }
+
+    fn contexts(&self) -> impl Iterator<Item = Context<'_>> {
+        self.events.chunk_by(|a, b| a.0 >> 8 == b.0 >> 8)
+    }
+
+    /// How many contexts were seen at least `least` times.
+    pub fn len(&self, least: u32) -> usize {
+        self.contexts().filter(|context| total(context) >= least).count()
+    }
+
+    /// What is to be kept: the contexts that are worth most, each seen at least `least` times.
+    pub fn counts(&self, least: u32, keep: Keep) -> Counts {
+        let everywhere = self.everywhere();
+        let worth = |context: Context| worth(context, &everywhere, keep);
+        let mut worths: Vec<f32> = self.contexts().filter(|context| total(context) >= least).map(worth).collect();
+        worths.sort_unstable_by(|a, b| b.total_cmp(a));
+        worths.truncate(keep.contexts);
+        let edge = worths.last().map_or(f32::INFINITY, |&worth| worth);
+        // Of those on the edge as many as there is room for.
+        let mut room = worths.iter().filter(|&&worth| worth == edge).count();
+        let mut counts = Counts::new(Counts::bucket_bits(worths.len()), worths.len(), 2 * worths.len());
+        let mut last = None;
+        for context in self.contexts().filter(|context| total(context) >= least) {
+            let worth = worth(context);
+            let kept = worth > edge || worth == edge && room > 0;
+            room -= usize::from(worth == edge && kept);
+            let key = counts.key(context[0].0);
+            // Of two with the same key the second is lost.
+            let symbols = symbols(context, keep);
+            if kept && !symbols.is_empty() && last.replace(key) != Some(key) {
+                counts.push(key, &symbols);
+            }
+        }
+        counts.finish();
+        counts
+    }
+
+    /// How often each byte followed any context.
+    fn everywhere(&self) -> [f32; 256] {
+        let mut everywhere = [1.0; 256];
+        self.events.iter().for_each(|&(event, n)| everywhere[event as u8 as usize] += n as f32);
+        let sum: f32 = everywhere.iter().sum();
+        everywhere.map(|n| n / sum)
+    }
+}
+
+/// What a context saves, compared with what is known of bytes `everywhere`, for each byte of the file that it takes.
+fn worth(context: Context, everywhere: &[f32; 256], keep: Keep) -> f32 {
+    let all = total(context) as f32;
+    let saved = |&(event, n): &(u64, u32)| {
+        let n = n as f32;
+        n * ln(n / (all + 1.0) / everywhere[event as u8 as usize])
+    };
+    let saved: f32 = context.iter().map(saved).sum();
+    saved / (2.0 + 1.2 * kept(context, keep).count() as f32)
+}
+
+/// Moves one of each of the sorted `events` to the front, and says how many these are.
+fn dedup(events: &mut [u64]) -> usize {
+    let mut kept = 0;
+    for i in 0..events.len() {
+        if i == 0 || events[i] != events[i - 1] {
+            events.swap(kept, i);
+            kept += 1;
+        }
+    }
+    kept
+}
+
+fn total(context: Context) -> u32 {
+    context.iter().map(|&(_, n)| n).sum()
+}
+
+/// The events of a context that are kept.
+fn kept(context: Context<'_>, keep: Keep) -> impl Iterator<Item = (u64, u32)> {
+    let all = keep.all_symbols || total(context) < MUCH;
+    context.iter().copied().filter(move |&(_, n)| all || n > 1)
+}
+
+/// The bytes of a context, the most frequent first.
+fn symbols(context: Context, keep: Keep) -> Vec<Symbol> {
+    let largest = context.iter().map(|&(_, n)| n).max().unwrap_or(0);
+    // As large as a count can be, in proportion.
+    let scaled = |n: u32| if largest > 255 { (u64::from(n) * 255 / u64::from(largest)).max(1) as u8 } else { n as u8 };
+    let symbol = |(event, n)| Symbol { byte: event as u8, count: scaled(n) };
+    let mut symbols: Vec<_> = kept(context, keep).map(symbol).collect();
+    symbols.sort_by_key(|symbol| std::cmp::Reverse(symbol.count));
+    symbols
+}

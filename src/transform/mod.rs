@@ -1,0 +1,3 @@
+//! Content ↔ content that models better.
+
+pub mod deflate;
