@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use foretell::huffman;
+use foretell::unstable::huffman;
 
 /// Letters and spaces drawn at random about as often as in English.
 fn text_like(len: usize) -> Vec<u8> {

@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use foretell::{
+use foretell::unstable::{
     coder::{Decoder, Encoder, Frequencies},
     math::{F32x16, LANES, exp, ln, softmax, sums},
 };

@@ -103,7 +103,7 @@ impl Error {
     }
 
     /// Whether the data are to blame, not what was asked for or the machine.
-    pub(crate) fn is_damage(&self) -> bool {
+    pub fn is_damage(&self) -> bool {
         use ErrorKind::{ChecksumMismatch, Corrupt, NotForetell, Truncated};
         matches!(self.kind, NotForetell | Corrupt | Truncated | ChecksumMismatch)
     }

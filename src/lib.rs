@@ -24,41 +24,31 @@
 //! ```
 
 mod codec;
-pub mod coder;
-pub mod container;
-#[cfg(test)]
-#[path = "../tests/common/corpus.rs"]
-mod corpus;
+mod coder;
+mod container;
 mod error;
-pub mod huffman;
-pub mod math;
-#[cfg(test)]
-#[path = "../tests/common/mixed.rs"]
-mod mixed;
-pub mod model;
+mod huffman;
+mod math;
+mod model;
 pub mod pack;
 mod parallel;
-pub mod priors;
-pub mod record;
+mod priors;
+mod record;
 mod seekable;
 mod stream;
-pub mod train;
-pub mod transform;
+mod train;
+mod transform;
+#[cfg(feature = "unstable")]
+pub mod unstable;
 
-#[cfg(feature = "cli")]
-#[doc(hidden)]
-pub mod cli;
-
-#[doc(hidden)]
-pub use codec::{neural::ablated_len, priming::may_be_primed};
 pub use container::{Method, ModelId};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
 pub use parallel::{progress::Progress, stop::Stop};
-pub use priors::{Model, Models};
+pub use priors::{Model, Models, TrainedOn};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
 pub use seekable::{
     Damage, FrameInfo, IndexedReader, Recovered, Recovery, inspect, inspect_each, inspect_file, inspect_file_each,
 };
 pub use stream::{AutoFinish, Decoder, Encoder, Options, compress, decompress, decompress_up_to};
-pub use train::{Trained, Trainer};
+pub use train::{Loss, Pass, Trained, Trainer};

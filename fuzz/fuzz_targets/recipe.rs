@@ -1,7 +1,6 @@
 //! Any recipe for deflating streams again.
 #![no_main]
 
-#[path = "../../tests/common/properties.rs"]
-mod properties;
+use foretell_testkit::properties;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::recipe(bytes));

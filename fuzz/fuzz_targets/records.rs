@@ -4,9 +4,7 @@
 use std::sync::LazyLock;
 
 use foretell::{Level, Model, Trainer};
-
-#[path = "../../tests/common/properties.rs"]
-mod properties;
+use foretell_testkit::properties;
 
 static MODEL: LazyLock<Model> = LazyLock::new(|| {
     let samples: Vec<_> = (0..60).map(|i| format!("id={} state={}", i * 37 % 101, ["open", "shut"][i % 2])).collect();

@@ -1,7 +1,6 @@
 //! Any content, at any level and by any method.
 #![no_main]
 
-#[path = "../../tests/common/properties.rs"]
-mod properties;
+use foretell_testkit::properties;
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| properties::round_trip(bytes));

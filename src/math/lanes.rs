@@ -12,9 +12,15 @@ use std::ops::{Add, Mul, Sub};
 pub const LANES: usize = 16;
 
 /// Sixteen `f32`, aligned to a cache line.
-#[derive(Clone, Copy, Debug, PartialEq, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C, align(64))]
 pub struct F32x16(pub [f32; LANES]);
+
+// SAFETY: sixteen floats, of which any bits are values; 64 bytes, so that alignment leaves no gap.
+unsafe impl bytemuck::Zeroable for F32x16 {}
+// SAFETY: as above.
+unsafe impl bytemuck::Pod for F32x16 {}
+const _: () = assert!(size_of::<F32x16>() == size_of::<[f32; LANES]>());
 
 impl F32x16 {
     /// All lanes zero.

@@ -15,6 +15,7 @@ pub struct Budget {
 }
 
 impl Budget {
+    /// As many threads and bytes as were asked for.
     pub fn new(threads: usize, memory_limit: u64) -> Self {
         Self { asked: threads, memory_limit, memory: OnceCell::new() }
     }

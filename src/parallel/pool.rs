@@ -74,6 +74,7 @@ impl<T> Coming<T> {
 }
 
 impl<T: Send + 'static> Pool<T> {
+    /// A pool without workers yet.
     pub fn new(budget: Budget) -> Self {
         let (tasks, queue) = channel();
         let queue = Arc::new(Mutex::new(queue));

@@ -8,6 +8,7 @@ use crate::{Error, ErrorKind, Result};
 /// Who hears how far the work on a block has come, and may end it.
 #[derive(Clone, Debug)]
 pub struct Watch {
+    /// Hears of what is done, if anybody asked for that.
     pub progress: Option<Arc<Progress>>,
     /// The caller's.
     pub cancel: Stop,
@@ -25,6 +26,10 @@ impl Watch {
         Ok(())
     }
 
+    /// Tells of bytes of content that are done, and the coded bytes that stand for them.
+    ///
+    /// # Errors
+    /// If the work is to end.
     pub fn report(&self, raw: usize, coded: usize) -> Result<()> {
         self.check()?;
         if let Some(progress) = &self.progress

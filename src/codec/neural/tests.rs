@@ -5,10 +5,10 @@ use std::{
 };
 
 use super::*;
+use foretell_testkit::{corpus_files, familiar_content, mixed_content};
+
 use crate::{
-    corpus::corpus_files,
     math::isa::Isa,
-    mixed::{familiar_content, mixed_content},
     model::{VERSION, experts::match_model::LONG, noise},
     priors::built_in,
 };

@@ -74,7 +74,7 @@ mod modes {
 
     /// Some content of all kinds.
     fn content() -> Vec<u8> {
-        [crate::mixed::mixed_content(), noise(7, 3000), b"the cat sat on the mat, and ".repeat(3000)].concat()
+        [foretell_testkit::mixed_content(), noise(7, 3000), b"the cat sat on the mat, and ".repeat(3000)].concat()
     }
 
     /// What everything that computes makes, as bytes; compressors and the like are made in one mode, and used in

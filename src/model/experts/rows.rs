@@ -39,7 +39,7 @@ const PAGE_BITS: u32 = 6;
 const OFTEN: usize = 2;
 
 /// One cache line.
-#[derive(Clone, Copy, Debug, bytemuck::Pod, bytemuck::Zeroable)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 struct Row {
     /// The probabilities less 1/16, modulo 1: bits 8 to 22, and 0 to 7.
@@ -55,6 +55,12 @@ struct Row {
     state: u8,
     unused: [u8; 10],
 }
+
+// SAFETY: integers alone, of which any bits are values; their sizes add up to that of the row, so there is no gap.
+unsafe impl bytemuck::Zeroable for Row {}
+// SAFETY: as above.
+unsafe impl bytemuck::Pod for Row {}
+const _: () = assert!(size_of::<Row>() == 2 * LANES + LANES + 2 + 1 + 1 + 1 + 1 + 10);
 
 /// What a row would say that saw what followed its context in the samples.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::{corpus::corpus, transform::deflate::inflate};
+use crate::transform::deflate::inflate;
+use foretell_testkit::corpus;
 
 struct Stream(Vec<u8>);
 

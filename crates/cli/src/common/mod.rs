@@ -1,0 +1,4 @@
+//! What both commands use.
+
+pub mod born;
+pub mod stdio;

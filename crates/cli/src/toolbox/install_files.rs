@@ -1,0 +1,63 @@
+//! The definitions of both commands' options → their manual pages and shell completions.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result};
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+
+/// The other names of `fore`.
+const LINKS: [&str; 2] = ["unfore", "forecat"];
+
+/// Write manual pages and shell completions below PREFIX/share, where packages have them.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Such as /usr/local
+    #[arg(value_name = "PREFIX")]
+    prefix: PathBuf,
+}
+
+/// Writes them all.
+pub fn run(args: &Args) -> Result<()> {
+    let share = args.prefix.join("share");
+    write_manuals(&folder(&share, "man/man1")?)?;
+    for (shell, place) in [
+        (Shell::Bash, "bash-completion/completions"),
+        (Shell::Zsh, "zsh/site-functions"),
+        (Shell::Fish, "fish/vendor_completions.d"),
+    ] {
+        let place = folder(&share, place)?;
+        let fores = ["fore"].into_iter().chain(LINKS).map(|name| (name, fore()));
+        for (name, mut command) in fores.chain([("foretell", super::Cli::command())]) {
+            let path = clap_complete::generate_to(shell, &mut command, name, &place);
+            path.with_context(|| format!("{}: cannot write the completions of {name}", place.display()))?;
+        }
+    }
+    Ok(())
+}
+
+/// A page for each command and each of its own commands; the links refer to what they link to.
+fn write_manuals(folder: &Path) -> Result<()> {
+    for command in [fore(), super::Cli::command()] {
+        clap_mangen::generate_to(command, folder).with_context(|| folder.display().to_string())?;
+    }
+    for link in LINKS {
+        let path = folder.join(format!("{link}.1"));
+        fs::write(&path, ".so man1/fore.1\n").with_context(|| path.display().to_string())?;
+    }
+    Ok(())
+}
+
+fn fore() -> Command {
+    crate::fore::command()
+}
+
+/// The folder `place` below `share`, made if it is not there.
+fn folder(share: &Path, place: &str) -> Result<PathBuf> {
+    let folder = share.join(place);
+    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    Ok(folder)
+}

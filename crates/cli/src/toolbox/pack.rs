@@ -1,0 +1,167 @@
+//! `foretell pack`, `get` and `unpack`: a file of records ↔ a pack from which each can be had alone.
+
+use std::{
+    env,
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Read, Seek},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, anyhow, bail, ensure};
+
+use super::{inputs::printable, notes::Notes, output::Target, print_bytes, samples::parse_record};
+use crate::fore::{input::Input, models::at_hand};
+use foretell::{
+    Model, Models,
+    pack::{self, Cut, GROUP, Pack},
+};
+
+/// Pack the records of a file, so that each can be had alone
+///
+/// Some records together make a group, which starts from what a trained model knows (`foretell train`); a record is got
+/// by decoding its group. `foretell unpack` gives back the file, byte for byte.
+#[derive(clap::Args)]
+pub struct PackArgs {
+    /// Each line is a record
+    #[arg(long, conflicts_with = "records", required_unless_present = "records")]
+    lines: bool,
+    /// Each so many bytes are a record
+    #[arg(long, value_name = "BYTES", value_parser = parse_record)]
+    records: Option<usize>,
+    /// The trained model
+    #[arg(short = 'D', long, value_name = "MODEL")]
+    model: PathBuf,
+    /// Records in a group: more take less room, fewer are got faster
+    #[arg(long, value_name = "NUMBER", default_value_t = GROUP as u32, value_parser = clap::value_parser!(u32).range(1..=65536))]
+    group: u32,
+    /// Overwrite OUT
+    #[arg(short, long)]
+    force: bool,
+    /// What to pack; - is standard input
+    #[arg(value_name = "IN")]
+    input: PathBuf,
+    /// Where to; - is standard output
+    #[arg(value_name = "OUT")]
+    output: PathBuf,
+}
+
+/// Print records of a pack
+#[derive(clap::Args)]
+pub struct GetArgs {
+    #[command(flatten)]
+    models: ModelArgs,
+    /// The pack
+    #[arg(value_name = "PACK")]
+    pack: PathBuf,
+    /// Which records, counted from 1
+    #[arg(value_name = "N", required = true)]
+    numbers: Vec<u64>,
+}
+
+/// Write the file that was packed
+#[derive(clap::Args)]
+pub struct UnpackArgs {
+    #[command(flatten)]
+    models: ModelArgs,
+    /// Overwrite OUT
+    #[arg(short, long)]
+    force: bool,
+    /// The pack
+    #[arg(value_name = "PACK")]
+    pack: PathBuf,
+    /// Where to; - is standard output
+    #[arg(value_name = "OUT", default_value = "-")]
+    output: PathBuf,
+}
+
+/// Where to find the model that a pack needs.
+#[derive(clap::Args)]
+struct ModelArgs {
+    /// The trained model
+    #[arg(short = 'D', long, value_name = "MODEL")]
+    model: Option<PathBuf>,
+    /// A folder to look for the model in, beside that in FORETELL_MODELS
+    #[arg(long, value_name = "DIR")]
+    models: Vec<PathBuf>,
+}
+
+impl ModelArgs {
+    fn models(&self) -> anyhow::Result<Models> {
+        let named = self.model.as_deref().map(load).transpose()?;
+        Ok(at_hand(named.as_ref(), self.models.clone(), env::var_os("FORETELL_MODELS").as_deref()))
+    }
+}
+
+fn load(path: &Path) -> anyhow::Result<Model> {
+    Model::load(path).with_context(|| printable(path))
+}
+
+/// Packs, and tells on standard error what became of it.
+pub fn pack(args: &PackArgs, notes: &Notes) -> anyhow::Result<()> {
+    let output = output(&args.output, args.force, Some(&args.model))?;
+    let cut = args.records.filter(|_| !args.lines).map_or(Cut::Lines, Cut::Bytes);
+    let model = load(&args.model)?;
+    let input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
+        Box::new(BufReader::with_capacity(1 << 16, Input::stdin()?))
+    } else {
+        let file = File::open(&args.input).with_context(|| printable(&args.input))?;
+        Box::new(BufReader::with_capacity(1 << 16, file))
+    };
+    let packed = output.write(notes, |out| {
+        pack::pack(input, out, &model, cut, args.group as usize).with_context(|| printable(&args.input))
+    })?;
+    let ratio = if packed.bytes == 0 { 0.0 } else { 100.0 * packed.coded as f64 / packed.bytes as f64 };
+    notes.info(&format!(
+        "{}: {} records, {} bytes in {} ({ratio:.1} %)",
+        printable(&args.output),
+        packed.records,
+        packed.bytes,
+        packed.coded
+    ));
+    Ok(())
+}
+
+/// Prints records, lines each with an end.
+pub fn get(args: &GetArgs) -> anyhow::Result<()> {
+    let mut pack = open(&args.pack, &args.models)?;
+    for &number in &args.numbers {
+        let name = || printable(&args.pack);
+        ensure!(number > 0, "{}: records are counted from 1", name());
+        let Some(mut record) = pack.get(number - 1).with_context(name)? else {
+            bail!("{}: has no record {number}, but {}", name(), pack.len());
+        };
+        if pack.cut() == Cut::Lines {
+            record.push(b'\n');
+        }
+        print_bytes(&record)?;
+    }
+    Ok(())
+}
+
+/// Writes the file that was packed.
+pub fn unpack(args: &UnpackArgs, notes: &Notes) -> anyhow::Result<()> {
+    let output = output(&args.output, args.force, args.models.model.as_deref())?;
+    let mut pack = open(&args.pack, &args.models)?;
+    output.write(notes, |mut out| pack.write_to(&mut out).with_context(|| printable(&args.pack)))
+}
+
+fn open(path: &Path, models: &ModelArgs) -> anyhow::Result<Pack<impl Read + Seek>> {
+    let file = File::open(path).with_context(|| printable(path))?;
+    let pack = Pack::open(file, &models.models()?).map_err(io::Error::from);
+    pack.map_err(|error| match error.kind() {
+        io::ErrorKind::NotSeekable => anyhow!("a pack is read from anywhere, which a pipe is not; save it to a file"),
+        _ => error.into(),
+    })
+    .with_context(|| printable(path))
+}
+
+/// Where a command writes to: a file that is there is replaced only if that was asked for, and never if it is the
+/// model, without which packs are worth nothing.
+fn output(path: &Path, force: bool, model: Option<&Path>) -> anyhow::Result<Target> {
+    Target::new(path, || match fs::canonicalize(path) {
+        Ok(place) if model.is_some_and(|model| fs::canonicalize(model).is_ok_and(|model| model == place)) => {
+            Some("it is the model that the pack needs".to_owned())
+        }
+        _ => (!force).then(|| "already exists; -f overwrites it".to_owned()),
+    })
+}

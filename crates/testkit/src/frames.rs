@@ -1,0 +1,38 @@
+//! Frames made by hand.
+
+use foretell::{
+    Level, Method,
+    unstable::container::{BlockHeader, FrameHeader, Item, varint},
+};
+
+/// A block of a frame made by hand.
+pub enum Part<'a> {
+    /// Stored bytes.
+    Stored(&'a [u8]),
+    /// A copy that claims to be of these bytes, and its distance.
+    Copied(&'a [u8], u64),
+}
+
+/// A frame of `parts`, its checksums those of the content that they claim to have.
+pub fn frame_of(parts: &[Part]) -> Vec<u8> {
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
+    let mut content = vec![];
+    for part in parts {
+        let (method, raw, coded) = match *part {
+            Part::Stored(raw) => (Method::Store, raw, raw.to_vec()),
+            Part::Copied(raw, distance) => {
+                let mut coded = vec![];
+                varint::write(&mut coded, distance);
+                (Method::Copy, raw, coded)
+            }
+        };
+        let raw_crc = crc32fast::hash(raw);
+        let (raw_len, coded_len) = (raw.len(), coded.len());
+        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false })
+            .write(&mut frame);
+        frame.extend(coded);
+        content.extend_from_slice(raw);
+    }
+    Item::End(twox_hash::XxHash3_64::oneshot(&content)).write(&mut frame);
+    frame
+}

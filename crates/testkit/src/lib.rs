@@ -1,0 +1,21 @@
+//! What foretell's tests, benches and fuzzers share: content of many kinds, damage, properties that always hold.
+
+mod corpus;
+mod deflated;
+mod frames;
+pub mod generated;
+mod hostile;
+mod mixed;
+mod mutate;
+pub mod properties;
+mod random;
+mod round_trip;
+
+pub use corpus::{corpus, corpus_files, text};
+pub use deflated::{deflated, gzip};
+pub use frames::{Part, frame_of};
+pub use hostile::{HostileReader, HostileWriter};
+pub use mixed::{familiar_content, mixed_content};
+pub use mutate::mutate;
+pub use random::Random;
+pub use round_trip::{compress, round_trip};

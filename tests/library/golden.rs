@@ -1,0 +1,104 @@
+//! Files written by any version that is still read decode: every `tests/golden/vMODEL-METHOD.fore` to
+//! `tests/golden/sample`, or to that many times over if the method is `copy`, which has nothing to do on short content,
+//! or to what gzip makes of it if the method is `unpacked`.
+//!
+//! Those of the present model version are also what compressing gives today. A new version adds files and keeps the old
+//! ones; `FORETELL_WRITE_GOLDEN=1 cargo test --test golden` writes those of the present version.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Once,
+};
+
+use foretell::{Level, Method, Options, decompress, inspect, unstable::model};
+use foretell_testkit::{compress, gzip};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
+}
+
+fn sample() -> Vec<u8> {
+    fs::read(folder().join("sample")).unwrap()
+}
+
+/// What the golden file of this name decodes to.
+fn content(path: &Path) -> Vec<u8> {
+    let method = path.file_stem().and_then(|stem| stem.to_str()).and_then(|stem| stem.rsplit('-').next());
+    match method {
+        Some("copy") => sample().repeat(COPIES),
+        Some("unpacked") => gzip(&sample(), 6),
+        _ => sample(),
+    }
+}
+
+/// How often the content of a `copy` file repeats the sample: 3 MB in all.
+const COPIES: usize = 1250;
+
+/// The files of the present version, and how they are made.
+fn present() -> Vec<(PathBuf, Options)> {
+    let alone = || Options::new().general(false);
+    let neural = Level::all().map(|level| (format!("neural-{}", level.get()), alone().level(level)));
+    // The same from the built-in model.
+    let primed = Level::all().map(|level| (format!("primed-{}", level.get()), Options::new().level(level)));
+    let others = [Method::Huffman, Method::Store, Method::Copy, Method::Unpacked]
+        .map(|method| (method.name().to_owned(), alone().method(method)));
+    let path = |name| folder().join(format!("v{}-{name}.fore", model::VERSION));
+    neural.chain(primed).chain(others).map(|(name, options)| (path(name), options)).collect()
+}
+
+/// Writes the files of the present version, once and before any test reads them, if that is asked for.
+fn write_if_asked() {
+    static WRITTEN: Once = Once::new();
+    WRITTEN.call_once(|| {
+        if std::env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+            for (path, options) in present() {
+                fs::write(&path, compress(&content(&path), &options)).unwrap();
+            }
+        }
+    });
+}
+
+#[test]
+fn golden_files_of_all_versions_decode() {
+    write_if_asked();
+    let mut files = 0;
+    for entry in fs::read_dir(folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "fore") {
+            assert!(decompress(&fs::read(&path).unwrap()).unwrap() == content(&path), "{}", path.display());
+            files += 1;
+        }
+    }
+    assert!(files >= present().len());
+}
+
+#[test]
+fn golden_files_of_this_version_are_made_again_bit_for_bit() {
+    write_if_asked();
+    for (path, options) in present() {
+        let coded = compress(&content(&path), &options);
+        let same = fs::read(&path).unwrap() == coded;
+        assert!(same, "{}: a change in bits needs a new version", path.display());
+    }
+}
+
+#[test]
+fn golden_headers_say_what_is_inside() {
+    write_if_asked();
+    for (name, methods) in [
+        ("neural-6", vec![Method::Neural]),
+        ("huffman", vec![Method::Huffman]),
+        ("store", vec![Method::Store]),
+        ("copy", vec![Method::Store, Method::Copy]),
+        ("unpacked", vec![Method::Unpacked]),
+    ] {
+        let path = folder().join(format!("v{}-{name}.fore", model::VERSION));
+        let golden = fs::read(&path).unwrap();
+        let frames = inspect(golden.as_slice()).unwrap();
+        assert_eq!(frames.len(), 1);
+        assert_eq!(frames[0].raw_size, content(&path).len() as u64);
+        assert_eq!(frames[0].coded_size, golden.len() as u64);
+        assert_eq!(frames[0].blocks, Method::ALL.map(|method| u64::from(methods.contains(&method))));
+    }
+}

@@ -1,0 +1,253 @@
+//! What a stranger's input may cost: limits on output, and work that is stopped.
+
+use std::{
+    io::{self, Cursor, Read, Write},
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use foretell::{
+    Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Options, Progress, RecordCompressor,
+    RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
+    unstable::container::{BlockHeader, FrameHeader, Item},
+};
+use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
+
+fn fast() -> Options {
+    Options::new().level(Level::FASTEST)
+}
+
+/// A frame that begins with a zero and then claims `copies` times 64 MiB of it, without an end.
+fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
+    let mut block = |method, raw_len, coded: &[u8], raw_crc| {
+        let coded_len = coded.len();
+        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false })
+            .write(&mut frame);
+        frame.extend_from_slice(coded);
+    };
+    block(Method::Store, 1, &[0], crc32fast::hash(&[0]));
+    let crc = crc32fast::hash(&vec![0; 1 << 26]);
+    (0..copies).for_each(|_| block(Method::Copy, 1 << 26, &[1], crc));
+    frame
+}
+
+#[test]
+fn few_bytes_do_not_become_more_than_the_default_bound() {
+    // 1 MiB of input could say 4.5 TB.
+    let bomb = zeros_bomb(70_000, None);
+    assert!(bomb.len() > 1 << 20);
+    for coded in [&bomb[..bomb.len() / 9], &zeros_bomb(1, Some(1 << 40))] {
+        let error = decompress(coded).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutputLimit);
+        let text = error.to_string();
+        assert!(text.contains("268435456") && text.contains("decompress_up_to"), "{text}");
+    }
+}
+
+#[test]
+fn long_input_may_become_a_thousand_times_longer() {
+    // The bound is 1,024 times the input where that is over 256 MiB.
+    let content = vec![0; (256 << 20) + 1];
+    let coded = compress(&content, &fast().method(Method::Copy));
+    assert_eq!(decompress(&coded).unwrap_err().kind(), ErrorKind::OutputLimit);
+    let mut long = compress(&Random(1).bytes(1 << 19), &fast().method(Method::Store));
+    long.extend(&coded);
+    assert_eq!(decompress(&long).unwrap().len(), (1 << 19) + content.len());
+}
+
+#[test]
+fn a_limit_is_exact_and_what_stays_within_it_comes_first() {
+    let parts: Vec<Vec<u8>> = [100, 50, 7].map(|len| Random(len as u64).bytes(len)).into();
+    let frame = frame_of(&parts.iter().map(|part| Part::Stored(part)).collect::<Vec<_>>());
+    let coded = [&frame[..], &frame].concat();
+    let content = parts.concat().repeat(2);
+    for threads in [1, 3] {
+        for (limit, given) in [(0, 0), (99, 0), (100, 100), (156, 150), (157, 157), (256, 157), (300, 257), (313, 307)]
+        {
+            let mut decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_output_limit(limit);
+            let mut found = vec![];
+            for _ in 0..3 {
+                let error = decoder.read_to_end(&mut found).unwrap_err();
+                assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+                assert_eq!(Error::from(error).kind(), ErrorKind::OutputLimit);
+            }
+            assert!(found == content[..given], "limit {limit}: {}", found.len());
+            let error = decompress_up_to(&coded, limit as usize).unwrap_err();
+            assert_eq!(error.to_string(), format!("the content is longer than the {limit} bytes that are allowed"));
+
+            let mut saved = vec![];
+            let recovery = Recovery::new(Cursor::new(&coded)).with_threads(threads).with_output_limit(limit);
+            assert_eq!(recovery.write_to(&mut saved).unwrap_err().kind(), ErrorKind::OutputLimit);
+            assert!(saved == content[..given]);
+        }
+        for limit in [314, u64::MAX] {
+            let mut decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_output_limit(limit);
+            let mut found = vec![];
+            decoder.read_to_end(&mut found).unwrap();
+            assert!(found == content);
+            let recovery = Recovery::new(Cursor::new(&coded)).with_threads(threads).with_output_limit(limit);
+            assert!(recovery.write_to(&mut vec![]).unwrap().damages.is_empty());
+        }
+    }
+}
+
+#[test]
+fn nothing_is_decoded_of_a_frame_that_promises_too_much() {
+    let coded = compress(&text(), &fast());
+    let progress = Arc::new(Progress::default());
+    let limit = text().len() as u64 - 1;
+    let mut decoder = Decoder::new(coded.as_slice()).with_output_limit(limit).with_progress(Arc::clone(&progress));
+    assert!(decoder.read(&mut [0]).is_err());
+    assert_eq!((progress.raw(), progress.memory()), (0, 0));
+}
+
+#[test]
+fn a_block_over_the_limit_costs_nothing() {
+    let bomb = zeros_bomb(9, None);
+    let progress = Arc::new(Progress::default());
+    let mut decoder = Decoder::new(bomb.as_slice()).with_output_limit(1 << 20).with_progress(Arc::clone(&progress));
+    let mut found = vec![];
+    assert!(decoder.read_to_end(&mut found).is_err());
+    assert_eq!((found, progress.raw()), (vec![0], 1));
+    assert!(progress.memory() < 100, "{}", progress.memory());
+}
+
+fn model() -> Model {
+    let samples: Vec<String> = (0..200).map(|i| format!("unit {} is up", i % 17)).collect();
+    Trainer::new().train(&samples, |_| {}).unwrap().model
+}
+
+#[test]
+fn a_record_over_the_limit_is_refused() {
+    let model = model();
+    let record = b"unit 5 is up";
+    let coded = RecordCompressor::new(&model).unwrap().compress(record).unwrap();
+    let raw = RecordCompressor::new(&model).unwrap().compress_raw(record).unwrap();
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_limit(record.len());
+    assert_eq!(decompressor.decompress(&coded).unwrap(), record);
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_limit(record.len() - 1);
+    let error = decompressor.decompress(&coded).unwrap_err();
+    assert_eq!(
+        (error.kind(), error.to_string().as_str()),
+        (ErrorKind::OutputLimit, "a record has 12 bytes, 11 are allowed")
+    );
+    assert_eq!(decompressor.decompress_raw(&raw, record.len()).unwrap_err().kind(), ErrorKind::OutputLimit);
+}
+
+/// Runs `work`, and stops it once some content is done; gives back how much was done after that, and its error.
+fn done_after_stop<T>(progress: &Progress, stop: &Stop, work: impl FnOnce() -> io::Result<T>) -> (u64, Error) {
+    thread::scope(|scope| {
+        let stopper = scope.spawn(|| {
+            let begun = Instant::now();
+            while progress.raw() < 1000 && begun.elapsed() < Duration::from_secs(100) {
+                thread::sleep(Duration::from_micros(100));
+            }
+            stop.ask();
+            progress.raw()
+        });
+        let error = work().err().expect("it was stopped");
+        (progress.raw() - stopper.join().unwrap(), Error::from(error))
+    })
+}
+
+/// Content that keeps the network busy.
+fn busy(len: usize) -> Vec<u8> {
+    Random(7).bytes(len).iter().map(|byte| b'a' + (byte & 7)).collect()
+}
+
+#[test]
+fn at_the_highest_level_work_stops_within_64_kib_of_content() {
+    let content = busy(300_000);
+    let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
+    let options = Options::new().level(Level::BEST).progress(Arc::clone(&progress)).stop(stop.clone());
+    let mut encoder = Encoder::new(Vec::new(), &options);
+    let (done, error) =
+        done_after_stop(&progress, &stop, || encoder.write_all(&content).and_then(|()| encoder.try_finish()));
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(done <= 1 << 16, "{done}");
+    // For good.
+    assert_eq!(Error::from(encoder.flush().unwrap_err()).kind(), ErrorKind::Cancelled);
+
+    // With one block, and with several at once.
+    for (level, len, threads) in [(Level::BEST, 100_000, 1), (Level::FASTEST, 2_000_000, 3)] {
+        let coded = compress(&busy(len), &Options::new().level(level).block_len(1 << 18).unwrap());
+        let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
+        let mut decoder = Decoder::new(coded.as_slice())
+            .with_threads(threads)
+            .with_progress(Arc::clone(&progress))
+            .with_stop(stop.clone());
+        let (done, error) = done_after_stop(&progress, &stop, || decoder.read_to_end(&mut vec![]));
+        assert_eq!(error.kind(), ErrorKind::Cancelled);
+        assert!(done <= 1 << 16, "{done}");
+        let again = decoder.read(&mut [0]).unwrap_err();
+        assert_ne!(again.kind(), io::ErrorKind::Interrupted, "callers would try again");
+        assert_eq!(Error::from(again).kind(), ErrorKind::Cancelled);
+    }
+}
+
+#[test]
+fn every_way_of_working_looks_whether_it_is_to_stop() {
+    let stop = Stop::default();
+    stop.ask();
+    let is_cancelled = |error: Error| assert_eq!(error.kind(), ErrorKind::Cancelled);
+    let contents = Method::ALL.map(|method| match method {
+        Method::Unpacked => gzip(&text(), 6),
+        Method::Copy => Random(1).bytes(1 << 20).repeat(2),
+        _ => text(),
+    });
+    for (method, content) in Method::ALL.into_iter().zip(contents) {
+        for threads in [1, 3] {
+            let progress = Arc::new(Progress::default());
+            let options = fast().method(method).threads(threads);
+            let stopped = options.clone().progress(Arc::clone(&progress)).stop(stop.clone());
+            is_cancelled(foretell::compress(&content, &stopped).unwrap_err());
+
+            let coded = compress(&content, &options);
+            let decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_progress(Arc::clone(&progress));
+            is_cancelled(decoder.with_stop(stop.clone()).read(&mut [0]).unwrap_err().into());
+            let recovery =
+                Recovery::new(Cursor::new(&coded)).with_threads(threads).with_progress(Arc::clone(&progress));
+            is_cancelled(recovery.with_stop(stop.clone()).write_to(&mut vec![]).unwrap_err());
+            let reader = IndexedReader::new(Cursor::new(&coded)).unwrap().with_progress(Arc::clone(&progress));
+            is_cancelled(reader.with_stop(stop.clone()).read(&mut [0]).unwrap_err().into());
+            assert_eq!(progress.raw(), 0, "{method:?}, {threads} threads");
+        }
+    }
+}
+
+#[test]
+fn training_can_be_stopped_between_samples() {
+    let samples: Vec<String> = (0..300).map(|i| format!("unit {} is up", i % 17)).collect();
+    let stop = Stop::default();
+    let mut passes = 0;
+    let trained = Trainer::new().stop(stop.clone()).train(&samples, |_| {
+        passes += 1;
+        stop.ask();
+    });
+    assert_eq!(trained.unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(passes, 1);
+}
+
+#[test]
+fn zeros_in_place_of_a_lost_block_can_be_stopped() {
+    struct Stops(Stop, usize);
+    impl Write for Stops {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.1 += bytes.len();
+            self.0.ask();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut coded = compress(&vec![7; 1 << 20], &fast().method(Method::Store));
+    coded[1000] ^= 1;
+    let stop = Stop::default();
+    let mut out = Stops(stop.clone(), 0);
+    let error = Recovery::new(Cursor::new(coded)).with_stop(stop).write_to(&mut out).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Cancelled);
+    assert!(out.1 <= 1 << 16);
+}

@@ -1,0 +1,15 @@
+//! The library as those who use it meet it. One program: it is linked once.
+
+mod copies;
+mod damage;
+mod golden;
+mod limits;
+mod mutations;
+mod partial_io;
+mod random_access;
+mod recovery;
+mod round_trip;
+mod sizes;
+mod streaming;
+mod threads;
+mod unpacked;
