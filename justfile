@@ -15,7 +15,7 @@ clippy:
 
 # The library alone, without what only the commands need.
 library:
-    cargo clippy --no-default-features -- -D warnings
+    cargo clippy --package foretell -- -D warnings
 
 docs:
     RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
@@ -30,7 +30,7 @@ PREFIX := "/usr/local"
 
 # Commands, manual pages and shell completions: `just PREFIX=$HOME/.local install`.
 install:
-    cargo install --path . --locked --force --no-track --root "{{PREFIX}}"
+    cargo install --path crates/cli --locked --force --no-track --root "{{PREFIX}}"
     ln -sf fore "{{PREFIX}}/bin/unfore"
     ln -sf fore "{{PREFIX}}/bin/forecat"
     "{{PREFIX}}/bin/foretell" install-files "{{PREFIX}}"
@@ -46,7 +46,7 @@ everywhere *MACHINES:
 
 # So many mutations of frames, files of several blocks, Huffman blocks, deflate streams and recipes each.
 mutations CASES="400000":
-    FORETELL_MUTATIONS={{CASES}} cargo test --test mutations
+    FORETELL_MUTATIONS={{CASES}} cargo test --test library mutations
 
 # Each system call of `fore` fails, one at a time (needs strace).
 inject:
@@ -65,7 +65,7 @@ fuzz SECONDS="600":
 
 # Writes corpus/SIZES again, after a change that is meant to alter compressed sizes.
 sizes:
-    FORETELL_WRITE_GOLDEN=1 cargo test --test sizes
+    FORETELL_WRITE_GOLDEN=1 cargo test --test library sizes
 
 # Trains the built-in model again, after a change that is meant to alter it: then golden files have to be written again too.
 general:

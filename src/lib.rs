@@ -23,6 +23,9 @@
 //! # Ok::<(), foretell::Error>(())
 //! ```
 
+// The build with `unstable`, which uses all, is the one that tells what nothing uses.
+#![cfg_attr(not(feature = "unstable"), allow(dead_code, unused_imports))]
+
 mod codec;
 mod coder;
 mod container;
