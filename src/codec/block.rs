@@ -34,7 +34,7 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
         method,
         raw_len: raw.len(),
         coded_len: raw.len(),
-        unpacked_len: raw.len(),
+        expanded_len: raw.len(),
         raw_crc: crc32fast::hash(&raw),
         primed: base.model.is_some() && method.is_neural(),
     };
@@ -48,7 +48,7 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
         Method::Neural | Method::Unpacked => match unpack(&raw, watch)? {
             Some(content) => {
                 header.method = Method::Unpacked;
-                header.unpacked_len = content.bytes.len();
+                header.expanded_len = content.bytes.len();
                 let needed = memory(&header, base, 0);
                 check_limit("compressing", needed, allowed)?;
                 let _unpacked = promise(needed.saturating_sub(promised))?;
@@ -76,7 +76,7 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
     let tried = header;
     match &payload {
         Some(coded) => header.coded_len = coded.len(),
-        None => header = BlockHeader { method: Method::Store, unpacked_len: raw.len(), primed: false, ..header },
+        None => header = BlockHeader { method: Method::Store, expanded_len: raw.len(), primed: false, ..header },
     }
     if !tried.method.is_neural() {
         report(raw.len(), header.coded_len)?;
@@ -106,7 +106,7 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     let raw_crc = crc32fast::hash(raw);
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header =
-        BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false };
+        BlockHeader { method: Method::Copy, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false };
     // The content lies where it counts already; and something stands before it.
     Ok(CodedBlock { header, payload, named: true, memory: coded_len as u64 })
 }
@@ -115,7 +115,7 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
 pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
     let method = if method == Method::Unpacked { Method::Neural } else { method };
     let primed = method.is_neural() && base.may_prime(raw_len);
-    memory(&BlockHeader { method, raw_len, coded_len: raw_len, unpacked_len: raw_len, raw_crc: 0, primed }, base, 0)
+    memory(&BlockHeader { method, raw_len, coded_len: raw_len, expanded_len: raw_len, raw_crc: 0, primed }, base, 0)
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block,
@@ -126,7 +126,7 @@ pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
     let model = if header.primed { base.memory() } else { 0 };
     let method = match header.method {
         Method::Neural => level.memory(header.raw_len),
-        Method::Unpacked => level.memory(header.unpacked_len) + header.unpacked_len + deflate::MEMORY,
+        Method::Unpacked => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
         Method::Store | Method::Huffman | Method::Copy => 0,
     };
     (beside + header.raw_len + header.coded_len + method + model) as u64

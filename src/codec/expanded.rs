@@ -32,11 +32,11 @@ pub fn encode(content: &Unpacked, raw_len: usize, start: &Start, isa: Isa, repor
 /// Corrupt if `coded` ends before the content does, or its recipe cannot be followed; or no memory for the model.
 pub fn decode(mut coded: &[u8], header: &BlockHeader, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let recipe_len = varint::read(&mut coded).ok().and_then(|len| usize::try_from(len).ok());
-    let recipe_len = recipe_len.filter(|&len| len <= header.unpacked_len);
+    let recipe_len = recipe_len.filter(|&len| len <= header.expanded_len);
     let recipe_len = recipe_len.ok_or_else(|| Error::corrupt("the length of a recipe is damaged"))?;
     report(0, header.coded_len - coded.len())?;
-    let mut scaled = scaled(report, header.unpacked_len, header.raw_len);
-    let bytes = neural::decode(coded, header.unpacked_len, start, isa, &mut scaled)?;
+    let mut scaled = scaled(report, header.expanded_len, header.raw_len);
+    let bytes = neural::decode(coded, header.expanded_len, start, isa, &mut scaled)?;
     drop(scaled);
     let unpacked = Unpacked { bytes, recipe_len };
     let packed = deflate::pack_while(&unpacked, header.raw_len, &mut || report(0, 0).is_ok());

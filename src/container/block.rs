@@ -36,7 +36,7 @@ pub struct BlockHeader {
     /// Bytes that follow this header; less than `raw_len` unless stored, and of a copy at most [`varint::MAX_LEN`].
     pub coded_len: usize,
     /// Bytes that the method codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
-    pub unpacked_len: usize,
+    pub expanded_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
     /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the
@@ -71,7 +71,7 @@ impl Item {
                     varint::write(out, block.coded_len as u64);
                 }
                 if block.method == Method::Unpacked {
-                    varint::write(out, block.unpacked_len as u64);
+                    varint::write(out, block.expanded_len as u64);
                 }
                 out.extend(block.raw_crc.to_le_bytes());
                 let check = crc32fast::hash(&out[start..]);
@@ -96,18 +96,18 @@ impl Item {
             Method::from_tag(tag & !PRIMED).filter(|method| method.is_neural() || !primed).ok_or_else(damaged)?;
         let raw_len = varint::read(input)?;
         let coded_len = if method == Method::Store { raw_len } else { varint::read(input)? };
-        let unpacked_len = if method == Method::Unpacked { varint::read(input)? } else { raw_len };
+        let expanded_len = if method == Method::Unpacked { varint::read(input)? } else { raw_len };
         let raw_crc = u32::from_le_bytes(read_array(input)?);
         let bounds = 1..=MAX_BLOCK_LEN as u64;
         let in_bounds = bounds.contains(&raw_len)
-            && bounds.contains(&unpacked_len)
+            && bounds.contains(&expanded_len)
             && (method == Method::Store || (1..raw_len).contains(&coded_len))
             && (method != Method::Copy || coded_len <= varint::MAX_LEN as u64);
         if !in_bounds {
             return Err(damaged());
         }
-        let [raw_len, coded_len, unpacked_len] = [raw_len, coded_len, unpacked_len].map(|len| len as usize);
-        let block = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc, primed };
+        let [raw_len, coded_len, expanded_len] = [raw_len, coded_len, expanded_len].map(|len| len as usize);
+        let block = BlockHeader { method, raw_len, coded_len, expanded_len, raw_crc, primed };
         let mut bytes = Vec::with_capacity(24);
         Self::Block(block).write(&mut bytes);
         let check: [u8; 4] = read_array(input)?;
@@ -142,12 +142,12 @@ mod tests {
                     Method::Copy => 1,
                     _ => raw_len - 1,
                 };
-                let unpacked_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
+                let expanded_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
                 let block = Item::Block(BlockHeader {
                     method,
                     raw_len,
                     coded_len,
-                    unpacked_len,
+                    expanded_len,
                     raw_crc: 0xdead_beef,
                     primed: method.is_neural(),
                 });
@@ -158,10 +158,10 @@ mod tests {
 
     #[test]
     fn a_flip_of_any_bit_is_found_before_decoding() {
-        for (method, unpacked_len) in [(Method::Neural, 3_000_000), (Method::Unpacked, 5_000_000)] {
+        for (method, expanded_len) in [(Method::Neural, 3_000_000), (Method::Unpacked, 5_000_000)] {
             let raw_len = 3_000_000;
             let block =
-                BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678, primed: false };
+                BlockHeader { method, raw_len, coded_len: 70_000, expanded_len, raw_crc: 0x1234_5678, primed: false };
             let good = bytes(Item::Block(block));
             for bit in 0..good.len() * 8 {
                 let mut bad = good.clone();
@@ -179,7 +179,7 @@ mod tests {
                 method: Method::Neural,
                 raw_len,
                 coded_len,
-                unpacked_len: raw_len,
+                expanded_len: raw_len,
                 raw_crc: 0,
                 primed: false,
             };
@@ -190,18 +190,18 @@ mod tests {
                 method: Method::Copy,
                 raw_len: 99,
                 coded_len,
-                unpacked_len: 99,
+                expanded_len: 99,
                 raw_crc: 0,
                 primed: false,
             };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
-        for (unpacked_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
+        for (expanded_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
             let block = BlockHeader {
                 method: Method::Unpacked,
                 raw_len: 9,
                 coded_len: 8,
-                unpacked_len,
+                expanded_len,
                 raw_crc: 0,
                 primed: false,
             };

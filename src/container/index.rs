@@ -202,8 +202,8 @@ mod tests {
                 _ => vec![1, raw_len / 2, raw_len - 1],
             };
             for coded_len in coded.into_iter().filter(|&len| method == Method::Store || (1..raw_len).contains(&len)) {
-                for unpacked_len in if method == Method::Unpacked { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
-                    let header = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0, primed: false };
+                for expanded_len in if method == Method::Unpacked { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
+                    let header = BlockHeader { method, raw_len, coded_len, expanded_len, raw_crc: 0, primed: false };
                     assert!(Entry::of(&header).can_be(), "{header:?}");
                 }
             }

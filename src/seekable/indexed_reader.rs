@@ -36,9 +36,9 @@ const MOST_DISTANCES: usize = 1 << 16;
 ///
 /// ```
 /// use std::io::{Cursor, Read, Seek, SeekFrom};
-/// use foretell::{IndexedReader, Options, compress};
+/// use foretell::{IndexedReader, EncodeOptions, compress};
 /// let content: Vec<u8> = (0..200_000u32).flat_map(u32::to_le_bytes).collect();
-/// let coded = compress(&content, &Options::new().method(foretell::Method::Huffman))?;
+/// let coded = compress(&content, &EncodeOptions::new().method(foretell::Method::Huffman))?;
 /// let mut reader = IndexedReader::new(Cursor::new(coded))?;
 /// let mut four = [0; 4];
 /// reader.seek(SeekFrom::Start(4 * 123_456))?;

@@ -60,9 +60,9 @@ pub struct Recovered {
 /// Saves what is good in a file; a builder.
 ///
 /// ```
-/// use foretell::{Options, Recovery, compress};
+/// use foretell::{EncodeOptions, Recovery, compress};
 /// let content = [7; 200_000];
-/// let mut coded = compress(&content, &Options::new().method(foretell::Method::Store).block_len(1 << 16)?)?;
+/// let mut coded = compress(&content, &EncodeOptions::new().method(foretell::Method::Store).block_len(1 << 16)?)?;
 /// coded[100_000] ^= 1; // in the second of four blocks
 /// let mut saved = Vec::new();
 /// let recovered = Recovery::new(std::io::Cursor::new(coded)).write_to(&mut saved)?;

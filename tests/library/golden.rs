@@ -11,7 +11,7 @@ use std::{
     sync::Once,
 };
 
-use foretell::{Level, Method, Options, decompress, inspect, unstable::model};
+use foretell::{EncodeOptions, Level, Method, decompress, inspect, unstable::model};
 use foretell_testkit::{compress, gzip};
 
 fn folder() -> PathBuf {
@@ -36,11 +36,11 @@ fn content(path: &Path) -> Vec<u8> {
 const COPIES: usize = 1250;
 
 /// The files of the present version, and how they are made.
-fn present() -> Vec<(PathBuf, Options)> {
-    let alone = || Options::new().general(false);
+fn present() -> Vec<(PathBuf, EncodeOptions)> {
+    let alone = || EncodeOptions::new().built_in_prior(false);
     let neural = Level::all().map(|level| (format!("neural-{}", level.get()), alone().level(level)));
     // The same from the built-in model.
-    let primed = Level::all().map(|level| (format!("primed-{}", level.get()), Options::new().level(level)));
+    let primed = Level::all().map(|level| (format!("primed-{}", level.get()), EncodeOptions::new().level(level)));
     let others = [Method::Huffman, Method::Store, Method::Copy, Method::Unpacked]
         .map(|method| (method.name().to_owned(), alone().method(method)));
     let path = |name| folder().join(format!("v{}-{name}.fore", model::VERSION));

@@ -8,14 +8,14 @@ use std::{
 };
 
 use foretell::{
-    Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Options, Progress, RecordCompressor,
+    Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Progress, RecordCompressor,
     RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
     unstable::container::{BlockHeader, FrameHeader, Item},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST)
+fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST)
 }
 
 /// A frame that begins with a zero and then claims `copies` times 64 MiB of it, without an end.
@@ -23,7 +23,7 @@ fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
     let mut block = |method, raw_len, coded: &[u8], raw_crc| {
         let coded_len = coded.len();
-        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { method, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
             .write(&mut frame);
         frame.extend_from_slice(coded);
     };
@@ -161,7 +161,7 @@ fn busy(len: usize) -> Vec<u8> {
 fn at_the_highest_level_work_stops_within_64_kib_of_content() {
     let content = busy(300_000);
     let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
-    let options = Options::new().level(Level::BEST).progress(Arc::clone(&progress)).stop(stop.clone());
+    let options = EncodeOptions::new().level(Level::BEST).progress(Arc::clone(&progress)).stop(stop.clone());
     let mut encoder = Encoder::new(Vec::new(), &options);
     let (done, error) =
         done_after_stop(&progress, &stop, || encoder.write_all(&content).and_then(|()| encoder.try_finish()));
@@ -172,7 +172,7 @@ fn at_the_highest_level_work_stops_within_64_kib_of_content() {
 
     // With one block, and with several at once.
     for (level, len, threads) in [(Level::BEST, 100_000, 1), (Level::FASTEST, 2_000_000, 3)] {
-        let coded = compress(&busy(len), &Options::new().level(level).block_len(1 << 18).unwrap());
+        let coded = compress(&busy(len), &EncodeOptions::new().level(level).block_len(1 << 18).unwrap());
         let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
         let mut decoder = Decoder::new(coded.as_slice())
             .with_threads(threads)

@@ -6,14 +6,14 @@ use std::{
 };
 
 use foretell::{
-    Encoder, IndexedReader, Level, Method, Options, Progress, inspect, inspect_file, unstable::container::Index,
+    EncodeOptions, Encoder, IndexedReader, Level, Method, Progress, inspect, inspect_file, unstable::container::Index,
 };
 use foretell_testkit::{Part, Random, frame_of, text};
 
 const BLOCK: usize = 1 << 16;
 
-fn options(method: Method) -> Options {
-    Options::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap()
+fn options(method: Method) -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap()
 }
 
 /// A file of several frames with and without index, with zeros between them, and its content.

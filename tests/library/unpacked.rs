@@ -3,7 +3,7 @@
 use std::{io::Read, sync::Arc};
 
 use foretell::{
-    Decoder, ErrorKind, Level, Method, Options, Progress, decompress, inspect,
+    Decoder, EncodeOptions, ErrorKind, Level, Method, Progress, decompress, inspect,
     unstable::{
         container::{BlockHeader, FrameHeader, Item},
         deflate::Family,
@@ -11,8 +11,8 @@ use foretell::{
 };
 use foretell_testkit::{compress, deflated, gzip, round_trip, text};
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST)
+fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST)
 }
 
 /// Text, twice as gzip has it.
@@ -48,7 +48,7 @@ fn other_content_is_coded_as_ever() {
 #[test]
 fn every_level() {
     for level in Level::all() {
-        round_trip(&packed(), &Options::new().level(level));
+        round_trip(&packed(), &EncodeOptions::new().level(level));
     }
 }
 
@@ -103,11 +103,11 @@ fn false_lengths_are_refused() {
         decompress(&frame).map_err(|error| error.kind())
     };
     assert!(with(good).unwrap() == content);
-    let unpacked_len = good.unpacked_len;
+    let expanded_len = good.expanded_len;
     for header in [
-        BlockHeader { unpacked_len: unpacked_len - 1, ..good },
-        BlockHeader { unpacked_len: unpacked_len + 1, ..good },
-        BlockHeader { unpacked_len: 1, ..good },
+        BlockHeader { expanded_len: expanded_len - 1, ..good },
+        BlockHeader { expanded_len: expanded_len + 1, ..good },
+        BlockHeader { expanded_len: 1, ..good },
         BlockHeader { raw_len: good.raw_len - 1, ..good },
         BlockHeader { raw_len: good.raw_len + 1, ..good },
         BlockHeader { method: Method::Neural, ..good },

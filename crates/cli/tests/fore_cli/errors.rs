@@ -7,7 +7,7 @@
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
 use foretell::{
-    Level, Method, Options, compress,
+    EncodeOptions, Level, Method, compress,
     unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
 };
 use nix::{pty::openpty, unistd::ttyname};
@@ -128,7 +128,7 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("neural-long", block(Method::Neural, 300, &[neural, &[1; 9]].concat(), 0)),
     ];
     // Blocks of 17 bytes behind a header of 13.
-    let options = Options::new().method(Method::Huffman).block_len(1 << 16).unwrap();
+    let options = EncodeOptions::new().method(Method::Huffman).block_len(1 << 16).unwrap();
     let blocks = compress(&[7; 200_000], &options).unwrap();
     let flip = |places: &[usize]| {
         let mut bytes = blocks.clone();
@@ -165,7 +165,7 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
 fn block(method: Method, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
-    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), unpacked_len: raw_len, raw_crc, primed: false })
+    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), expanded_len: raw_len, raw_crc, primed: false })
         .write(&mut frame);
     frame.extend_from_slice(coded);
     frame

@@ -87,7 +87,7 @@ fn sizes_beyond_32_bits() {
             method: Method::Neural,
             raw_len: 1 << 26,
             coded_len: 1,
-            unpacked_len: 1 << 26,
+            expanded_len: 1 << 26,
             raw_crc: 0,
             primed: false,
         };
