@@ -44,7 +44,7 @@ mod transform;
 #[cfg(feature = "unstable")]
 pub mod unstable;
 
-pub use container::{Method, ModelId};
+pub use container::{BlockKind, Method, ModelId};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
 pub use parallel::{progress::Progress, stop::Stop};

@@ -6,7 +6,7 @@ use super::{copy::Window, expanded, neural, priming::Base};
 use crate::parallel::{progress::Progress, watch::Watch};
 use crate::{
     Error, ErrorKind, Result,
-    container::{BlockHeader, Method, varint},
+    container::{BlockHeader, BlockKind, Method, varint},
     huffman,
     math::isa::Isa,
     parallel::memory::{ensure, promise},
@@ -31,12 +31,12 @@ pub struct CodedBlock {
 pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: &Watch) -> Result<CodedBlock> {
     let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
-        method,
+        kind: kind_of(method),
         raw_len: raw.len(),
         coded_len: raw.len(),
         expanded_len: raw.len(),
         raw_crc: crc32fast::hash(&raw),
-        primed: base.model.is_some() && method.is_neural(),
+        primed: base.model.is_some() && method == Method::Neural,
     };
     watch.check()?;
     let promised = expected_memory(method, base, raw.len());
@@ -45,9 +45,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
         Method::Huffman => Some(huffman::encode_while(&raw, || watch.check())?),
-        Method::Neural | Method::Unpacked => match unpack(&raw, watch)? {
+        Method::Neural => match unpack(&raw, watch)? {
             Some(content) => {
-                header.method = Method::Unpacked;
+                header.kind = BlockKind::Expanded;
                 header.expanded_len = content.bytes.len();
                 let needed = memory(&header, base, 0);
                 check_limit("compressing", needed, allowed)?;
@@ -57,7 +57,6 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
                 Some(expanded::encode(&content, raw.len(), &start, Isa::detect(), &mut report)?)
             }
             None => {
-                header.method = Method::Neural;
                 let choice = base.choose(&raw, Isa::detect(), &mut report)?;
                 knows = choice.knows;
                 Some(match choice.coded {
@@ -76,9 +75,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
     let tried = header;
     match &payload {
         Some(coded) => header.coded_len = coded.len(),
-        None => header = BlockHeader { method: Method::Store, expanded_len: raw.len(), primed: false, ..header },
+        None => header = BlockHeader { kind: BlockKind::Stored, expanded_len: raw.len(), primed: false, ..header },
     }
-    if !tried.method.is_neural() {
+    if !tried.kind.is_neural() {
         report(raw.len(), header.coded_len)?;
     }
     let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, base, 0);
@@ -106,16 +105,27 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     let raw_crc = crc32fast::hash(raw);
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header =
-        BlockHeader { method: Method::Copy, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false };
+        BlockHeader { kind: BlockKind::Copy, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false };
     // The content lies where it counts already; and something stands before it.
     Ok(CodedBlock { header, payload, named: true, memory: coded_len as u64 })
 }
 
 /// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.
 pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
-    let method = if method == Method::Unpacked { Method::Neural } else { method };
-    let primed = method.is_neural() && base.may_prime(raw_len);
-    memory(&BlockHeader { method, raw_len, coded_len: raw_len, expanded_len: raw_len, raw_crc: 0, primed }, base, 0)
+    let primed = method == Method::Neural && base.may_prime(raw_len);
+    let header =
+        BlockHeader { kind: kind_of(method), raw_len, coded_len: raw_len, expanded_len: raw_len, raw_crc: 0, primed };
+    memory(&header, base, 0)
+}
+
+/// What a block is that `method` has coded, where it has shrunk and held no deflate streams.
+fn kind_of(method: Method) -> BlockKind {
+    match method {
+        // What is no repeat cannot be copied.
+        Method::Store | Method::Copy => BlockKind::Stored,
+        Method::Huffman => BlockKind::Huffman,
+        Method::Neural => BlockKind::Neural,
+    }
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block,
@@ -124,10 +134,10 @@ pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
 pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
     let level = base.level;
     let model = if header.primed { base.memory() } else { 0 };
-    let method = match header.method {
-        Method::Neural => level.memory(header.raw_len),
-        Method::Unpacked => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
-        Method::Store | Method::Huffman | Method::Copy => 0,
+    let method = match header.kind {
+        BlockKind::Neural => level.memory(header.raw_len),
+        BlockKind::Expanded => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
+        BlockKind::Stored | BlockKind::Huffman | BlockKind::Copy => 0,
     };
     (beside + header.raw_len + header.coded_len + method + model) as u64
 }
@@ -165,15 +175,15 @@ pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) ->
     watch.check()?;
     let start = || base.start(header.primed);
     let mut report = |raw, coded| watch.report(raw, coded);
-    let raw = match header.method {
-        Method::Store => coded.to_vec(),
-        Method::Huffman => huffman::decode_while(coded, header.raw_len, || watch.check())?,
-        Method::Neural => neural::decode(coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
-        Method::Unpacked => expanded::decode(coded, header, &start()?, Isa::detect(), &mut report)?,
+    let raw = match header.kind {
+        BlockKind::Stored => coded.to_vec(),
+        BlockKind::Huffman => huffman::decode_while(coded, header.raw_len, || watch.check())?,
+        BlockKind::Neural => neural::decode(coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
+        BlockKind::Expanded => expanded::decode(coded, header, &start()?, Isa::detect(), &mut report)?,
         // Nothing before it: that is what a copy cannot do without.
-        Method::Copy => return decode_copy(header, coded, &Window::default(), watch),
+        BlockKind::Copy => return decode_copy(header, coded, &Window::default(), watch),
     };
-    if !header.method.is_neural() {
+    if !header.kind.is_neural() {
         report(raw.len(), coded.len())?;
     }
     check(header, raw)

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Error, Models, Result,
-    container::{BlockHeader, FrameHeader, Item, MAX_DISTANCE, Method, index::Entry, read::read_vec, varint},
+    container::{BlockHeader, BlockKind, FrameHeader, Item, MAX_DISTANCE, index::Entry, read::read_vec, varint},
     parallel::memory::promise,
 };
 use crate::{
@@ -230,7 +230,7 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// The content that block `i` copies, before itself; `None` if it is no copy.
     fn source(&mut self, i: usize) -> Result<Option<(u64, u64)>> {
         let place = self.places[i];
-        if place.entry.method != Method::Copy {
+        if place.entry.kind != BlockKind::Copy {
             return Ok(None);
         }
         let distance = match self.distances.get(&i) {
@@ -293,8 +293,8 @@ impl<R: Read + Seek> IndexedReader<R> {
 
     fn decode(&mut self, place: Place, held: usize) -> Result<Vec<u8>> {
         let (header, coded) = self.read(place, held)?;
-        match header.method {
-            Method::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
+        match header.kind {
+            BlockKind::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
             _ => {
                 let base = Base::of(&self.frames[place.frame].header, &self.models)?;
                 let _promise = promise(block::memory(&header, &base, 0))?;

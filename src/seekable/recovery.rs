@@ -17,7 +17,7 @@ use twox_hash::XxHash3_64;
 use super::scan::{Part, Survey, Surveyed};
 use crate::{
     Error, Models, Result,
-    container::{BlockHeader, FrameHeader, Method, read::read_vec},
+    container::{BlockHeader, BlockKind, FrameHeader, read::read_vec},
 };
 use crate::{
     codec::{
@@ -190,7 +190,7 @@ impl<R: Read + Seek> Recovery<R> {
                 let mut coded = Vec::new();
                 self.inner.seek(SeekFrom::Start(at))?;
                 read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
-                if header.method == Method::Copy {
+                if header.kind == BlockKind::Copy {
                     return Ok(Waiting::Copy(header, coded));
                 }
                 let (base, watch) = (base.clone(), saver.watch.clone());

@@ -77,11 +77,10 @@ pub struct Encoder<W: Write> {
 impl<W: Write> Encoder<W> {
     /// An encoder of one frame onto `inner`; writes nothing yet.
     pub fn new(inner: W, options: &EncodeOptions) -> Self {
-        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method.is_neural());
+        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
         let header = FrameHeader { level: options.base.level, content_size: options.content_size, model };
         let block_len = options.block_bytes();
-        let copies =
-            matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
+        let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
         let mut encoder = Self {
             inner,
             options: options.clone(),

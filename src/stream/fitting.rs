@@ -2,7 +2,7 @@
 
 use super::{EncodeOptions, long_repeats::MIN_REPEAT, options::MIN_BLOCK_LEN, pieces};
 use crate::codec::{block, priming::Base};
-use crate::{Error, ErrorKind, Level, Result};
+use crate::{Error, ErrorKind, Level, Method, Result};
 
 /// Makes sure that a block of `len` bytes can be coded within the limit of `options`, with so many bytes `held` beside:
 /// its own content and what came before.
@@ -35,7 +35,7 @@ fn fitting_level(options: &EncodeOptions, len: usize, held: u64) -> Option<u8> {
     let lower = (1..options.base.level.get()).rev().filter_map(Level::new);
     let fits =
         |&level: &Level| needed(options, &Base { level, ..options.base.clone() }, len, held) <= options.memory_limit;
-    lower.into_iter().find(fits).filter(|_| options.method.is_neural()).map(Level::get)
+    lower.into_iter().find(fits).filter(|_| options.method == Method::Neural).map(Level::get)
 }
 
 /// The longest blocks, in the words of `--block-size`, that fit at the level chosen.

@@ -78,12 +78,8 @@ impl EncodeOptions {
         self
     }
 
-    /// How to code blocks; one that would not shrink is stored whatever this says.
-    ///
-    /// [`Method::Neural`] codes very long repeats (from 1 MiB on) by [`Method::Copy`], and all else by the network.
-    /// Where there are deflate streams in the content, the network codes what they are unpacked to:
-    /// [`Method::Unpacked`], which means the same as [`Method::Neural`] here. [`Method::Copy`] copies in the same way
-    /// but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
+    /// How to code blocks; [`Method::Neural`] by default. A block that would not shrink is stored whatever this says:
+    /// [`BlockKind`](crate::BlockKind) has what a block can be.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
@@ -147,7 +143,7 @@ impl EncodeOptions {
     pub(crate) fn block_bytes(&self) -> usize {
         let most = self.base.level.block_len();
         let suits = match self.method {
-            Method::Neural | Method::Unpacked | Method::Copy => most,
+            Method::Neural | Method::Copy => most,
             Method::Huffman => HUFFMAN_BLOCK,
             Method::Store => STORE_BLOCK,
         };

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use foretell::{Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, decompress, inspect};
+use foretell::{BlockKind, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, decompress, inspect};
 use foretell_testkit::{Part, Random, compress, frame_of, text};
 
 const MIB: usize = 1 << 20;
@@ -16,7 +16,7 @@ fn copying() -> EncodeOptions {
 fn round_trip(content: &[u8], options: &EncodeOptions) -> (usize, u64) {
     let coded = compress(content, options);
     assert!(decompress(&coded).unwrap() == content, "{} bytes, {options:?}", content.len());
-    let copies = inspect(coded.as_slice()).unwrap()[0].blocks[Method::Copy as usize];
+    let copies = inspect(coded.as_slice()).unwrap()[0].blocks(BlockKind::Copy);
     (coded.len(), copies)
 }
 
@@ -133,7 +133,9 @@ fn copies_of_copies_and_of_several_blocks() {
         Part::Copied(b"!!", 1),
     ]);
     assert_eq!(decompress(&frame).unwrap(), b"abcbcbcabcbcbc!!!");
-    assert_eq!(inspect(frame.as_slice()).unwrap()[0].blocks, [3, 0, 0, 3, 0]);
+    let info = &inspect(frame.as_slice()).unwrap()[0];
+    assert_eq!([BlockKind::Stored, BlockKind::Copy].map(|kind| info.blocks(kind)), [3, 3]);
+    assert_eq!(info.block_count(), 6);
 }
 
 #[test]

@@ -8,8 +8,8 @@ use std::{
 };
 
 use foretell::{
-    Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Progress, RecordCompressor,
-    RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
+    BlockKind, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Progress,
+    RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
     unstable::container::{BlockHeader, FrameHeader, Item},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
@@ -21,15 +21,15 @@ fn fast() -> EncodeOptions {
 /// A frame that begins with a zero and then claims `copies` times 64 MiB of it, without an end.
 fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
-    let mut block = |method, raw_len, coded: &[u8], raw_crc| {
+    let mut block = |kind, raw_len, coded: &[u8], raw_crc| {
         let coded_len = coded.len();
-        Item::Block(BlockHeader { method, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
             .write(&mut frame);
         frame.extend_from_slice(coded);
     };
-    block(Method::Store, 1, &[0], crc32fast::hash(&[0]));
+    block(BlockKind::Stored, 1, &[0], crc32fast::hash(&[0]));
     let crc = crc32fast::hash(&vec![0; 1 << 26]);
-    (0..copies).for_each(|_| block(Method::Copy, 1 << 26, &[1], crc));
+    (0..copies).for_each(|_| block(BlockKind::Copy, 1 << 26, &[1], crc));
     frame
 }
 
@@ -192,12 +192,9 @@ fn every_way_of_working_looks_whether_it_is_to_stop() {
     let stop = Stop::default();
     stop.ask();
     let is_cancelled = |error: Error| assert_eq!(error.kind(), ErrorKind::Cancelled);
-    let contents = Method::ALL.map(|method| match method {
-        Method::Unpacked => gzip(&text(), 6),
-        Method::Copy => Random(1).bytes(1 << 20).repeat(2),
-        _ => text(),
-    });
-    for (method, content) in Method::ALL.into_iter().zip(contents) {
+    let repeats = Random(1).bytes(1 << 20).repeat(2);
+    let contents = Method::all().map(|method| (method, if method == Method::Copy { repeats.clone() } else { text() }));
+    for (method, content) in contents.chain([(Method::Neural, gzip(&text(), 6))]) {
         for threads in [1, 3] {
             let progress = Arc::new(Progress::default());
             let options = fast().method(method).threads(threads);

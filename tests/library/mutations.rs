@@ -14,7 +14,7 @@ use std::{
 };
 
 use foretell::{
-    EncodeOptions, Encoder, Level, Method, RecordCompressor, Trainer, TrainingReport, decompress, pack,
+    BlockKind, EncodeOptions, Encoder, Level, Method, RecordCompressor, Trainer, TrainingReport, decompress, pack,
     unstable::{
         container::{BlockHeader, FrameHeader, Index, Item, MAX_BLOCK_LEN, index::Entry},
         deflate, huffman,
@@ -87,10 +87,11 @@ fn extreme_frame(random: &mut Random) -> Vec<u8> {
     let mut frame = header.to_bytes();
     let mut blocks = vec![];
     for _ in 0..random.below(4) {
-        let method = Method::ALL[random.below(Method::ALL.len())];
+        let kinds = Vec::from_iter(BlockKind::all());
+        let kind = kinds[random.below(kinds.len())];
         let raw_len = [2, 300, MAX_BLOCK_LEN][random.below(3)];
-        let coded_len = if method == Method::Store { raw_len } else { 1 };
-        let block = BlockHeader { method, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
+        let coded_len = if kind == BlockKind::Stored { raw_len } else { 1 };
+        let block = BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
         blocks.push(Entry::of(&block));
         Item::Block(block).write(&mut frame);
         frame.extend(random.bytes(coded_len.min(40)));

@@ -6,7 +6,8 @@ use std::{
 };
 
 use foretell::{
-    EncodeOptions, Encoder, IndexedReader, Level, Method, Progress, inspect, inspect_file, unstable::container::Index,
+    BlockKind, EncodeOptions, Encoder, IndexedReader, Level, Method, Progress, inspect, inspect_file,
+    unstable::container::Index,
 };
 use foretell_testkit::{Part, Random, frame_of, text};
 
@@ -284,7 +285,7 @@ fn no_reader_believes_an_index_that_its_frame_contradicts() {
     wrong[2].blocks[0].size += 10;
     wrong[2].blocks[1].raw_len -= 10;
     wrong[2].blocks[1].size -= 10;
-    wrong[3].blocks[0].method = Method::Neural;
+    wrong[3].blocks[0].kind = BlockKind::Neural;
     wrong[3].blocks[0].raw_len *= 2;
     for (i, index) in wrong.iter().enumerate() {
         let file = with_index(&file, index);

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use foretell::{
-    Damage, EncodeOptions, ErrorKind, Level, Method, Recovered, Recovery, decompress,
+    BlockKind, Damage, EncodeOptions, ErrorKind, Level, Method, Recovered, Recovery, decompress,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
@@ -220,7 +220,7 @@ fn lengths_that_no_content_can_have_are_told_and_nothing_else_comes_of_them() {
 fn an_index_of_blocks_that_cannot_be_makes_no_content() {
     let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
     for size in [0, 13] {
-        let blocks = vec![Entry { method: Method::Neural, raw_len: 1 << 26, size }; 1000];
+        let blocks = vec![Entry { kind: BlockKind::Neural, raw_len: 1 << 26, size }; 1000];
         let mut file = header.to_bytes();
         file.resize(file.len() + 1000 * size as usize, 7);
         Item::IndexedEnd(0).write(&mut file);
@@ -236,7 +236,7 @@ fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
     file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
     let (raw_len, coded_len) = (1 << 26, 1 << 20);
     let block =
-        BlockHeader { method: Method::Neural, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
+        BlockHeader { kind: BlockKind::Neural, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
     Item::Block(block).write(&mut file);
     let (recovered, out) = recover(&file);
     assert_eq!(out, b"abc");

@@ -103,7 +103,7 @@ proptest! {
     #[test]
     fn any_words_by_any_method(
         words in prop::collection::vec("[a-e]{1,6}[ ,.\n]", 0..200),
-        method in prop::sample::select(Method::ALL.to_vec()),
+        method in prop::sample::select(Vec::from_iter(Method::all())),
     ) {
         round_trip(words.concat().as_bytes(), &EncodeOptions::new().method(method).level(Level::FASTEST));
     }

@@ -266,6 +266,5 @@ fn threads(typed: Option<u16>, environment: &Environment, report: &mut Report) -
 }
 
 fn method(name: &str) -> Result<Method, Problem> {
-    let method = Method::ALL.into_iter().find(|method| method.name() == name);
-    method.ok_or_else(|| Problem::usage(format_args!("no method is called {name}")))
+    Method::from_name(name).ok_or_else(|| Problem::usage(format_args!("no method is called {name}")))
 }
