@@ -54,4 +54,4 @@ pub use seekable::{
     Damage, FrameInfo, IndexedReader, Recovered, Recovery, inspect, inspect_each, inspect_file, inspect_file_each,
 };
 pub use stream::{AutoFinish, Decoder, Encoder, Options, compress, decompress, decompress_up_to};
-pub use train::{Loss, Pass, Trained, Trainer};
+pub use train::{Loss, Pass, Trainer, TrainingReport};

@@ -83,7 +83,7 @@ pub struct Pass {
 /// What came of training.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Trained {
+pub struct TrainingReport {
     /// The model, which knows all samples.
     pub model: Model,
     /// Its file.
@@ -156,11 +156,11 @@ impl Trainer {
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
-    pub fn train(&self, samples: &[impl AsRef<[u8]>], watch: impl FnMut(&Pass)) -> Result<Trained> {
+    pub fn train(&self, samples: &[impl AsRef<[u8]>], watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
         checked(|| self.train_here(samples, watch))
     }
 
-    fn train_here(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
+    fn train_here(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
         let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
@@ -183,7 +183,7 @@ impl Trainer {
         tally.count(held_out.iter().copied(), self.level);
         let keep = self.room_for(&tally);
         let (model, file) = self.fitting(&tally, keep, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
-        Ok(Trained {
+        Ok(TrainingReport {
             held_out: evaluate(&trial.start(self.level)?, &held_out, &self.stop)?,
             held_out_exact: exact,
             held_out_without: evaluate(&self.level.into(), &held_out, &self.stop)?,

@@ -14,7 +14,7 @@ use std::{
 };
 
 use foretell::{
-    Encoder, Level, Method, Options, RecordCompressor, Trained, Trainer, decompress, pack,
+    Encoder, Level, Method, Options, RecordCompressor, Trainer, TrainingReport, decompress, pack,
     unstable::{
         container::{BlockHeader, FrameHeader, Index, Item, MAX_BLOCK_LEN, index::Entry},
         deflate, huffman,
@@ -174,7 +174,7 @@ fn samples() -> Vec<String> {
 }
 
 /// A small model.
-fn trained() -> Trained {
+fn trained() -> TrainingReport {
     Trainer::new().level(Level::FASTEST).size(1 << 14).unwrap().train(&samples(), |_| {}).unwrap()
 }
 
