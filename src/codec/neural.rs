@@ -5,7 +5,7 @@ use crate::{
     Error, Result,
     coder::{Decoder, Encoder},
     math::{environment::checked, isa::Isa},
-    model::{Level, Network, Part, Start},
+    model::{Component, Level, Network, Start},
 };
 
 /// How many bytes are coded between two reports of progress.
@@ -26,7 +26,7 @@ pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Resul
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model.
-pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
+pub fn ablated_len(raw: &[u8], level: Level, part: Option<Component>) -> Result<usize> {
     checked(|| {
         let network = Network::without(part, level, raw.len())?;
         Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())

@@ -31,7 +31,7 @@ impl Codec {
     pub fn new(model: &Model) -> Result<Self> {
         checked(|| {
             let mut network = Network::from(&model.start(model.level())?, 0)?;
-            network.start_again(0)?;
+            network.reset(0)?;
             Ok(Self { network, level: model.level(), isa: Isa::detect(), ensured: SMALL })
         })
     }
@@ -46,7 +46,7 @@ impl Codec {
     }
 
     fn encode_here(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        self.network.start_again(record.len())?;
+        self.network.reset(record.len())?;
         let mut coder = Encoder::new();
         coder.encode(&first(), 0);
         symbols::encode(record, &mut self.network, &mut coder, self.isa);
@@ -70,7 +70,7 @@ impl Codec {
         let mut record = Vec::new();
         record.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
         if coder.decode(&first()) == 0 {
-            self.network.start_again(len)?;
+            self.network.reset(len)?;
             symbols::decode(&mut record, len, &mut self.network, &mut coder, self.isa);
         } else {
             let any = any();
