@@ -140,10 +140,12 @@ impl<R: Read + Seek> Recovery<R> {
     ///
     /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
     pub fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
-        let mut survey = Survey::new(&mut self.inner)?;
+        let (limit, stop) = (self.memory_limit, self.stop.clone());
+        let room = move |bytes| codec::check_list(bytes, limit);
+        let mut survey = Survey::new(&mut stop.watching(&mut self.inner), &room)?;
         let mut recovered = Recovered { damages: Vec::new(), content: 0, trailing_garbage: false };
         let mut blocks = 0;
-        while let Some(frame) = survey.next_frame(&mut self.inner)? {
+        while let Some(frame) = survey.next_frame(&mut stop.watching(&mut self.inner), &room)? {
             let count = frame.parts.len() as u64;
             self.save_frame(frame, blocks, out, &mut recovered)?;
             blocks += count;
