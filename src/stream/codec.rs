@@ -88,8 +88,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, wat
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
-                let needed = memory(&header, base, 0);
-                check_unpacked(&header, base, needed, allowed)?;
+                let most = BlockHeader { primed: base.may_prime(content.bytes.len()), ..header };
+                let needed = memory(&most, base, 0);
+                check_unpacked(&most, base, needed, allowed)?;
                 let _unpacked = promise(needed.saturating_sub(promised))?;
                 knows = base.choose(&content.bytes, Isa::detect(), &mut report)?.knows;
                 let start = base.start_of(knows)?;
@@ -144,8 +145,8 @@ fn unpack(raw: &[u8], base: &Base, allowed: Allowed, watch: &Watch) -> Result<Op
 /// To how many bytes a block can be unpacked and then be coded at the fastest level.
 fn most_unpacked(raw_len: usize, base: &Base, Allowed { limit, beside }: Allowed) -> usize {
     let base = Base { level: Level::FASTEST, ..base.clone() };
-    let primed = base.model.is_some();
     let fits = |unpacked_len: usize| {
+        let primed = base.may_prime(unpacked_len);
         let header =
             BlockHeader { method: Method::Unpacked, raw_len, coded_len: raw_len, unpacked_len, raw_crc: 0, primed };
         // Before there is a network: a stream in a buffer that grew, and what it is appended to.

@@ -192,7 +192,7 @@ impl<R: Read + Seek> Recovery<R> {
                 codec::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
                 let mut coded = Vec::new();
                 self.inner.seek(SeekFrom::Start(at))?;
-                read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
+                read_vec(&mut self.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;
                 if header.method == Method::Copy {
                     return Ok(Waiting::Copy(header, coded));
                 }
