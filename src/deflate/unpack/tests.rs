@@ -268,7 +268,7 @@ fn both_ways_end_at_once_when_they_are_not_to_go_on() {
             calls += 1;
             calls <= most
         });
-        assert_eq!(found, None);
+        assert_eq!(found, Ok(None));
         // The trial that is ended, and those that follow.
         assert!((most + 1..most + 100).contains(&calls), "{calls}");
     }

@@ -84,7 +84,7 @@ impl<R: Read> Source<R> {
 
     /// Reads the index behind a frame, which must be `expected`: so its bytes are known.
     pub fn check_index(&mut self, expected: &Index) -> Result<()> {
-        let is_whole = self.fill(expected.len() as usize)?;
+        let is_whole = self.fill(expected.byte_len() as usize)?;
         if self.kept() == expected.to_bytes() {
             (self.bytes, self.got) = (Vec::new(), 0);
             return Ok(());
