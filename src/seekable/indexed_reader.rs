@@ -1,6 +1,7 @@
 //! A part of a file's content, without decoding what stands before it.
 
 use std::{
+    cell::Cell,
     collections::{BTreeSet, HashMap},
     fmt,
     io::{self, BufReader, Read, Seek, SeekFrom},
@@ -12,16 +13,13 @@ use super::{
 };
 use crate::{
     DecodeOptions, Error, Models, Result,
-    container::{BlockHeader, BlockKind, FrameHeader, Item, MAX_DISTANCE, index::Entry, read::read_vec, varint},
-    parallel::memory::promise,
-};
-use crate::{
     codec::{
         block,
         copy::{self, Window},
         priming::Base,
     },
-    parallel::{stop::Stop, watch::Watch},
+    container::{BlockHeader, BlockKind, FrameHeader, Index, Item, MAX_DISTANCE, index::Entry, read::read_vec, varint},
+    parallel::{memory::promise, stop::Stop, watch::Watch},
 };
 
 /// Bytes that are read at once to look at a header.
@@ -103,22 +101,28 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// # Errors
     /// As far as headers and indexes tell: not a frame, damaged, truncated.
     pub fn new(mut inner: R, options: &DecodeOptions) -> Result<Self> {
+        let DecodeOptions { memory_limit, models, stop, progress, .. } = options.clone();
         let (mut frames, mut places) = (Vec::new(), Vec::new());
-        let mut start = 0;
-        locate(&mut inner, Indexes::Pass, &mut |frame| {
+        let (mut start, taken) = (0, Cell::new(0));
+        // What is listed gets places, before the list goes.
+        let most = |bytes: usize| taken.get() + bytes + bytes / Index::PER_BLOCK * size_of::<Place>();
+        let room = |bytes| block::check_list(most(bytes), memory_limit);
+        locate(&mut stop.watching(&mut inner), Indexes::Pass, &room, &mut |frame| {
+            taken.set(taken.get() + size_of::<Head>());
+            room(frame.memory())?;
+            taken.set(taken.get() + frame.index.blocks.len() * size_of::<Place>());
             frames.push(Head { header: frame.index.header, start });
             start = add_places(&mut places, frames.len() - 1, &frame, start)?;
             Ok(())
         })?;
-        let (progress, cancel) = (options.progress.clone(), options.stop.clone());
-        let watch = Watch { progress, cancel, stop: Stop::default() };
+        let watch = Watch { progress, cancel: stop, stop: Stop::default() };
         Ok(Self {
             inner,
             frames,
             places,
             content_len: start,
-            memory_limit: options.memory_limit,
-            models: options.models.clone(),
+            memory_limit,
+            models,
             watch,
             at: 0,
             block: None,

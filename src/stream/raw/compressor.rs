@@ -8,7 +8,7 @@ use super::{Operation, Status};
 use crate::{
     Error, ErrorKind, Method, Model, Result,
     codec::{
-        block::{self, CodedBlock},
+        block::{self, Allowed, CodedBlock},
         priming::Base,
     },
     container::{FrameHeader, Index, Item, index::Entry},
@@ -192,7 +192,7 @@ impl Compressor {
         if !self.is_ended {
             self.check_promise()?;
             self.code_buffered(true)?;
-            self.end_frame();
+            self.end_frame()?;
             self.is_ended = true;
         }
         Ok(())
@@ -228,7 +228,9 @@ impl Compressor {
     }
 
     /// Appends the end marker, and the index if there are blocks to be found by it.
-    fn end_frame(&mut self) {
+    fn end_frame(&mut self) -> Result<()> {
+        let len = 2 * self.index.byte_len();
+        self.blocks.make_sure(len)?;
         self.begin(false);
         let hash = self.hash.finish();
         if self.index.blocks.len() > 1 {
@@ -237,6 +239,7 @@ impl Compressor {
         } else {
             Item::End(hash).write(&mut self.output);
         }
+        Ok(())
     }
 
     /// Codes what is buffered, but for what better waits for more content unless this `is_end`. Then all of it is
@@ -284,7 +287,7 @@ impl Compressor {
         match piece {
             Piece::Copy { distance, .. } => self.blocks.put(block::encode_copy(raw, distance, &watch)),
             Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
-                let allowed = limit.saturating_sub(held).saturating_add(len as u64);
+                let allowed = Allowed { limit, beside: held.saturating_sub(len as u64) };
                 self.blocks.run_here(here, |_| {
                     let coded = block::encode(raw.into(), method, &base, allowed, &watch)?;
                     Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
@@ -292,9 +295,9 @@ impl Compressor {
             }
             Piece::Fresh(_) => {
                 self.blocks.make_sure(raw.len() as u64)?;
-                let (raw, all) = (raw.to_vec(), limit.saturating_sub(held));
+                let (raw, all) = (raw.to_vec(), Allowed { limit, beside: held });
                 // Beside others it may take what was expected of it, and more only alone.
-                let share = if limit == u64::MAX { limit } else { expected };
+                let share = Allowed { limit: if limit == u64::MAX { limit } else { expected }, beside: 0 };
                 self.blocks.run(expected, move |is_alone| {
                     let allowed = if is_alone { all } else { share };
                     block::encode(raw.as_slice().into(), method, &base, allowed, &watch)
@@ -305,9 +308,9 @@ impl Compressor {
         Ok(())
     }
 
-    /// Bytes of memory for content, and for what is written and to be written of the frame.
+    /// Bytes of memory for content, for output that was not taken yet, and for the index.
     fn held(&self) -> u64 {
-        (self.content.held() + self.output.len() + self.index.blocks.len() * size_of::<Entry>()) as u64
+        (self.content.held() + self.output.len() + self.index.blocks.len() * Index::PER_BLOCK) as u64
     }
 
     /// Bytes of content that will be held at a time, if it is known how many there are.
