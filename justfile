@@ -82,3 +82,11 @@ bench:
 # Sizes and speeds over a folder of corpora, beside all other compressors on PATH.
 measure DIR="corpus":
     cargo run --release --bin foretell -- bench --peers --level 1,6 {{DIR}}
+
+# Writes docs/public-api.txt again, after a change of the public API that is meant. `cargo test` compares.
+public-api:
+    FORETELL_WRITE_GOLDEN=1 cargo test --package foretell --test library api
+
+# What a change of the public API asks of the next version's number (needs cargo-semver-checks and a published version).
+semver:
+    cargo semver-checks --package foretell

@@ -17,13 +17,12 @@ fn predictor(c: &mut Criterion) {
     group.sample_size(10).sampling_mode(SamplingMode::Flat).throughput(Throughput::Bytes(content.len() as u64));
     for level in Level::all() {
         group.bench_function(format!("level {}", level.get()), |b| {
-            let new = || Predictor::new(level, content.len()).expect("memory for the model");
+            let new = || Predictor::for_content(level, content.len()).expect("memory for the model");
             b.iter_batched(
                 new,
                 |mut predictor| {
                     for &byte in &content {
-                        predictor.update(byte >> 4);
-                        predictor.update(black_box(byte) & 15);
+                        predictor.update(black_box(byte));
                     }
                 },
                 BatchSize::LargeInput,

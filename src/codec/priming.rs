@@ -15,12 +15,6 @@ const PROBE: usize = (1 << 12) - 1;
 /// Bytes of the model's name in a frame's header.
 const NAME: usize = 8;
 
-/// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in
-/// model.
-pub fn may_be_primed(content: &[u8], level: Level) -> bool {
-    content.chunks(level.block_len()).any(|block| block.len() <= MOST_GENERAL)
-}
-
 /// A frame's level, and the trained model that it names, if it does not take the built-in one.
 #[derive(Clone, Debug)]
 pub struct Base {

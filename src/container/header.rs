@@ -13,6 +13,19 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result, model};
 
+/// Whether `bytes` begin with the whole, undamaged header of a frame that this crate can read. At most the first 28 bytes
+/// are looked at, so where as many are given the answer is final.
+///
+/// ```
+/// use foretell::{EncodeOptions, begins_frame, compress};
+/// let coded = compress(b"content", &EncodeOptions::new())?;
+/// assert!(begins_frame(&coded) && !begins_frame(b"content") && !begins_frame(&coded[..7]));
+/// # Ok::<(), foretell::Error>(())
+/// ```
+pub fn begins_frame(bytes: &[u8]) -> bool {
+    bytes.strip_prefix(&MAGIC).is_some_and(|mut rest| FrameHeader::read_after_magic(&mut rest).is_ok())
+}
+
 /// The first three bytes of every frame ("F0re"; no text file starts so, as F0 72 is not UTF-8).
 pub const MAGIC: [u8; 3] = [0xf0, b'r', b'e'];
 /// The version of the container that this crate writes, and the newest that it reads.

@@ -13,7 +13,7 @@ pub const NO_SYMBOL: u32 = LANES as u32;
 pub type Each = [u32; MAX_INPUTS];
 
 /// What rows say to the mixer.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Inputs {
     /// Log-probabilities, up to a shift. (inputs, 16)
     pub x: [F32x16; MAX_INPUTS],

@@ -30,6 +30,7 @@ mod table;
 
 pub use ablation::Component;
 pub use level::Level;
+pub use network::Contribution;
 pub(crate) use network::{Network, Start};
 pub use predictor::Predictor;
 #[cfg(test)]

@@ -44,7 +44,7 @@ const UNASKED: Span = (0, u32::MAX);
 
 /// The network and where it is in a byte. Its hot functions are inlined into loops that are compiled for each
 /// instruction set; [`Predictor`](super::Predictor) is the form for single calls.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Network {
     pub(crate) history: History,
     match_model: MatchModel,
@@ -329,7 +329,9 @@ impl Network {
     }
 }
 
+mod contributions;
 mod start;
+pub use contributions::Contribution;
 pub use start::Start;
 #[cfg(test)]
 mod tests;

@@ -85,6 +85,20 @@ impl<T: Pod> Table<T> {
     }
 }
 
+/// Panics if the system does not have the memory.
+impl<T: Pod> Clone for Table<T> {
+    fn clone(&self) -> Self {
+        let mut clone = Self::new(64 - self.shift).expect("memory for a copy of the network");
+        // Rows that were never written are zero, and take no memory in the copy either.
+        for (to, from) in clone.rows_mut().iter_mut().zip(self.rows()) {
+            if bytemuck::bytes_of(from).iter().any(|&byte| byte != 0) {
+                *to = *from;
+            }
+        }
+        clone
+    }
+}
+
 /// Asks for the cache line of `value` to be near soon. Has no other effect.
 #[inline(always)]
 pub fn prefetch<T>(value: &T) {

@@ -37,36 +37,62 @@ pub struct Packed {
     pub coded: u64,
 }
 
-/// Packs the records that `input` is `cut` into onto `out`, `group` of them (at least one) in a group.
+/// Choices for packing; a builder.
 ///
-/// # Errors
-/// A record of more than 64 MiB, too little memory, or what reader and writer report.
-pub fn pack(input: impl BufRead, out: impl Write, model: &Model, cut: Cut, group: usize) -> Result<Packed> {
-    pack_with_stop(input, out, model, cut, group, &Stop::default())
-}
-
-/// As [`pack`], until `stop` is asked for: it fails then, and the pack has no end.
-///
-/// # Errors
-/// As of [`pack`], and [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
-pub fn pack_with_stop(
-    input: impl BufRead,
-    mut out: impl Write,
-    model: &Model,
+/// ```
+/// use foretell::{Trainer, pack::{Cut, PackOptions, pack}};
+/// let samples: Vec<[u8; 8]> = (0..500u64).map(|i| (i * 3).to_le_bytes()).collect();
+/// let model = Trainer::new().train(&samples, |_| {})?.model;
+/// let options = PackOptions::new(Cut::Bytes(8)).group(64);
+/// let packed = pack(samples.concat().as_slice(), std::io::sink(), &model, &options)?;
+/// assert_eq!((packed.records, packed.bytes), (500, 4000));
+/// # Ok::<(), foretell::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PackOptions {
     cut: Cut,
     group: usize,
-    stop: &Stop,
-) -> Result<Packed> {
+    stop: Stop,
+}
+
+impl PackOptions {
+    /// Records as `cut` has them, [`GROUP`] of them in a group, nothing to stop it.
+    pub fn new(cut: Cut) -> Self {
+        Self { cut, group: GROUP, stop: Stop::default() }
+    }
+
+    /// Codes `records` of them (at least one) as one group: more make a smaller pack, fewer a faster
+    /// [`get`](Pack::get).
+    pub fn group(mut self, records: usize) -> Self {
+        self.group = records.max(1);
+        self
+    }
+
+    /// Ends the work when `stop` is asked for: it fails then, and the pack has no end.
+    pub fn stop(mut self, stop: Stop) -> Self {
+        self.stop = stop;
+        self
+    }
+}
+
+/// Packs the records that `input` is cut into onto `out`; reading them needs the same model. [`Pack`] reads them.
+///
+/// # Errors
+/// A record of more than 64 MiB, too little memory, [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), or what reader
+/// and writer report.
+pub fn pack(input: impl BufRead, mut out: impl Write, model: &Model, options: &PackOptions) -> Result<Packed> {
+    let PackOptions { cut, group, stop } = options.clone();
     let mut index = Index::new(model.id(), cut);
     let mut packed = Packed::default();
     let mut codec = Codec::new(model)?;
-    codec.stop = stop.clone();
+    codec.stop = stop;
     let mut input = input;
     out.write_all(&index.head())?;
     packed.coded = index.head().len() as u64;
     loop {
         let (mut raw, mut records) = (Vec::new(), 0);
-        while records < group.max(1) && raw.len() < FULL && cut.read(&mut input, &mut raw)? {
+        while records < group && raw.len() < FULL && cut.read(&mut input, &mut raw)? {
             records += 1;
         }
         if records == 0 {

@@ -6,20 +6,21 @@ use super::{
     Cut,
     index::{Entry, Index},
 };
-use crate::{Error, ErrorKind, ModelId, Models, Result, Stop, container::read::read_vec, record::Codec};
+use crate::{DecodeOptions, Error, ErrorKind, ModelId, Result, container::read::read_vec, record::Codec};
 
 /// A pack that is read.
 ///
 /// ```
 /// use std::io::Cursor;
-/// use foretell::{Models, Trainer, pack::{Cut, GROUP, Pack, pack}};
+/// use foretell::{DecodeOptions, Models, Trainer, pack::{Cut, Pack, PackOptions, pack}};
 /// let log: String = (0..2000).map(|i| format!("12:{:02} unit {} is up\n", i % 60, i % 7)).collect();
 /// let samples: Vec<&str> = log.lines().take(500).collect();
 /// let model = Trainer::new().train(&samples, |_| {})?.model;
 /// let mut packed = Vec::new();
-/// pack(log.as_bytes(), &mut packed, &model, Cut::Lines, GROUP)?;
+/// pack(log.as_bytes(), &mut packed, &model, &PackOptions::new(Cut::Lines))?;
 /// assert!(packed.len() < log.len() / 8);
-/// let mut pack = Pack::open(Cursor::new(packed), &Models::new().with(model))?;
+/// let options = DecodeOptions::new().models(Models::new().with(model));
+/// let mut pack = Pack::open(Cursor::new(packed), &options)?;
 /// assert_eq!(pack.get(1234)?.unwrap(), b"12:34 unit 2 is up");
 /// # Ok::<(), foretell::Error>(())
 /// ```
@@ -36,13 +37,16 @@ pub struct Pack<R> {
 }
 
 impl<R: Read + Seek> Pack<R> {
-    /// Reads the index of the pack in `inner`; the model that it needs must be among `models`.
+    /// Reads the index of the pack in `inner`; the model that it needs must be among those of `options`.
+    ///
+    /// Of `options` it heeds these, the memory limit, which refuses groups that need more to decode, the model and the
+    /// lists of groups included, and the stop, after which reading fails for good.
     ///
     /// # Errors
     /// No pack, another version, a damaged index, a model that is not at hand, or what the reader reports.
-    pub fn open(mut inner: R, models: &Models) -> Result<Self> {
+    pub fn open(mut inner: R, options: &DecodeOptions) -> Result<Self> {
         let (index, mut at) = Index::read(&mut inner)?;
-        let codec = Codec::new(&models.find(index.model)?)?;
+        let mut codec = Codec::new(&options.models.find(index.model)?)?;
         let mut record = 0;
         let mut places = Vec::new();
         let len = index.groups.len();
@@ -52,20 +56,8 @@ impl<R: Read + Seek> Pack<R> {
             at += group.coded;
             record += group.records;
         }
-        Ok(Self { inner, index, places, codec, memory_limit: u64::MAX, group: None })
-    }
-
-    /// Refuses groups that need more than `bytes` of memory to decode, the model and the lists of groups included,
-    /// before it is taken.
-    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
-        self.memory_limit = bytes;
-        self
-    }
-
-    /// Ends the work when `stop` is asked for: reading fails then, for good.
-    pub fn with_stop(mut self, stop: Stop) -> Self {
-        self.codec.stop = stop;
-        self
+        codec.stop = options.stop.clone();
+        Ok(Self { inner, index, places, codec, memory_limit: options.memory_limit, group: None })
     }
 
     /// How many records it holds.

@@ -1,7 +1,7 @@
 use std::io::Cursor;
 
 use super::*;
-use crate::{ErrorKind, Level, Models, Trainer};
+use crate::{DecodeOptions, ErrorKind, Level, Models, Trainer};
 
 fn line(i: usize) -> String {
     format!(
@@ -21,13 +21,13 @@ fn model() -> Model {
 
 fn packed(content: &[u8], model: &Model, cut: Cut, group: usize) -> Vec<u8> {
     let mut out = Vec::new();
-    let told = pack(content, &mut out, model, cut, group).unwrap();
+    let told = pack(content, &mut out, model, &PackOptions::new(cut).group(group)).unwrap();
     assert_eq!((told.bytes, told.coded), (content.len() as u64, out.len() as u64));
     out
 }
 
 fn open(packed: Vec<u8>, model: &Model) -> Result<Pack<Cursor<Vec<u8>>>> {
-    Pack::open(Cursor::new(packed), &Models::new().with(model.clone()))
+    Pack::open(Cursor::new(packed), &DecodeOptions::new().models(Models::new().with(model.clone())))
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn records_of_so_many_bytes_come_back_too() {
         pack.write_to(&mut back).unwrap();
         assert_eq!(back, log.as_bytes());
     }
-    let error = pack(log.as_bytes(), Vec::new(), &model, Cut::Bytes(1 << 27), 16).unwrap_err();
+    let error = pack(log.as_bytes(), Vec::new(), &model, &PackOptions::new(Cut::Bytes(1 << 27))).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::Model;
 use crate::{Level, Result, model::Start};
 
-static FILE: &[u8] = include_bytes!("built_in.model");
+pub(super) static FILE: &[u8] = include_bytes!("built_in.model");
 
 /// What a network of `level` starts from that knows what is common everywhere.
 ///

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::{Model, read_id};
+use super::Model;
 use crate::{Error, ErrorKind, Result, container::ModelId};
 
 /// So many files and folders that could not be used are told of.
@@ -90,7 +90,7 @@ impl Models {
         if !fs::metadata(path)?.is_file() {
             return Ok(None);
         }
-        match read_id(&mut fs::File::open(path)?) {
+        match Model::peek_id(fs::File::open(path)?) {
             Ok(found) if found == id => {}
             Err(error) if error.kind() == ErrorKind::Io => return Err(error),
             // Another model, or none that this version reads.

@@ -26,7 +26,7 @@ pub use library::Models;
 use twox_hash::XxHash3_64;
 
 use crate::{
-    Error, ErrorKind, Level, Result,
+    Error, ErrorKind, Level, Predictor, Result,
     container::{
         ModelId,
         read::{read_array, read_vec},
@@ -92,19 +92,14 @@ impl Model {
         weights: &[(Level, Arc<[f32]>)],
         steps: u8,
     ) -> Result<(Self, Vec<u8>)> {
-        let mut out = vec![level.get()];
-        varint::write(&mut out, trained_on.samples);
-        varint::write(&mut out, trained_on.bytes);
-        file::counts::write(counts, &mut out);
-        out.push(weights.len() as u8);
-        for (level, weights) in weights {
+        let coded = |(level, weights): &(Level, Arc<[f32]>)| {
             let mut coded = Vec::new();
             file::weights::write(*level, weights, steps, &mut coded)?;
-            out.push(level.get());
-            varint::write(&mut out, coded.len() as u64);
-            out.extend(coded);
-        }
-        let file = with_name(&out);
+            Ok((*level, coded))
+        };
+        let weights: Vec<_> = weights.iter().map(coded).collect::<Result<_>>()?;
+        let weights = weights.iter().map(|(level, coded)| (*level, coded.as_slice()));
+        let file = with_name(&body(level, trained_on, counts, weights));
         // Read back: what it is must be what its file says.
         Ok((Self::from_bytes(&file)?, file))
     }
@@ -167,6 +162,34 @@ impl Model {
         Ok(Self(Arc::new(Inner { id, level, trained_on, counts, weights })))
     }
 
+    /// The bytes of its file: those that [`from_bytes`](Self::from_bytes) reads.
+    ///
+    /// ```
+    /// use foretell::{Model, Trainer};
+    /// let samples: Vec<String> = (0..300).map(|i| format!("unit {} is up", i % 17)).collect();
+    /// let model = Trainer::new().train(&samples, |_| {})?.model;
+    /// assert_eq!(Model::from_bytes(&model.to_bytes())?.id(), model.id());
+    /// # Ok::<(), foretell::Error>(())
+    /// ```
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let Inner { level, trained_on, counts, weights, .. } = &*self.0;
+        let weights = weights.iter().map(|set| (set.level, set.coded.as_slice()));
+        with_name(&body(*level, *trained_on, counts, weights))
+    }
+
+    /// The id of the model whose file `input` is, of which no more than the first bytes are read.
+    ///
+    /// ```
+    /// use foretell::{ErrorKind, Model};
+    /// assert_eq!(Model::peek_id(&b"some text"[..]).unwrap_err().kind(), ErrorKind::NotForetell);
+    /// ```
+    ///
+    /// # Errors
+    /// It is no model, or of a version that this crate does not know; or what the reader reports.
+    pub fn peek_id(mut input: impl Read) -> Result<ModelId> {
+        read_id(&mut input)
+    }
+
     /// The model's name.
     pub fn id(&self) -> ModelId {
         self.0.id
@@ -208,6 +231,26 @@ impl Model {
     }
 }
 
+impl Predictor {
+    /// A predictor that starts from what `model` knows, with tables for 1 MiB of content; more may come, less well
+    /// predicted. `level` is best that of the model: another has to learn its mixers' weights from the content.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new), or damaged weights in the model.
+    ///
+    /// ```
+    /// use foretell::{Predictor, Trainer};
+    /// let samples: Vec<String> = (0..300).map(|i| format!("unit {} is up", i % 17)).collect();
+    /// let model = Trainer::new().train(&samples, |_| {})?.model;
+    /// let cost = |mut predictor: Predictor| predictor.cost(b'u');
+    /// assert!(cost(Predictor::with_model(&model, model.level())?) < cost(Predictor::new(model.level())?) / 2.0);
+    /// # Ok::<(), foretell::Error>(())
+    /// ```
+    pub fn with_model(model: &Model, level: Level) -> Result<Self> {
+        Self::from_start(&model.start(level)?, Self::CONTENT_LEN)
+    }
+}
+
 /// A model's file with this body, which need not be that of a model.
 #[doc(hidden)]
 pub fn with_name(body: &[u8]) -> Vec<u8> {
@@ -218,11 +261,27 @@ pub fn with_name(body: &[u8]) -> Vec<u8> {
     file
 }
 
-/// The id of the model whose file is read, without reading all of it.
-///
-/// # Errors
-/// It is no model, or of a version that this crate does not know.
-pub fn read_id(input: &mut impl Read) -> Result<ModelId> {
+/// A model's file after its id.
+fn body<'a>(
+    level: Level,
+    on: TrainedOn,
+    counts: &Counts,
+    weights: impl ExactSizeIterator<Item = (Level, &'a [u8])>,
+) -> Vec<u8> {
+    let mut out = vec![level.get()];
+    varint::write(&mut out, on.samples);
+    varint::write(&mut out, on.bytes);
+    file::counts::write(counts, &mut out);
+    out.push(weights.len() as u8);
+    for (level, coded) in weights {
+        out.push(level.get());
+        varint::write(&mut out, coded.len() as u64);
+        out.extend(coded);
+    }
+    out
+}
+
+fn read_id(input: &mut impl Read) -> Result<ModelId> {
     let magic: [u8; 3] = read_array(input).map_err(|_| not_a_model())?;
     if magic != MAGIC {
         return Err(not_a_model());
@@ -249,4 +308,20 @@ fn too_large(needed: u64, allowed: u64) -> Error {
 
 fn not_a_model() -> Error {
     Error::new(ErrorKind::NotForetell, "not a trained model")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Trainer;
+
+    #[test]
+    fn the_bytes_of_a_model_are_those_of_its_file() {
+        assert!(Model::from_bytes(built_in::FILE).unwrap().to_bytes() == built_in::FILE);
+        let samples: Vec<_> = (0..300).map(|i| format!("{i}: unit {} is {}", i % 17, i * i % 1009)).collect();
+        for level in [1, 3, 6].map(|level| Level::new(level).unwrap()) {
+            let trained = Trainer::new().level(level).train(&samples, |_| {}).unwrap();
+            assert!(trained.model.to_bytes() == trained.file, "{level:?}");
+        }
+    }
 }

@@ -46,7 +46,7 @@ impl RecordCompressor {
     }
 
     /// Ends the work when `stop` is asked for: compressing fails then, for good.
-    pub fn with_stop(mut self, stop: Stop) -> Self {
+    pub fn stop(mut self, stop: Stop) -> Self {
         self.codec.stop = stop;
         self
     }
@@ -82,13 +82,23 @@ impl RecordCompressor {
 /// Decompresses records, in any order. For several threads make one each, of clones of one model.
 ///
 /// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more: where records come from
-/// somebody else, give the length that they may have, by [`with_limit`](Self::with_limit), or the memory that they may
-/// take, by [`with_memory_limit`](Self::with_memory_limit).
+/// somebody else, give the length that they may have, by [`output_limit`](Self::output_limit), or the memory that they may
+/// take, by [`memory_limit`](Self::memory_limit).
+///
+/// ```
+/// use foretell::{ErrorKind, RecordCompressor, RecordDecompressor, Trainer};
+/// let samples: Vec<String> = (0..300).map(|i| format!("unit {} is up", i % 17)).collect();
+/// let model = Trainer::new().train(&samples, |_| {})?.model;
+/// let coded = RecordCompressor::new(&model)?.compress(b"unit 5 is up")?;
+/// let mut decompressor = RecordDecompressor::new(&model)?.output_limit(11);
+/// assert_eq!(decompressor.decompress(&coded).unwrap_err().kind(), ErrorKind::OutputLimit);
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct RecordDecompressor {
     codec: Codec,
     model: Model,
-    limit: usize,
+    output_limit: u64,
     memory_limit: u64,
 }
 
@@ -98,24 +108,29 @@ impl RecordDecompressor {
     /// # Errors
     /// Damaged weights in the model, or too little memory.
     pub fn new(model: &Model) -> Result<Self> {
-        Ok(Self { codec: Codec::new(model)?, model: model.clone(), limit: MAX_LEN, memory_limit: u64::MAX })
+        Ok(Self {
+            codec: Codec::new(model)?,
+            model: model.clone(),
+            output_limit: MAX_LEN as u64,
+            memory_limit: u64::MAX,
+        })
     }
 
     /// Refuses records of more than `bytes`, before any work is done for them; they have up to
     /// [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN) otherwise.
-    pub fn with_limit(mut self, bytes: usize) -> Self {
-        self.limit = bytes;
+    pub fn output_limit(mut self, bytes: u64) -> Self {
+        self.output_limit = bytes;
         self
     }
 
     /// Refuses records that need more than `bytes` of memory to decompress, the model included, before it is taken.
-    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self
     }
 
     /// Ends the work when `stop` is asked for: decompressing fails then, for good.
-    pub fn with_stop(mut self, stop: Stop) -> Self {
+    pub fn stop(mut self, stop: Stop) -> Self {
         self.codec.stop = stop;
         self
     }
@@ -124,8 +139,8 @@ impl RecordDecompressor {
     ///
     /// # Errors
     /// [`ErrorKind::MissingModel`] if it was another model; [`ErrorKind::OutputLimit`] if the record is longer than
-    /// [`with_limit`](Self::with_limit) allows; [`ErrorKind::MemoryLimit`] if it needs more than
-    /// [`with_memory_limit`](Self::with_memory_limit) allows, or than there is; truncated or damaged data; or
+    /// [`output_limit`](Self::output_limit) allows; [`ErrorKind::MemoryLimit`] if it needs more than
+    /// [`memory_limit`](Self::memory_limit) allows, or than there is; truncated or damaged data; or
     /// [`ErrorKind::Cancelled`].
     pub fn decompress(&mut self, coded: &[u8]) -> Result<Vec<u8>> {
         let Some((id, mut rest)) = coded.split_first_chunk::<ID_LEN>() else { return Err(truncated()) };
@@ -158,8 +173,8 @@ impl RecordDecompressor {
 
     fn check_limit(&self, len: usize) -> Result<()> {
         check_len(len)?;
-        if len > self.limit {
-            let text = format!("a record has {len} bytes, {} are allowed", self.limit);
+        if len as u64 > self.output_limit {
+            let text = format!("a record has {len} bytes, {} are allowed", self.output_limit);
             return Err(Error::new(ErrorKind::OutputLimit, text));
         }
         self.codec.check_memory(len, 0, self.memory_limit)

@@ -10,7 +10,7 @@ use std::{
 use foretell::{
     BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model,
     Models, Progress, RecordCompressor, RecordDecompressor, Stop, Trainer, decompress, decompress_with,
-    pack::{Cut, GROUP, Pack, pack, pack_with_stop},
+    pack::{Cut, Pack, PackOptions, pack},
     recover,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
@@ -130,9 +130,9 @@ fn a_record_over_the_limit_is_refused() {
     let record = b"unit 5 is up";
     let coded = RecordCompressor::new(&model).unwrap().compress(record).unwrap();
     let raw = RecordCompressor::new(&model).unwrap().compress_raw(record).unwrap();
-    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_limit(record.len());
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().output_limit(record.len() as u64);
     assert_eq!(decompressor.decompress(&coded).unwrap(), record);
-    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_limit(record.len() - 1);
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().output_limit(record.len() as u64 - 1);
     let error = decompressor.decompress(&coded).unwrap_err();
     assert_eq!(
         (error.kind(), error.to_string().as_str()),
@@ -363,18 +363,19 @@ fn records_and_packs_can_be_stopped_and_have_a_memory_limit() {
     let coded = RecordCompressor::new(&model).unwrap().compress(&record).unwrap();
     let lines = b"unit 5 is up\n".repeat(50);
     let mut packed = vec![];
-    pack(lines.as_slice(), &mut packed, &model, Cut::Lines, GROUP).unwrap();
+    pack(lines.as_slice(), &mut packed, &model, &PackOptions::new(Cut::Lines)).unwrap();
     let models = Models::new().with(model.clone());
-    let open = || Pack::open(Cursor::new(&packed), &models).unwrap();
+    let known = DecodeOptions::new().models(models);
+    let open = |options: &DecodeOptions| Pack::open(Cursor::new(&packed), options).unwrap();
 
-    let mut small = RecordDecompressor::new(&model).unwrap().with_memory_limit(1 << 20);
+    let mut small = RecordDecompressor::new(&model).unwrap().memory_limit(1 << 20);
     let error = small.decompress(&coded).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MemoryLimit);
     assert!(error.to_string().ends_with("1048576 are allowed"), "{error}");
-    let mut large = RecordDecompressor::new(&model).unwrap().with_memory_limit(1 << 30);
+    let mut large = RecordDecompressor::new(&model).unwrap().memory_limit(1 << 30);
     assert!(large.decompress(&coded).unwrap() == record);
-    assert_eq!(open().with_memory_limit(1 << 20).get(3).unwrap_err().kind(), ErrorKind::MemoryLimit);
-    assert_eq!(open().with_memory_limit(1 << 30).get(3).unwrap().unwrap(), b"unit 5 is up");
+    assert_eq!(open(&known.clone().memory_limit(1 << 20)).get(3).unwrap_err().kind(), ErrorKind::MemoryLimit);
+    assert_eq!(open(&known.clone().memory_limit(1 << 30)).get(3).unwrap().unwrap(), b"unit 5 is up");
 
     // In the middle of a record. A machine that is busy may ask too late, so there are some tries.
     let begun = Instant::now();
@@ -382,7 +383,7 @@ fn records_and_packs_can_be_stopped_and_have_a_memory_limit() {
     let whole = begun.elapsed();
     let is_stopped = |_| {
         let stop = Stop::default();
-        let mut compressor = RecordCompressor::new(&model).unwrap().with_stop(stop.clone());
+        let mut compressor = RecordCompressor::new(&model).unwrap().stop(stop.clone());
         let asks = thread::spawn(move || {
             thread::sleep(whole / 10);
             stop.ask();
@@ -392,13 +393,13 @@ fn records_and_packs_can_be_stopped_and_have_a_memory_limit() {
         ended.is_err_and(|error| error.kind() == ErrorKind::Cancelled)
     };
     assert!((0..20).any(is_stopped));
-    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_stop(stop.clone());
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().stop(stop.clone());
     assert!(decompressor.decompress(&coded).unwrap() == record);
     stop.ask();
     assert_eq!(decompressor.decompress(&coded).unwrap_err().kind(), ErrorKind::Cancelled);
-    assert_eq!(open().with_stop(stop.clone()).get(3).unwrap_err().kind(), ErrorKind::Cancelled);
-    assert_eq!(open().with_stop(stop.clone()).write_to(&mut vec![]).unwrap_err().kind(), ErrorKind::Cancelled);
-    let stopped = pack_with_stop(lines.as_slice(), &mut vec![], &model, Cut::Lines, GROUP, &stop);
+    assert_eq!(open(&known.clone().stop(stop.clone())).get(3).unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(open(&known.clone().stop(stop.clone())).write_to(&mut vec![]).unwrap_err().kind(), ErrorKind::Cancelled);
+    let stopped = pack(lines.as_slice(), &mut vec![], &model, &PackOptions::new(Cut::Lines).stop(stop));
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
 }
 

@@ -1,6 +1,7 @@
 //! The library as those who use it meet it. One program: it is linked once.
 
 mod adapters;
+mod api;
 mod copies;
 mod damage;
 mod golden;

@@ -157,7 +157,7 @@ fn a_mutated_record_or_pack_is_read_by_its_checks_or_not_at_all() {
     let model = trained().model;
     let lines = samples()[..40].join("\n");
     let mut packed = Vec::new();
-    pack::pack(lines.as_bytes(), &mut packed, &model, pack::Cut::Lines, 16).unwrap();
+    pack::pack(lines.as_bytes(), &mut packed, &model, &pack::PackOptions::new(pack::Cut::Lines)).unwrap();
     let record = RecordCompressor::new(&model).unwrap().compress(&lines.as_bytes()[..60]).unwrap();
     for_each_case(|random| {
         // Each needs a network of its own, which takes most of the time.

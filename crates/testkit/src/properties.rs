@@ -256,7 +256,9 @@ pub fn record_and_pack(bytes: &[u8], model: &Model) {
     if let Ok(record) = RecordDecompressor::new(model).expect("there is memory").decompress(bytes) {
         assert!(record.len() < MOST);
     }
-    if let Ok(mut pack) = Pack::open(Cursor::new(bytes), &Models::new().with(model.clone())) {
+    if let Ok(mut pack) =
+        Pack::open(Cursor::new(bytes), &DecodeOptions::new().models(Models::new().with(model.clone())))
+    {
         let mut content = Vec::new();
         if pack.write_to(&mut content).is_ok() && !pack.is_empty() {
             let last = pack.get(pack.len() - 1).expect("all of it was read").expect("it is there");

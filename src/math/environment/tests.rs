@@ -118,15 +118,13 @@ mod modes {
             made.push(RecordCompressor::new(&trained.model).unwrap().compress(samples[3]).unwrap());
             let mut bits = Vec::new();
             for &byte in &content[..3000] {
-                for nibble in [byte >> 4, byte & 15] {
-                    predictor.update(nibble);
-                    bits.extend(predictor.predict().iter().flat_map(|p| p.to_bits().to_le_bytes()));
-                }
+                predictor.update(byte);
+                bits.extend(predictor.cost(byte).to_bits().to_le_bytes());
             }
-            bits.extend(predictor.byte_distribution().iter().flat_map(|p| p.to_bits().to_le_bytes()));
+            bits.extend(predictor.distribution().iter().flat_map(|p| p.to_bits().to_le_bytes()));
             made.push(bits);
-            let mut fresh = Predictor::new(Level::FASTEST, 10).unwrap();
-            made.push(fresh.byte_distribution().iter().flat_map(|p| p.to_bits().to_le_bytes()).collect());
+            let mut fresh = Predictor::for_content(Level::FASTEST, 10).unwrap();
+            made.push(fresh.distribution().iter().flat_map(|p| p.to_bits().to_le_bytes()).collect());
         });
         made
     }

@@ -31,7 +31,7 @@ const LONG_RATE: f32 = 1.0;
 const LONG_LOGIT: f32 = 8.0;
 
 /// The window, the table and the match that is followed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MatchModel {
     /// The last bytes; a power of two.
     window: Vec<u8>,

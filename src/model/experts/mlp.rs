@@ -27,7 +27,7 @@ const FORESEEN: f32 = 0.004;
 pub(crate) const FAR_BELOW: f32 = -12.0;
 
 /// The layers and where they are in a byte.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mlp {
     embedding: Embedding,
     pub(crate) hidden: Hidden,

@@ -80,7 +80,7 @@ pub struct Seed {
 }
 
 /// The table and the rows in use.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rows {
     table: Table<Row>,
     /// (2, 256): by how often a context is seen, and how often the row was.

@@ -6,7 +6,7 @@ use super::strides::{PERIOD, REACH, Strides};
 const WINDOW: usize = 1 << 16;
 
 /// What has been seen, as far as contexts look back.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct History {
     window: Box<[u8]>,
     position: usize,

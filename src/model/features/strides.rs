@@ -16,7 +16,7 @@ const ELEMENT: usize = 16;
 const BETTER: u32 = 32;
 
 /// The counts and what they say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Strides {
     /// Equal bytes at each distance 1 ..= ELEMENT.
     near: [u32; ELEMENT + 1],

@@ -12,7 +12,7 @@ use crate::{Result, math::F32x16};
 pub const ORDERS: usize = 3;
 
 /// The rows of logits.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Bias {
     /// (2^bits, 16)
     table: Table<F32x16>,

@@ -40,7 +40,7 @@ pub struct Rates {
 }
 
 /// The layer's weights.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mixer {
     inputs: usize,
     /// (sets, inputs, STATES)

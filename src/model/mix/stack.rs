@@ -13,7 +13,7 @@ const BOOST: f32 = 0.002;
 const BOOST_STEPS: f32 = 20_000.0;
 
 /// The layers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct MixerStack {
     first: Vec<Mixer>,
     /// What each says, less its largest logit, and its probabilities. (mixers, 16)

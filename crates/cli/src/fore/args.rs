@@ -16,10 +16,7 @@ use super::{
     values::{parse_level, parse_range, parse_size, parse_threads},
 };
 use crate::common::stdio;
-use foretell::{
-    Method,
-    unstable::{container::header::FORMAT_VERSION, model},
-};
+use foretell::{FORMAT_VERSION, MODEL_VERSION, Method};
 
 const DO: &str = "What to do";
 const WHERE: &str = "Where it goes";
@@ -165,7 +162,7 @@ pub struct Args {
 
 fn version() -> &'static str {
     static TEXT: LazyLock<String> =
-        LazyLock::new(|| format!("{} (format {FORMAT_VERSION}, model {})", env!("CARGO_PKG_VERSION"), model::VERSION));
+        LazyLock::new(|| format!("{} (format {FORMAT_VERSION}, model {MODEL_VERSION})", env!("CARGO_PKG_VERSION")));
     &TEXT
 }
 

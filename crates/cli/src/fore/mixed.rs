@@ -5,13 +5,10 @@
 
 use std::io::{self, Read};
 
-use foretell::{
-    DecodeOptions, Decoder,
-    unstable::container::{FrameHeader, header::MAGIC},
-};
+use foretell::{DecodeOptions, Decoder, MAGIC, begins_frame};
 
-/// The longest header of a frame: magic, three bytes, content size, trained model, check.
-const MAX_HEADER: usize = MAGIC.len() + 3 + 10 + 8 + 4;
+/// The longest header of a frame, as [`begins_frame`] says.
+const MAX_HEADER: usize = 28;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 
@@ -50,7 +47,7 @@ impl<R: Read> Mixed<R> {
     fn read_plain(&mut self, ahead: &mut Lookahead<R>, out: &mut [u8]) -> io::Result<Option<usize>> {
         loop {
             let bytes = ahead.peek(MAX_HEADER)?;
-            if bytes.starts_with(&MAGIC) && (self.place != Place::AmidPlain || is_header(bytes)) {
+            if bytes.starts_with(&MAGIC) && (self.place != Place::AmidPlain || begins_frame(bytes)) {
                 self.zeros = 0;
                 return Ok(None);
             }
@@ -111,10 +108,6 @@ impl<R: Read> Read for Mixed<R> {
             }
         }
     }
-}
-
-fn is_header(bytes: &[u8]) -> bool {
-    FrameHeader::read_after_magic(&mut &bytes[MAGIC.len()..]).is_ok()
 }
 
 /// A reader that shows what comes before it is read.

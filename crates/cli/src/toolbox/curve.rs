@@ -2,13 +2,7 @@
 
 use std::ops::Range;
 
-use foretell::{
-    Result,
-    unstable::{
-        coder::TOTAL_BITS,
-        model::{Level, Predictor},
-    },
-};
+use foretell::{Level, Predictor, Result};
 
 /// Windows for each doubling of the position: the width of a window is about 6 % of its position.
 const PER_OCTAVE: usize = 12;
@@ -38,20 +32,13 @@ pub fn learning_curve(content: &[u8], level: Level) -> Result<Vec<f64>> {
     let len = content.len() as u64;
     let mut window_of_each_byte = (0..WINDOWS).flat_map(|i| window(len, i).map(move |_| i));
     for block in content.chunks(level.block_len()) {
-        let mut predictor = Predictor::new(level, block.len())?;
+        let mut predictor = Predictor::for_content(level, block.len())?;
         for (&byte, i) in block.iter().zip(window_of_each_byte.by_ref()) {
-            curve[i] += cost(&mut predictor, byte >> 4) + cost(&mut predictor, byte & 15);
+            curve[i] += predictor.cost(byte);
+            predictor.update(byte);
         }
     }
     Ok(curve)
-}
-
-/// The bits that `nibble` costs, from which the predictor then learns. The coder gives no symbol less than
-/// 2^-[`TOTAL_BITS`].
-fn cost(predictor: &mut Predictor, nibble: u8) -> f64 {
-    let p = f64::from(predictor.predict()[usize::from(nibble)]);
-    predictor.update(nibble);
-    (-p.log2()).min(f64::from(TOTAL_BITS))
 }
 
 #[cfg(test)]

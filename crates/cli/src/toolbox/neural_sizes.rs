@@ -10,7 +10,7 @@ use std::{
 use super::notes::Notes;
 use foretell::{
     Level,
-    unstable::{ablated_len, model::Component, parallel::counter::Counter},
+    unstable::{ablated_len, model::Component},
 };
 
 /// A block of which the size counts in a row of a table.
@@ -28,7 +28,7 @@ pub struct Job<'a> {
 /// # Errors
 /// No memory for a network.
 pub fn measure(jobs: &[Job], rows: usize, level: Level, notes: &Notes) -> foretell::Result<Vec<u64>> {
-    let sizes: Vec<_> = iter::repeat_with(Counter::default).take(rows).collect();
+    let sizes: Vec<_> = iter::repeat_with(AtomicUsize::default).take(rows).collect();
     let taken = AtomicUsize::new(0);
     let next_job = || {
         let job = taken.fetch_add(1, Relaxed);
@@ -38,7 +38,7 @@ pub fn measure(jobs: &[Job], rows: usize, level: Level, notes: &Notes) -> forete
         while let (number, Some(job)) = next_job() {
             notes.doing(&format!("{number} of {}", jobs.len()));
             let len = ablated_len(job.block, level, job.without)?;
-            sizes[job.row].add(len as u64);
+            sizes[job.row].fetch_add(len, Relaxed);
         }
         Ok(())
     };
@@ -48,5 +48,5 @@ pub fn measure(jobs: &[Job], rows: usize, level: Level, notes: &Notes) -> forete
         workers.into_iter().try_for_each(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)))
     })?;
     notes.clear();
-    Ok(sizes.iter().map(Counter::get).collect())
+    Ok(sizes.into_iter().map(|size| size.into_inner() as u64).collect())
 }

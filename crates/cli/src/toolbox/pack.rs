@@ -12,8 +12,8 @@ use anyhow::{Context, anyhow, bail, ensure};
 use super::{inputs::printable, notes::Notes, output::Target, print_bytes, samples::parse_record};
 use crate::fore::{input::Input, models::at_hand};
 use foretell::{
-    Model, Models,
-    pack::{self, Cut, GROUP, Pack},
+    DecodeOptions, Model, Models,
+    pack::{self, Cut, GROUP, Pack, PackOptions},
 };
 
 /// Pack the records of a file, so that each can be had alone
@@ -108,7 +108,8 @@ pub fn pack(args: &PackArgs, notes: &Notes) -> anyhow::Result<()> {
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
     let packed = output.write(notes, |out| {
-        pack::pack(input, out, &model, cut, args.group as usize).with_context(|| printable(&args.input))
+        pack::pack(input, out, &model, &PackOptions::new(cut).group(args.group as usize))
+            .with_context(|| printable(&args.input))
     })?;
     let ratio = if packed.bytes == 0 { 0.0 } else { 100.0 * packed.coded as f64 / packed.bytes as f64 };
     notes.info(&format!(
@@ -147,7 +148,7 @@ pub fn unpack(args: &UnpackArgs, notes: &Notes) -> anyhow::Result<()> {
 
 fn open(path: &Path, models: &ModelArgs) -> anyhow::Result<Pack<impl Read + Seek>> {
     let file = File::open(path).with_context(|| printable(path))?;
-    let pack = Pack::open(file, &models.models()?).map_err(io::Error::from);
+    let pack = Pack::open(file, &DecodeOptions::new().models(models.models()?)).map_err(io::Error::from);
     pack.map_err(|error| match error.kind() {
         io::ErrorKind::NotSeekable => anyhow!("a pack is read from anywhere, which a pipe is not; save it to a file"),
         _ => error.into(),

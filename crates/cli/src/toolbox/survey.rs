@@ -8,10 +8,15 @@ use super::{
     peers,
     sample::Sample,
 };
-use foretell::{
-    Level,
-    unstable::{huffman::order0_entropy, may_be_primed},
-};
+use foretell::{Level, unstable::huffman::order0_entropy};
+
+/// Blocks up to this length may start from the built-in prior (`EncodeOptions::built_in_prior`).
+const MOST_WITH_PRIOR: usize = 1 << 20;
+
+/// Whether a block of `content`, compressed at `level`, may start from the built-in prior.
+fn may_be_primed(content: &[u8], level: Level) -> bool {
+    content.chunks(level.block_len()).any(|block| block.len() <= MOST_WITH_PRIOR)
+}
 
 /// What to measure on each file, beside its order-0 entropy and Huffman coding.
 pub struct Plan<'a> {

@@ -20,9 +20,7 @@ use super::{
     table::{Table, figure},
 };
 use crate::fore::values::parse_size;
-use foretell::{
-    ErrorKind, Level, Loss, Model, ModelId, Pass, RecordCompressor, Trainer, TrainingReport, unstable::priors::read_id,
-};
+use foretell::{ErrorKind, Level, Loss, Model, ModelId, Pass, RecordCompressor, Trainer, TrainingReport};
 
 /// With fewer samples, or fewer bytes of them, a model is hardly worth its file.
 const FEW_SAMPLES: usize = 100;
@@ -134,7 +132,7 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
 fn model_at(path: &Path) -> Option<foretell::Result<ModelId>> {
     // Opening what is no file may wait for somebody else.
     let file = path.is_file().then(|| File::open(path).ok())?;
-    let id = read_id(&mut file?);
+    let id = Model::peek_id(file?);
     if id.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotForetell) { None } else { Some(id) }
 }
 

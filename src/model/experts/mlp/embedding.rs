@@ -20,7 +20,7 @@ const SUM_FLOOR: f32 = 1e-6;
 const WEIGHT_LIMIT: f32 = 64.0;
 
 /// The table of rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Embedding {
     /// (2^bits, 16)
     table: Table<F32x16>,

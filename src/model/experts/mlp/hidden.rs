@@ -30,7 +30,7 @@ pub struct Hidden {
 }
 
 /// What one byte's forward pass leaves for its backward pass.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Pass {
     /// Inputs, to be filled before the forward pass. (width, 16)
     pub x: Vec<F32x16>,
