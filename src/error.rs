@@ -42,6 +42,13 @@ pub enum ErrorKind {
 
 /// An error of the library: a kind, and a sentence. As an I/O error it is the one that a reader or writer reported, if
 /// that was all.
+///
+/// ```
+/// use foretell::{ErrorKind, decompress};
+/// let error = decompress(b"plain text").unwrap_err();
+/// assert_eq!((error.kind(), error.is_damage()), (ErrorKind::NotForetell, true));
+/// assert_eq!(error.to_string(), "not in foretell format");
+/// ```
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,

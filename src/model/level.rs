@@ -8,6 +8,13 @@ pub const HEADS: usize = 1 + LANES;
 pub const MIXERS: usize = 2;
 
 /// A level, 1 (fastest) to 9 (smallest results).
+///
+/// ```
+/// use foretell::Level;
+/// assert_eq!(Level::new(6), Some(Level::DEFAULT));
+/// assert_eq!(Level::new(10), None);
+/// assert!(Level::FASTEST < Level::BEST);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Level(u8);
 

@@ -4,6 +4,15 @@ use super::counter::Counter;
 
 /// How far an encoder or decoder has come, to be read from another thread. All figures only grow, and
 /// agree with the whole stream's when the work is done.
+///
+/// ```
+/// use std::sync::Arc;
+/// use foretell::{EncodeOptions, Progress, compress};
+/// let progress = Arc::<Progress>::default();
+/// compress(&[7; 1000], &EncodeOptions::new().progress(Arc::clone(&progress)))?;
+/// assert_eq!(progress.raw(), 1000);
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Debug, Default)]
 pub struct Progress {
     raw: Counter,

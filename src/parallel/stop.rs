@@ -12,18 +12,18 @@ use crate::{Error, Result};
 
 /// Ends compression or decompression from elsewhere, such as another thread or a callback. Clones are one and the same.
 ///
-/// Whoever was given it, as by [`EncodeOptions::stop`](crate::stream::EncodeOptions::stop) or
-/// [`Decoder::with_stop`](crate::stream::Decoder::with_stop), looks at it again and again while working, and fails with
+/// Whoever was given it, as by [`EncodeOptions::stop`](crate::EncodeOptions::stop) or
+/// [`DecodeOptions::stop`](crate::DecodeOptions::stop), looks at it again and again while working, and fails with
 /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) soon after it was asked for: at level 9 before another 64 KiB
 /// of content are done, and elsewhere within about the time that these take. A reader or writer that blocks is not
 /// interrupted. [`inspect`](crate::inspect()) and the like take none: they only read, and end when their reader fails.
 ///
 /// ```
 /// use std::io::Read;
-/// use foretell::{DecodeOptions, Decoder, ErrorKind, EncodeOptions, Stop, compress};
+/// use foretell::{DecodeOptions, Decoder, EncodeOptions, ErrorKind, Stop, compress};
 /// let coded = compress(b"nobody wants to know", &EncodeOptions::new())?;
 /// let stop = Stop::default();
-/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()), &DecodeOptions::new());
+/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()));
 /// stop.ask(); // from another thread, mostly
 /// let error = decoder.read(&mut [0; 10]).unwrap_err();
 /// assert_eq!(foretell::Error::from(error).kind(), ErrorKind::Cancelled);

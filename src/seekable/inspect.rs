@@ -6,6 +6,15 @@ use super::frames::{self, Frame, Indexes};
 use crate::{ModelId, Result, container::BlockKind, model::Level};
 
 /// What the headers of one frame say.
+///
+/// ```
+/// use foretell::{BlockKind, EncodeOptions, Method, compress, inspect};
+/// let coded = compress(&[7; 1000], &EncodeOptions::new().method(Method::Huffman))?;
+/// let frame = &inspect(coded.as_slice())?[0];
+/// assert_eq!((frame.raw_size, frame.coded_size), (1000, coded.len() as u64));
+/// assert_eq!((frame.block_count(), frame.blocks(BlockKind::Huffman)), (1, 1));
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FrameInfo {

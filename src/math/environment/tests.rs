@@ -102,7 +102,7 @@ mod modes {
         let trained = in_mode(mode, || trainer.train(&samples, |_| {})).unwrap();
         let mut compressor = RecordCompressor::new(&trained.model).unwrap();
         let mut decompressor = RecordDecompressor::new(&trained.model).unwrap();
-        let mut predictor = Predictor::new(Level::new(4).unwrap(), 3000).unwrap();
+        let mut predictor = Predictor::for_content(Level::new(4).unwrap(), 3000).unwrap();
         let mut made = vec![trained.file.clone()];
         in_mode(mode, || {
             std::io::Write::write_all(&mut encoder, &content).unwrap();

@@ -1,6 +1,7 @@
 //! An encoder that is finished by being dropped.
 
 use std::{
+    fmt,
     io::{self, Write},
     thread,
 };
@@ -49,6 +50,13 @@ impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
     fn encoder(&mut self) -> &mut Encoder<W> {
         let (encoder, _) = self.inner.as_mut().expect("only dropping takes it");
         encoder
+    }
+}
+
+impl<W: Write, F: FnOnce(io::Result<W>)> fmt::Debug for AutoFinish<W, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let encoder = self.inner.as_ref().map(|(encoder, _)| encoder);
+        f.debug_struct("AutoFinish").field("encoder", &encoder).finish_non_exhaustive()
     }
 }
 
