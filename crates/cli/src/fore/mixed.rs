@@ -5,13 +5,13 @@
 
 use std::io::{self, Read};
 
-use super::work::Decoding;
+use super::decoding::Decoding;
 use foretell::{
     Decoder,
     unstable::container::{FrameHeader, header::MAGIC},
 };
 
-/// The longest header of a frame: magic, three bytes, content size, trained model, check.
+/// The length of the longest frame header: magic, three bytes, content size, trained model, check.
 const MAX_HEADER: usize = MAGIC.len() + 3 + 10 + 8 + 4;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
@@ -21,12 +21,12 @@ pub struct Mixed<R: Read> {
     /// `None` only while a call changes it.
     state: Option<State<R>>,
     place: Place,
-    /// Zeros after a frame, not given out yet: padding, unless other bytes follow.
+    /// Zeros after a frame that were not given out yet: padding, unless other bytes follow.
     zeros: u64,
     decoding: Decoding,
 }
 
-/// Where the next byte stands.
+/// Where the next byte is.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Start,
@@ -40,7 +40,7 @@ enum State<R: Read> {
 }
 
 impl<R: Read> Mixed<R> {
-    /// A reader of what `inner` holds, frames decoded as `decoding` says.
+    /// A reader of the bytes of `inner`, with frames decoded as `decoding` says.
     pub fn new(inner: R, decoding: Decoding) -> Self {
         let state = Some(State::Plain(Lookahead { inner, bytes: Vec::new(), at: 0, ended: false }));
         Self { state, place: Place::Start, zeros: 0, decoding }
@@ -69,7 +69,7 @@ impl<R: Read> Mixed<R> {
                 self.zeros -= n as u64;
                 return Ok(Some(n));
             }
-            // Less than a header is there only at the end; else the last bytes may be a magic cut short.
+            // Only at the end is there less than a header. Elsewhere the last bytes may be the start of a magic.
             let whole = if bytes.len() < MAX_HEADER { bytes.len() } else { bytes.len() - (MAGIC.len() - 1) };
             let next = bytes[1..].windows(MAGIC.len()).position(|window| window == MAGIC);
             let n = out.len().min(next.map_or(whole, |before| before + 1));
@@ -117,7 +117,7 @@ fn is_header(bytes: &[u8]) -> bool {
     FrameHeader::read_after_magic(&mut &bytes[MAGIC.len()..]).is_ok()
 }
 
-/// A reader that shows what comes before it is read.
+/// A reader whose next bytes can be seen before they are read.
 struct Lookahead<R> {
     inner: R,
     /// `bytes[at..]` is still to be read.
@@ -127,7 +127,7 @@ struct Lookahead<R> {
 }
 
 impl<R: Read> Lookahead<R> {
-    /// What comes next: at least `len` bytes, unless there are no more.
+    /// The next bytes: at least `len`, unless there are no more.
     fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
         if !self.ended && self.bytes.len() - self.at < len {
             self.bytes.drain(..self.at);

@@ -278,7 +278,7 @@ fn what_goes_to_no_file_costs_no_input() {
     let s = Sandbox::with_f();
     for output in ["/dev/null", "/dev/stdout"] {
         s.run(&format!("--rm f -o {output}"), 2)
-            .complains(&["fore: f: not removed: nobody knows whether what goes to"]);
+            .complains(&["fore: f: not removed: it is not certain that what goes to"]);
         assert_eq!(s.names(), "f");
     }
     // A part of the content does not stand for all of it.

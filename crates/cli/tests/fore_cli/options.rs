@@ -169,8 +169,7 @@ fn help_and_version_go_to_standard_output() {
 #[test]
 fn help_has_one_line_for_each_option() {
     let help = String::from_utf8(Sandbox::new().run("--help", 0).stdout).unwrap();
-    let options =
-        help.lines().skip_while(|line| *line != "What to do:").take_while(|line| !line.starts_with("With no"));
+    let options = help.lines().skip_while(|line| *line != "Operation:").take_while(|line| !line.starts_with("With no"));
     for line in options {
         let is_option = line.starts_with("  -") || line.starts_with("      --");
         assert!(line.is_empty() || line.ends_with(':') || is_option, "{line}");

@@ -154,7 +154,7 @@ fn a_file_that_comes_into_being_meanwhile_is_not_overwritten_there_either() {
         wait_until(|| names(&s, "").iter().any(|name| name.starts_with(".fore-")).then_some(()));
         s.write("out", b"another's");
         drop(child.stdin.take());
-        finish(child, 1).complains(&["out: came into being meanwhile"]);
+        finish(child, 1).complains(&["out: appeared in the meantime"]);
         fs::remove_file(library).unwrap();
         assert_eq!((s.names().as_str(), s.read("out")), ("out", b"another's".to_vec()));
     }
@@ -178,8 +178,7 @@ fn unfinished_outputs_of_others_are_passed_over_and_those_left_are_told() {
     }
     let used = File::open(s.path("d/.fore-used00")).unwrap();
     used.lock().unwrap();
-    s.run("-1r d", 0)
-        .says(&["d/.fore-Ab3dEf: skipped: by its name the output of a run that is at work here or was interrupted"]);
+    s.run("-1r d", 0).says(&["d/.fore-Ab3dEf: skipped: its name is that of an unfinished output"]);
     assert_eq!(names(&s, "d"), [".fore-Ab3dEf", ".fore-folder", ".fore-longer0.fore", ".fore-used00", "f.fore"]);
     assert_eq!(names(&s, "d/.fore-folder"), ["g.fore"]);
     drop(used);

@@ -93,7 +93,7 @@ fn verify_fails_where_no_file_is_present() {
         .arg(dir.path())
         .assert()
         .failure()
-        .stderr(contains("no file of the manifest"));
+        .stderr(contains("all files of the manifest are absent"));
     foretell()
         .args(["corpus", "verify"])
         .arg(dir.path().join("none"))

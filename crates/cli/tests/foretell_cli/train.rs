@@ -92,7 +92,7 @@ fn a_model_of_another_name_is_replaced_only_by_force_and_it_is_said_which_would_
     let first = model(&folder);
     let id = Model::load(folder.path().join("a.model")).unwrap().id().to_string();
     let refused = train(&folder, &["--records=30", "fixed"]).assert().code(1).stdout("");
-    let would_be_lost = format!("as the model {id} would be lost");
+    let would_be_lost = format!("as it would replace the model {id}");
     refused.stderr(contains(format!("foretell: a.model: the model {id} is there")).and(contains(would_be_lost)));
     assert!(model(&folder) == first);
     // Nor one that this version does not read, or that is damaged.
@@ -147,7 +147,7 @@ fn what_is_no_model_is_replaced_only_by_force() {
 fn without_samples_there_is_no_model() {
     let folder = folder();
     fs::write(folder.path().join("empty"), "").unwrap();
-    let none = "foretell: no samples: what was given is empty\n";
+    let none = "foretell: no samples: the files named are empty\n";
     train(&folder, &["empty"]).assert().code(1).stdout("").stderr(none);
     train(&folder, &[]).write_stdin("").assert().code(1).stdout("").stderr(none);
     train(&folder, &["--lines", "-"]).write_stdin("\n\n").assert().code(1).stdout("").stderr(none);
