@@ -1,4 +1,4 @@
-//! Access control lists and user attributes go along where the system has them; where not, nobody gains a right.
+//! The output gets the access control list and user attributes where the system has them; elsewhere nobody gains a right.
 
 use std::{
     env,
@@ -29,7 +29,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-/// A directory on a file system that has lists, with a file `f`; says so if none is found.
+/// A directory on a file system that has lists, with a file `f`; prints a message if none is found.
 fn with_lists() -> Option<TempDir> {
     let places = [env::temp_dir(), PathBuf::from("/dev/shm"), env!("CARGO_TARGET_TMPDIR").into()];
     for place in &places {
@@ -48,6 +48,15 @@ fn with_lists() -> Option<TempDir> {
     None
 }
 
+/// The same, and `f` has a list and a user attribute.
+fn with_list_of_f() -> Option<TempDir> {
+    let folder = with_lists()?;
+    let f = folder.path().join("f");
+    xattr::set(&f, ACCESS, &list()).unwrap();
+    xattr::set(&f, "user.note", b"of f").unwrap();
+    Some(folder)
+}
+
 #[track_caller]
 fn fore(folder: &Path, args: &str) {
     Sandbox::new().fore(args).current_dir(folder).expect_code(0).is_silent();
@@ -55,10 +64,8 @@ fn fore(folder: &Path, args: &str) {
 
 #[test]
 fn lists_and_user_attributes_go_along_in_both_directions() {
-    let Some(folder) = with_lists() else { return };
+    let Some(folder) = with_list_of_f() else { return };
     let folder = folder.path();
-    xattr::set(folder.join("f"), ACCESS, &list()).unwrap();
-    xattr::set(folder.join("f"), "user.note", b"of f").unwrap();
     for (args, result) in
         [("-1 f", "f.fore"), ("-d f.fore", "f"), ("-1 f", "f.fore"), ("-d --recover f.fore", "f"), ("-1 f -o g", "g")]
     {
@@ -112,10 +119,8 @@ fn a_new_file_gets_the_list_that_its_directory_gives_to_any() {
 
 #[test]
 fn where_a_list_cannot_be_kept_the_group_gets_its_own_rights_only() {
-    let Some(folder) = with_lists() else { return };
+    let Some(folder) = with_list_of_f() else { return };
     let folder = folder.path();
-    xattr::set(folder.join("f"), ACCESS, &list()).unwrap();
-    xattr::set(folder.join("f"), "user.note", b"of f").unwrap();
     // A file system without lists, where the system lets us have one.
     let script = "mkdir disk && mount -t ramfs none disk && echo there && $FORE -1k f -o disk/f.fore; echo $?; stat -c %a disk/f.fore";
     let mut wrapped = Sandbox::new().command("unshare");
