@@ -88,7 +88,7 @@ impl Entry {
         self.folder.stat(&self.name, follow)
     }
 
-    /// Whether it stands for the file that `file` describes.
+    /// Whether it is the file that `file` describes.
     pub fn is(&self, file: &Stat) -> bool {
         self.stat(true).is_ok_and(|stat| stat.is_same_file(file))
     }

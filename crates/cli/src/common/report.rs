@@ -124,8 +124,8 @@ fn advice(kind: ErrorKind) -> Option<&'static str> {
         ErrorKind::Corrupt | ErrorKind::ChecksumMismatch => Some("use another copy, or -d --recover"),
         ErrorKind::Truncated => Some("use a whole copy, or -d --recover"),
         ErrorKind::Unsupported => Some("use the fore that wrote it"),
-        ErrorKind::MemoryLimit => Some("allow or free that much"),
-        ErrorKind::MissingModel => Some("name it by -D, or its folder by --models"),
+        ErrorKind::MemoryLimit => Some("raise -M or free memory"),
+        ErrorKind::MissingModel => Some("name it with -D, or its folder with --models"),
         _ => None,
     }
 }

@@ -28,7 +28,7 @@ pub fn parse_size(text: &str) -> Result<u64, String> {
         "k" | "kb" | "kib" => 10,
         "m" | "mb" | "mib" => 20,
         "g" | "gb" | "gib" => 30,
-        _ => return Err("a size is a number with K, M, G or nothing".into()),
+        _ => return Err("a size is a number with K, M, G or no unit".into()),
     };
     let number: u64 = number.parse().map_err(|_| "a size starts with a number that fits 64 bits")?;
     number.checked_mul(1 << shift).ok_or_else(|| "the size does not fit 64 bits".into())

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::common::{folder::Entry, output::cannot_create, platform::Open, report::Problem};
 
-/// One input, before it is opened. Both sides depend on which files exist: they are worked out anew when that changes.
+/// One input, before it is opened. Both fields depend on which files exist, so they are worked out again when that changes.
 pub struct Job {
     /// The input meant.
     pub found: Found,

@@ -29,7 +29,7 @@ pub fn decompress(
     output: &mut Output,
 ) -> Result<Done, Problem> {
     if !input.can_seek() {
-        let text = "--range takes a file, not a pipe: it reads from the end and from between";
+        let text = "--range takes a file, not a pipe: it reads the end first";
         return Err(Problem::error(&*input, text));
     }
     let progress = Arc::<Progress>::default();

@@ -38,7 +38,7 @@ impl Source {
         }
     }
 
-    /// Removes it, unless it is not as it was. If its name stands for another file now, that file stays.
+    /// Removes it, unless it is not as it was. If another file has its name now, that file stays.
     pub fn remove(&self) -> Result<(), Problem> {
         self.check()?;
         let Some(entry) = &self.entry else { return Ok(()) };
@@ -56,7 +56,7 @@ impl Source {
         match Change::between(&self.then, &now) {
             Change::None => Ok(()),
             Change::Grew(by) => Err(self.grown(by, ", not removed")),
-            Change::Touched => kept("its mode or names changed meanwhile, or its content and its time were set back"),
+            Change::Touched => kept("its mode or names changed meanwhile, or its content with the time set back"),
             Change::Rewritten => kept(&format!("changed meanwhile{}", resized(&self.then, &now))),
         }
     }

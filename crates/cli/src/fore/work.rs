@@ -53,7 +53,7 @@ pub fn decompress(plan: &Plan, run: &Run, input: &mut Input, output: &mut Output
         copy(&mut Mixed::new(&mut *input, decoding), output)
     } else {
         // Content that came down a pipe is written before more of the pipe is waited for.
-        input.tell_before_waiting();
+        input.report_before_waiting();
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
         let mut decoder = decoding.decoder(reader);
         let copied = copy(&mut decoder, output);

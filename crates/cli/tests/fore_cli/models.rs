@@ -83,7 +83,7 @@ fn without_it_or_with_another_nothing_is_written() {
     for (args, named) in [("", vec![&right]), ("-D wrong", vec![&right, &wrong])] {
         for what in ["-d", "-df", "-d --recover", "-t", "-dc --range 0:5", "-dc", "-dcf"] {
             let printed = s.run(&format!("{what} {args} record.fore"), 1);
-            printed.complains(&["record.fore: ", "name it by -D, or its folder by --models"]);
+            printed.complains(&["record.fore: ", "name it with -D, or its folder with --models"]);
             named.iter().for_each(|id| printed.complains(&[id]));
             assert!(printed.stdout.is_empty(), "{what} {args}");
         }

@@ -29,7 +29,7 @@ impl Open {
     pub const WRITE: Self = Self { write: true, ..Self::READ };
 }
 
-/// What a name stands for.
+/// What is under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A regular file.

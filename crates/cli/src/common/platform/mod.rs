@@ -16,7 +16,7 @@
 //! | `watch_signals`, `die_of_broken_pipe` | removing unfinished files before a signal ends the process |
 //! | `os_str` | a name from its bytes ([`OsStr::as_encoded_bytes`](std::ffi::OsStr::as_encoded_bytes) gives them) |
 //!
-//! The toolbox of tests adds `symlink`.
+//! Tests also use `symlink`.
 
 mod file;
 mod metadata;
@@ -35,7 +35,7 @@ compile_error!("the commands have no code for this system yet; the library, the 
 #[macro_export]
 macro_rules! look_before_main {
     () => {
-        // SAFETY: the loader calls what stands in this section before `main`, with or without arguments; `look` may be
+        // SAFETY: the loader calls the functions in this section before `main`, with or without arguments; `look` may be
         // called so.
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]

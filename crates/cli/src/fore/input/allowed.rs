@@ -11,7 +11,7 @@ use crate::common::{
 pub struct Allowed {
     /// Anything that can be read, such as a pipe.
     pub special: bool,
-    /// A symbolic link, which stands for the file that it points to.
+    /// A symbolic link to such a file.
     pub symlink: bool,
     /// A file with other names or special mode bits, which would be lost with it.
     pub odd: bool,

@@ -1,6 +1,6 @@
 //! An operand → bytes to read, once it is certain that this is a file to work on.
 //!
-//! A regular file's length is known, and stands in the compressed file's header. It is read by place, not mapped: a
+//! A regular file's length is known, and is written to the compressed file's header. It is read by place, not mapped: a
 //! mapping would end the process where another process makes the file shorter.
 
 mod allowed;
@@ -46,9 +46,9 @@ pub struct Input {
     /// Of the bytes taken, as long as they are read in order: `None` after a seek.
     hash: Option<XxHash3_64>,
     /// Whether to report, once, that there is nothing to read yet.
-    tells: bool,
+    reports_waits: bool,
     /// Whether the last read did so.
-    told: bool,
+    has_reported: bool,
 }
 
 impl Input {
@@ -62,7 +62,7 @@ impl Input {
     pub fn open(entry: &Entry, allowed: Allowed) -> Result<Self, Problem> {
         let failed = |error: io::Error| Problem::error(entry, plain(&error));
         check(entry, &entry.stat(allowed.symlink).map_err(failed)?, allowed)?;
-        // Before the next call the name may come to stand for something else. So opening must neither wait nor follow
+        // Before the next call the name may become that of another file. So opening must neither wait nor follow
         // a link, and the open file is checked again.
         let how = Open { follow: allowed.symlink, wait: allowed.special, ..Open::READ };
         let input = Self::new(Some(entry.clone()), entry.open(how).map_err(failed)?).map_err(failed)?;
@@ -76,7 +76,17 @@ impl Input {
         // Files that the kernel makes up state wrong lengths: a length is believed if its last byte can be read.
         let is_real = meta.is_file() && start < meta.len() && matches!(read_at(&file, &mut [0], meta.len() - 1), Ok(1));
         let len = is_real.then(|| meta.len() - start);
-        Ok(Self { entry, file, meta, start, len, taken: 0, hash: Some(XxHash3_64::new()), tells: false, told: false })
+        Ok(Self {
+            entry,
+            file,
+            meta,
+            start,
+            len,
+            taken: 0,
+            hash: Some(XxHash3_64::new()),
+            reports_waits: false,
+            has_reported: false,
+        })
     }
 
     /// The path, unless this is standard input.
@@ -166,13 +176,13 @@ impl Input {
 
     /// From now on, before it waits for bytes that have not come yet, it returns one error: `WouldBlock`. The caller may
     /// have something better to do first.
-    pub fn tell_before_waiting(&mut self) {
-        self.tells = true;
+    pub fn report_before_waiting(&mut self) {
+        self.reports_waits = true;
     }
 
     fn must_wait(&mut self) -> bool {
-        self.told = self.tells && !self.told && !is_ready(&self.file, Ready::ToRead);
-        self.told
+        self.has_reported = self.reports_waits && !self.has_reported && !is_ready(&self.file, Ready::ToRead);
+        self.has_reported
     }
 
     /// Reads on, but not beyond the end that the file had when it was opened.

@@ -58,31 +58,31 @@ fn a_file_left_alone_is_removed() {
 #[test]
 fn a_file_that_grew_is_read_to_its_old_end_and_stays() {
     let append = |file: &mut File| write_at(file, b"more", 100);
-    let told = "f: grew by 4 bytes meanwhile, not removed; only its first 100 were read";
-    assert_eq!(parted(append, nothing), (told.into(), true));
-    assert_eq!(parted(nothing, append), (told.into(), true));
+    let message = "f: grew by 4 bytes meanwhile, not removed; only its first 100 were read";
+    assert_eq!(parted(append, nothing), (message.into(), true));
+    assert_eq!(parted(nothing, append), (message.into(), true));
 }
 
 #[test]
 fn a_file_written_to_where_it_was_read_is_of_two_states() {
-    let told = "file changed while it was read; try again when nobody writes to it";
+    let message = "file changed while it was read; try again when nobody writes to it";
     let write = |file: &mut File| write_at(file, b"x", 20);
-    assert_eq!(parted(write, nothing), (told.into(), true));
+    assert_eq!(parted(write, nothing), (message.into(), true));
     // Growing does not hide it, nor does setting the time back.
     let rewrite = |file: &mut File| write_at(file, &[1; 200], 0);
-    let told = "file changed while it was read, from 100 bytes to 200; try again when nobody writes to it";
-    assert_eq!(parted(rewrite, nothing), (told.into(), true));
+    let message = "file changed while it was read, from 100 bytes to 200; try again when nobody writes to it";
+    assert_eq!(parted(rewrite, nothing), (message.into(), true));
 }
 
 #[test]
 fn a_file_written_to_after_it_was_read_stays() {
     let write = |file: &mut File| write_at(file, b"x", 20);
-    let told = "f: changed meanwhile, not removed; the output is whole";
-    assert_eq!(parted(nothing, write), (told.into(), true));
+    let message = "f: changed meanwhile, not removed; the output is whole";
+    assert_eq!(parted(nothing, write), (message.into(), true));
     // The bytes read until then are still there.
-    assert_eq!(parted(|file| write_at(file, b"x", 80), nothing), (told.into(), true));
-    let told = "f: changed meanwhile, from 100 bytes to 9, not removed; the output is whole";
-    assert_eq!(parted(nothing, |file| file.set_len(9).unwrap()), (told.into(), true));
+    assert_eq!(parted(|file| write_at(file, b"x", 80), nothing), (message.into(), true));
+    let message = "f: changed meanwhile, from 100 bytes to 9, not removed; the output is whole";
+    assert_eq!(parted(nothing, |file| file.set_len(9).unwrap()), (message.into(), true));
 }
 
 #[test]
@@ -92,10 +92,10 @@ fn a_file_written_to_with_its_time_set_back_stays() {
         write_at(file, b"x", 20);
         file.set_times(fs::FileTimes::new().set_modified(modified)).unwrap();
     };
-    let told = "file changed while it was read; try again when nobody writes to it";
-    assert_eq!(parted(hidden, nothing), (told.into(), true));
-    let told = "f: its mode or names changed meanwhile, or its content and its time were set back, not removed; the output is whole";
-    assert_eq!(parted(nothing, hidden), (told.into(), true));
+    let message = "file changed while it was read; try again when nobody writes to it";
+    assert_eq!(parted(hidden, nothing), (message.into(), true));
+    let message = "f: its mode or names changed meanwhile, or its content with the time set back, not removed; the output is whole";
+    assert_eq!(parted(nothing, hidden), (message.into(), true));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! An access control list as Linux keeps it (POSIX.1e), and the mode that can stand in its place.
+//! An access control list as Linux keeps it (POSIX.1e), and the mode that can replace it.
 
 /// The list in the system's form: a version, then for each entry its kind, its rights and the user or group that has
 /// them, all with the low byte first.
