@@ -13,7 +13,7 @@ fn is_installed(program: &str) -> bool {
     version.is_ok_and(|status| status.success())
 }
 
-/// Runs `script` where `fore`, `unfore` and `forecat` are on the PATH; gives back what it printed.
+/// Runs `script` where `fore`, `unfore` and `forecat` are on the PATH; returns its output.
 #[track_caller]
 fn shell(s: &Sandbox, script: &str) -> String {
     let bin = Sandbox::new();
@@ -80,7 +80,7 @@ fn several_run_at_once() {
 
 #[test]
 fn logrotate_gets_a_file_from_a_file_without_a_word() {
-    // What it does with compresscmd: standard input and output are the two files, and the output is there already.
+    // logrotate's compresscmd: standard input and output are the two files, and the output exists already.
     let s = Sandbox::with_f();
     let coded = File::create(s.path("f.fore")).unwrap();
     let printed = s.fore("-9").stdin(File::open(s.path("f")).unwrap()).stdout(coded).expect_code(0);

@@ -1,5 +1,5 @@
 //! Standard input, output and error that other programs closed, made non-blocking, or do not read: the output is complete
-//! or the exit code tells, and nothing is harmed.
+//! or the exit code shows it, and nothing is harmed.
 
 use std::{
     fs::{self, File},
@@ -55,7 +55,7 @@ fn a_closed_standard_output_is_an_error_of_whatever_writes_there() {
         shell(&s, "", &format!("{args} >&-")).expect_code(1).complains(&["is a directory, no place for a file"]);
     }
     assert_eq!((s.names().as_str(), s.read("f")), ("f g.fore", text(3000)));
-    // What writes elsewhere needs none.
+    // A command that writes elsewhere needs no standard output.
     for args in ["-t g.fore", "-1 f", "-d f.fore"] {
         shell(&s, "", &format!("{args} >&-")).expect_code(0).is_silent();
     }

@@ -15,7 +15,7 @@ use crate::sandbox::{FORE, Sandbox, noise, text, wait};
 
 const KILLS: u32 = 200;
 
-/// One or both of `f` and `f.fore` are there and hold `content`. What a killed process left unfinished is removed.
+/// One or both of `f` and `f.fore` exist and hold `content`. Removes the unfinished file of a killed process.
 #[track_caller]
 fn survives(s: &Sandbox, content: &[u8]) {
     for name in s.names().split(' ').filter(|name| name.starts_with(".fore-")) {
@@ -132,7 +132,7 @@ fn a_full_disk_costs_no_input_and_leaves_nothing() {
     }
 }
 
-/// What `fore` says where memory is short: of its own, of the system's, and for want of it to start a thread.
+/// The messages of `fore` where memory is short: its own limit, the system's, or too little to start a thread.
 const SHORT: [&str; 3] = ["bytes that are needed", "out of memory", "Resource temporarily unavailable"];
 
 /// From the least memory in which `fore` starts at all to more than it needs: errors first, then success, nothing else.
@@ -168,7 +168,7 @@ fn memory_that_runs_out_is_an_error_with_several_threads_too() {
     }
 }
 
-/// Runs a shell command in a memory control group of so many MiB. `None` where none can be made, which is said.
+/// Runs a shell command in a memory control group of `mib` MiB. `None`, with a message, where none can be made.
 fn in_group(s: &Sandbox, mib: u64, command: &str) -> Option<Output> {
     let name = format!("foretell-test-{}-{mib}", std::process::id());
     let made =
@@ -204,7 +204,7 @@ fn in_a_control_group_as_many_threads_are_used_as_fit_and_none_is_killed() {
     assert!(output.status.success(), "{output:?}");
     assert!(run(70, "-1 --block-size 128K -kf text").unwrap().status.success());
     assert!(run(70, "-T4 -dc text.fore >/dev/null").unwrap().status.success());
-    // What cannot fit is refused before it begins.
+    // Work that cannot fit is refused before it begins.
     let output = run(70, "-9 -kf text").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{printed}");

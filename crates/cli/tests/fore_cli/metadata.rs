@@ -1,4 +1,4 @@
-//! Mode, time and owner go along; zeros become holes.
+//! The output gets mode, time and owner; zeros become holes.
 
 use std::{
     fs::{self, File, FileTimes, OpenOptions, Permissions},

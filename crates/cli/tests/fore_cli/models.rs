@@ -12,7 +12,7 @@ pub struct Trained {
     pub file: Vec<u8>,
 }
 
-/// What files here need.
+/// The model that files here need.
 pub static RIGHT: LazyLock<Trained> = LazyLock::new(|| Trained::on(record));
 /// Another one.
 pub static WRONG: LazyLock<Trained> = LazyLock::new(|| Trained::on(|i| format!("{i} is {}\n", i * i).into()));
@@ -29,7 +29,7 @@ impl Trained {
         self.model.id().to_string()
     }
 
-    /// `content` from what the model knows.
+    /// `content` compressed with the model.
     pub fn compressed(&self, content: &[u8]) -> Vec<u8> {
         compress(content, &Options::new().level(self.model.level()).model(self.model.clone())).unwrap()
     }
@@ -120,7 +120,7 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
     let s = sandbox();
     fs::create_dir(s.path("models")).unwrap();
     s.write("models/m.model", &RIGHT.file);
-    // Before and after it, in whatever order: what an interrupted copy leaves, and damage.
+    // Before and after it, in any order: the rest of an interrupted copy, and damage.
     let mut damaged = RIGHT.file.clone();
     *damaged.last_mut().unwrap() ^= 1;
     for name in ["a", "b.model", "l", "trunc.model", "z1"] {
@@ -133,7 +133,7 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
     std::os::unix::fs::symlink("nowhere", s.path("models/0")).unwrap();
     fs::rename(s.path("models/m.model"), s.path("models/notes.txt")).unwrap();
     assert_eq!(s.run("-dc --models models record.fore", 0).stdout, record(777));
-    // Alone, they are told of, in the order of their names.
+    // Without the right model they are reported, in the order of their names.
     fs::remove_file(s.path("models/notes.txt")).unwrap();
     s.write("models/b.model", &RIGHT.file[..100]);
     s.write("models/a", &damaged);
@@ -258,7 +258,7 @@ fn the_model_that_is_used_neither_goes_nor_is_replaced() {
         s.run(args, 1).complains(&["fore: ", "right: is the model that decoding "]);
         assert!(s.read("right") == RIGHT.file, "{args}");
     }
-    // What is kept can be compressed.
+    // A model that stays can be compressed.
     s.run("-k -D right right", 0).is_silent();
 }
 

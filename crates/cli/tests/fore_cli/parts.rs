@@ -38,7 +38,7 @@ fn testing_names_every_bad_block() {
         ]
     );
     assert_eq!(s.fore("-t").stdin(File::open(s.path("f.fore")).unwrap()).expect_code(1).stderr.lines().count(), 2);
-    // Of a pipe, where there is no way back, the first one is told.
+    // Of a pipe, which cannot be read twice, the first damage is reported.
     let mut cat = s.command("/bin/cat").arg("f.fore").stdout(Stdio::piped()).spawn().unwrap();
     s.fore("-t").stdin(cat.stdout.take().unwrap()).expect_code(1).complains(&["stdin: ", "checksum"]);
     cat.wait().unwrap();

@@ -182,7 +182,7 @@ fn unfinished_outputs_of_others_are_passed_over_and_those_left_are_told() {
     assert_eq!(names(&s, "d"), [".fore-Ab3dEf", ".fore-folder", ".fore-longer0.fore", ".fore-used00", "f.fore"]);
     assert_eq!(names(&s, "d/.fore-folder"), ["g.fore"]);
     drop(used);
-    // What is named is meant.
+    // A file that is named is worked on.
     s.run("-1 d/.fore-used00", 0).is_silent();
 }
 

@@ -74,7 +74,7 @@ impl Sandbox {
         command
     }
 
-    /// Runs `fore` and expects this exit code; gives back what it printed.
+    /// Runs `fore` and expects this exit code; returns its output.
     #[track_caller]
     pub fn run(&self, args: &str, code: i32) -> Printed {
         self.fore(args).expect_code(code)
@@ -110,7 +110,7 @@ impl Drop for Sandbox {
     }
 }
 
-/// What a command printed.
+/// The output of a command.
 #[derive(Debug)]
 pub struct Printed {
     pub stdout: Vec<u8>,
@@ -177,7 +177,7 @@ pub fn wait_until<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Reads what is left in the master side of a terminal whose other side is closed.
+/// Reads the rest of the master side of a terminal whose other side is closed.
 pub fn drain(master: OwnedFd) -> String {
     let mut bytes = Vec::new();
     // The end of a terminal is an error on some systems.

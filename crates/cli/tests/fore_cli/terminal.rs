@@ -1,4 +1,4 @@
-//! A person at the keyboard: what a terminal changes.
+//! A person at the keyboard: the differences that a terminal makes.
 
 use std::{fs::File, io::Write, os::fd::OwnedFd, process::Stdio, thread::sleep, time::Duration};
 
@@ -68,8 +68,7 @@ fn a_person_is_asked_before_a_file_is_overwritten() {
     }
 }
 
-/// Runs for a little more than the second after which progress shows; gives back what a pipe as standard error
-/// got.
+/// Runs for a little more than the second after which progress shows; returns the standard error, if that is a pipe.
 fn slow_run(s: &Sandbox, args: &str, stderr: Stdio) -> String {
     let mut child = s.fore(args).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(stderr).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();

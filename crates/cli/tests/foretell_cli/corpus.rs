@@ -1,4 +1,4 @@
-//! The corpus in the repository is what its generators and its manifest say, and `foretell corpus` proves it.
+//! The corpus in the repository matches its generators and its manifest, and `foretell corpus` proves it.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! `foretell compare` and `foretell bench` from outside: what they print, draw and return.
+//! `foretell compare` and `foretell bench` from outside: their output, pictures and exit codes.
 
 mod ablate;
 mod block_sizes;
@@ -18,7 +18,7 @@ use predicates::prelude::{PredicateBooleanExt, predicate::str::contains};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// A folder with a text of 3,000 bytes, and below it zeros, an empty file and what `bench` leaves out.
+/// A folder with a text of 3,000 bytes, and below it zeros, an empty file and files that `bench` leaves out.
 fn corpus() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let text: Vec<u8> = b"the cat sat on the mat and the dog ate it; ".iter().copied().cycle().take(3000).collect();
@@ -55,7 +55,7 @@ fn result<'a>(file: &'a Value, codec: &str, settings: &str) -> &'a Value {
     results.iter().find(|result| result["codec"] == codec && result["settings"] == settings).unwrap()
 }
 
-/// What the library makes of the file.
+/// The size of the file compressed by the library.
 fn coded_size(path: &Path, method: foretell::Method, level: u8) -> u64 {
     let options = foretell::Options::new().method(method).level(foretell::Level::new(level).unwrap());
     foretell::compress(&fs::read(path).unwrap(), &options).unwrap().len() as u64

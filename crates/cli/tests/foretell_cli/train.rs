@@ -1,4 +1,4 @@
-//! `foretell train` and `foretell show`: models made, what is said of them, and what is refused.
+//! `foretell train` and `foretell show`: the models made, the reports about them, and refusals.
 
 use std::fs;
 

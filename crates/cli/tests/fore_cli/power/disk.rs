@@ -54,7 +54,7 @@ impl Call {
     }
 }
 
-/// What is on the disk, and what only the running system knows.
+/// The state on the disk, and the state that only the running system knows.
 #[derive(Clone, Default)]
 pub struct Disk {
     /// How often each file changed, and after how many changes it was last synced.
