@@ -20,7 +20,7 @@ const BUFFER: usize = 1 << 16;
 pub struct Mixed<R: Read> {
     /// `None` only while a call changes it.
     state: Option<State<R>>,
-    place: Place,
+    position: Position,
     /// Zeros after a frame that were not given out yet: padding, unless other bytes follow.
     zeros: u64,
     decoding: Decoding,
@@ -28,7 +28,7 @@ pub struct Mixed<R: Read> {
 
 /// Where the next byte is.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum Position {
     Start,
     AfterFrame,
     AmidPlain,
@@ -43,18 +43,18 @@ impl<R: Read> Mixed<R> {
     /// A reader of the bytes of `inner`, with frames decoded as `decoding` says.
     pub fn new(inner: R, decoding: Decoding) -> Self {
         let state = Some(State::Plain(Lookahead { inner, bytes: Vec::new(), at: 0, ended: false }));
-        Self { state, place: Place::Start, zeros: 0, decoding }
+        Self { state, position: Position::Start, zeros: 0, decoding }
     }
 
     /// Gives out plain bytes, up to where a frame might start; `Ok(None)` if one does start here.
     fn read_plain(&mut self, ahead: &mut Lookahead<R>, out: &mut [u8]) -> io::Result<Option<usize>> {
         loop {
             let bytes = ahead.peek(MAX_HEADER)?;
-            if bytes.starts_with(&MAGIC) && (self.place != Place::AmidPlain || is_header(bytes)) {
+            if bytes.starts_with(&MAGIC) && (self.position != Position::AmidPlain || is_header(bytes)) {
                 self.zeros = 0;
                 return Ok(None);
             }
-            if self.place == Place::AfterFrame && bytes.first() == Some(&0) {
+            if self.position == Position::AfterFrame && bytes.first() == Some(&0) {
                 ahead.at += 1;
                 self.zeros += 1;
                 continue;
@@ -62,7 +62,7 @@ impl<R: Read> Mixed<R> {
             if bytes.is_empty() {
                 return Ok(Some(0));
             }
-            self.place = Place::AmidPlain;
+            self.position = Position::AmidPlain;
             if self.zeros > 0 {
                 let n = out.len().min(usize::try_from(self.zeros).unwrap_or(usize::MAX));
                 out[..n].fill(0);
@@ -90,7 +90,7 @@ impl<R: Read> Read for Mixed<R> {
                 None => return Ok(0),
                 Some(State::Frame(mut decoder)) => match decoder.read(out) {
                     Ok(0) => {
-                        self.place = Place::AfterFrame;
+                        self.position = Position::AfterFrame;
                         self.state = Some(State::Plain(decoder.into_inner()));
                     }
                     result => {

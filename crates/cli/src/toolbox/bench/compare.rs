@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::{
     export::{self, speed},
-    matrix::{Matrix, Measured, Plan, measure},
+    matrix::{Matrix, Measured, Request, measure},
 };
 use crate::{
     common::values::parse_level,
@@ -45,8 +45,8 @@ pub struct Args {
 
 /// Measures the files and prints the report.
 pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
-    let plan = Plan { levels: &[args.level], peers: args.peers, curves: false };
-    let matrix = measure(&inputs::files(&args.files), &plan, notes);
+    let request = Request { levels: &[args.level], peers: args.peers, curves: false };
+    let matrix = measure(&inputs::files(&args.files), &request, notes);
     print(&match (args.json, args.peers) {
         (true, _) => export::json(&matrix)?,
         (false, false) => one_table(&matrix),

@@ -14,7 +14,7 @@ use foretell::{
 };
 
 /// What to measure on each file, besides its order-0 entropy and Huffman coding.
-pub struct Plan<'a> {
+pub struct Request<'a> {
     /// Levels of the neural codec.
     pub levels: &'a [Level],
     /// Whether to run the other compressors on PATH.
@@ -56,12 +56,12 @@ impl Measured {
     }
 }
 
-/// Carries out `plan` on each file. Failures are reported and left out.
-pub fn measure(inputs: &[Input], plan: &Plan, notes: &mut Notes) -> Matrix {
+/// Carries out `request` on each file. Failures are reported and left out.
+pub fn measure(inputs: &[Input], request: &Request, notes: &mut Notes) -> Matrix {
     let mut codecs = vec![Codec::Huffman];
-    codecs.extend(plan.levels.iter().copied().map(Codec::Neural));
-    codecs.extend(plan.levels.iter().copied().map(Codec::NoPrior));
-    let (found, absent) = if plan.peers { peers::find() } else { Default::default() };
+    codecs.extend(request.levels.iter().copied().map(Codec::Neural));
+    codecs.extend(request.levels.iter().copied().map(Codec::NoPrior));
+    let (found, absent) = if request.peers { peers::find() } else { Default::default() };
     codecs.extend(found.into_iter().map(Codec::Peer));
     if !absent.is_empty() {
         notes.info(&format!("not found on PATH: {}", absent.join(", ")));
@@ -70,7 +70,7 @@ pub fn measure(inputs: &[Input], plan: &Plan, notes: &mut Notes) -> Matrix {
     for (i, input) in inputs.iter().enumerate() {
         let doing = format!("{} of {}: {}", i + 1, inputs.len(), input.name);
         match inputs::read(input) {
-            Ok(content) => files.push(measure_file(input, &content, &codecs, plan.curves, &doing, notes)),
+            Ok(content) => files.push(measure_file(input, &content, &codecs, request.curves, &doing, notes)),
             Err(error) => notes.failure(&error),
         }
     }

@@ -22,7 +22,7 @@ use anyhow::{Context, bail, ensure};
 use self::{
     ablate::Form,
     export::speed,
-    matrix::{Matrix, Measured, Plan, measure},
+    matrix::{Matrix, Measured, Request, measure},
 };
 use super::{
     inputs::{self, Input},
@@ -92,8 +92,8 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     if args.block_sizes {
         return print(&block_sizes::report(&inputs, &args.level.0, notes)?);
     }
-    let plan = Plan { levels: &args.level.0, peers: args.peers, curves: args.plot.is_some() };
-    let matrix = measure(&inputs, &plan, notes);
+    let request = Request { levels: &args.level.0, peers: args.peers, curves: args.plot.is_some() };
+    let matrix = measure(&inputs, &request, notes);
     print(&match (args.json, args.csv) {
         (true, _) => export::json(&matrix)?,
         (_, true) => export::csv(&matrix),
