@@ -106,7 +106,7 @@ pub struct Args {
     /// Do not use the built-in prior, which helps short files
     #[arg(long, help_heading = COMPRESSION)]
     pub no_prior: bool,
-    /// Start a new block every SIZE bytes, 64K to 32M: less memory, larger output
+    /// New block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = COMPRESSION, value_parser = parse_size)]
     pub block_size: Option<u64>,
 
