@@ -1,8 +1,11 @@
 //! What ends work that nobody wants any more.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use crate::{Error, Result};
@@ -43,5 +46,29 @@ impl Stop {
     /// Fails if that was asked for.
     pub(crate) fn check(&self) -> Result<()> {
         if self.is_asked_for() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    /// `inner`, of which nothing is read any more once that was asked for: so all work stops that needs to read on.
+    pub(crate) fn watching<'a, R>(&'a self, inner: &'a mut R) -> Stoppable<'a, R> {
+        Stoppable { inner, stop: self }
+    }
+}
+
+/// A reader that fails when it is to stop.
+pub struct Stoppable<'a, R> {
+    inner: &'a mut R,
+    stop: &'a Stop,
+}
+
+impl<R: Read> Read for Stoppable<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.stop.check()?;
+        self.inner.read(out)
+    }
+}
+
+impl<R: Seek> Seek for Stoppable<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }

@@ -261,14 +261,14 @@ fn both_ways_end_at_once_when_they_are_not_to_go_on() {
             calls += 1;
             calls <= most
         };
-        assert!(pack_while(&unpacked, content.len(), &mut go_on).is_err());
+        assert!(pack_while(&unpacked, Vec::new(), content.len(), &mut go_on).is_err());
         assert_eq!(calls, most + 1, "a token is a few bytes, so this is asked often");
         let mut calls = 0;
-        let found = unpack_while(&content, &mut || {
+        let found = unpack_while(&content, MAX_BLOCK_LEN, &mut || {
             calls += 1;
             calls <= most
         });
-        assert_eq!(found, None);
+        assert_eq!(found, Ok(None));
         // The trial that is ended, and those that follow.
         assert!((most + 1..most + 100).contains(&calls), "{calls}");
     }
