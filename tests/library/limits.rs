@@ -9,8 +9,7 @@ use std::{
 
 use foretell::{
     Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, Progress,
-    RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer,
-    decompress, decompress_up_to,
+    RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
     pack::{Cut, GROUP, Pack, pack, pack_with_stop},
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
