@@ -33,7 +33,7 @@ pub enum ErrorKind {
     /// The processor or the build computes in another way than the format's, and cannot be set to that.
     Arithmetic,
     /// An option was given a value that it cannot have.
-    OutOfBounds,
+    InvalidInput,
     /// Reading or writing failed.
     Io,
     /// A mistake in this library: something that cannot happen did.
@@ -163,7 +163,7 @@ impl From<Error> for io::Error {
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
             ErrorKind::OutputLimit => io::ErrorKind::FileTooLarge,
             ErrorKind::Arithmetic => io::ErrorKind::Unsupported,
-            ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
+            ErrorKind::InvalidInput => io::ErrorKind::InvalidInput,
             // Not `Interrupted`, after which callers try again.
             ErrorKind::Cancelled | ErrorKind::Internal => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidData,

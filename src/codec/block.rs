@@ -6,7 +6,7 @@ use super::{copy::Window, expanded, neural, priming::Base};
 use crate::parallel::{progress::Progress, watch::Watch};
 use crate::{
     Error, ErrorKind, Level, Result,
-    container::{BlockHeader, MAX_BLOCK_LEN, Method, varint},
+    container::{BlockHeader, BlockKind, MAX_BLOCK_LEN, Method, varint},
     huffman,
     math::isa::Isa,
     parallel::memory::{ensure, promise},
@@ -40,12 +40,12 @@ pub struct Allowed {
 pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, watch: &Watch) -> Result<CodedBlock> {
     let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
-        method,
+        kind: kind_of(method),
         raw_len: raw.len(),
         coded_len: raw.len(),
-        unpacked_len: raw.len(),
+        expanded_len: raw.len(),
         raw_crc: crc32fast::hash(&raw),
-        primed: base.model.is_some() && method.is_neural(),
+        primed: base.model.is_some() && method == Method::Neural,
     };
     watch.check()?;
     let promised = expected_memory(method, base, raw.len());
@@ -54,10 +54,10 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, wat
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
         Method::Huffman => Some(huffman::encode_while(&raw, || watch.check())?),
-        Method::Neural | Method::Unpacked => match unpack(&raw, base, allowed, watch)? {
+        Method::Neural => match unpack(&raw, base, allowed, watch)? {
             Some(content) => {
-                header.method = Method::Unpacked;
-                header.unpacked_len = content.bytes.len();
+                header.kind = BlockKind::Expanded;
+                header.expanded_len = content.bytes.len();
                 let most = BlockHeader { primed: base.may_prime(content.bytes.len()), ..header };
                 let needed = memory(&most, base, 0);
                 check_unpacked(&most, base, needed, allowed)?;
@@ -67,7 +67,6 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, wat
                 Some(expanded::encode(&content, raw.len(), &start, Isa::detect(), &mut report)?)
             }
             None => {
-                header.method = Method::Neural;
                 let choice = base.choose(&raw, Isa::detect(), &mut report)?;
                 knows = choice.knows;
                 Some(match choice.coded {
@@ -86,9 +85,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, wat
     let tried = header;
     match &payload {
         Some(coded) => header.coded_len = coded.len(),
-        None => header = BlockHeader { method: Method::Store, unpacked_len: raw.len(), primed: false, ..header },
+        None => header = BlockHeader { kind: BlockKind::Stored, expanded_len: raw.len(), primed: false, ..header },
     }
-    if !tried.method.is_neural() {
+    if !tried.kind.is_neural() {
         report(raw.len(), header.coded_len)?;
     }
     let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, base, 0);
@@ -115,12 +114,12 @@ fn unpack(raw: &[u8], base: &Base, allowed: Allowed, watch: &Watch) -> Result<Op
 /// To how many bytes a block can be unpacked and then be coded at the fastest level.
 fn most_unpacked(raw_len: usize, base: &Base, Allowed { limit, beside }: Allowed) -> usize {
     let base = Base { level: Level::FASTEST, ..base.clone() };
-    let fits = |unpacked_len: usize| {
-        let primed = base.may_prime(unpacked_len);
+    let fits = |expanded_len: usize| {
+        let primed = base.may_prime(expanded_len);
         let header =
-            BlockHeader { method: Method::Unpacked, raw_len, coded_len: raw_len, unpacked_len, raw_crc: 0, primed };
+            BlockHeader { kind: BlockKind::Expanded, raw_len, coded_len: raw_len, expanded_len, raw_crc: 0, primed };
         // Before there is a network: a stream in a buffer that grew, and what it is appended to.
-        let unpacking = (raw_len + 3 * unpacked_len + deflate::MEMORY) as u64;
+        let unpacking = (raw_len + 3 * expanded_len + deflate::MEMORY) as u64;
         memory(&header, &base, 0).max(unpacking).saturating_add(beside) <= limit
     };
     let bits = (0..=MAX_BLOCK_LEN.ilog2()).rev().map(|bit| 1 << bit);
@@ -154,16 +153,27 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     let raw_crc = crc32fast::hash(raw);
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header =
-        BlockHeader { method: Method::Copy, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false };
+        BlockHeader { kind: BlockKind::Copy, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false };
     // The content lies where it counts already; and something stands before it.
     Ok(CodedBlock { header, payload, named: true, memory: coded_len as u64 })
 }
 
 /// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.
 pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
-    let method = if method == Method::Unpacked { Method::Neural } else { method };
-    let primed = method.is_neural() && base.may_prime(raw_len);
-    memory(&BlockHeader { method, raw_len, coded_len: raw_len, unpacked_len: raw_len, raw_crc: 0, primed }, base, 0)
+    let primed = method == Method::Neural && base.may_prime(raw_len);
+    let header =
+        BlockHeader { kind: kind_of(method), raw_len, coded_len: raw_len, expanded_len: raw_len, raw_crc: 0, primed };
+    memory(&header, base, 0)
+}
+
+/// What a block is that `method` has coded, where it has shrunk and held no deflate streams.
+fn kind_of(method: Method) -> BlockKind {
+    match method {
+        // What is no repeat cannot be copied.
+        Method::Store | Method::Copy => BlockKind::Stored,
+        Method::Huffman => BlockKind::Huffman,
+        Method::Neural => BlockKind::Neural,
+    }
 }
 
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block,
@@ -172,10 +182,10 @@ pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
 pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
     let level = base.level;
     let model = if header.primed { base.memory() } else { 0 };
-    let method = match header.method {
-        Method::Neural => level.memory(header.raw_len),
-        Method::Unpacked => level.memory(header.unpacked_len) + header.unpacked_len + deflate::MEMORY,
-        Method::Store | Method::Huffman | Method::Copy => 0,
+    let method = match header.kind {
+        BlockKind::Neural => level.memory(header.raw_len),
+        BlockKind::Expanded => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
+        BlockKind::Stored | BlockKind::Huffman | BlockKind::Copy => 0,
     };
     (beside + header.raw_len + header.coded_len + method + model) as u64
 }
@@ -217,15 +227,15 @@ pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) ->
     watch.check()?;
     let start = || base.start(header.primed);
     let mut report = |raw, coded| watch.report(raw, coded);
-    let raw = match header.method {
-        Method::Store => coded.to_vec(),
-        Method::Huffman => huffman::decode_while(coded, header.raw_len, || watch.check())?,
-        Method::Neural => neural::decode(coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
-        Method::Unpacked => expanded::decode(coded, header, &start()?, Isa::detect(), &mut report)?,
+    let raw = match header.kind {
+        BlockKind::Stored => coded.to_vec(),
+        BlockKind::Huffman => huffman::decode_while(coded, header.raw_len, || watch.check())?,
+        BlockKind::Neural => neural::decode(coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
+        BlockKind::Expanded => expanded::decode(coded, header, &start()?, Isa::detect(), &mut report)?,
         // Nothing before it: that is what a copy cannot do without.
-        Method::Copy => return decode_copy(header, coded, &Window::default(), watch),
+        BlockKind::Copy => return decode_copy(header, coded, &Window::default(), watch),
     };
-    if !header.method.is_neural() {
+    if !header.kind.is_neural() {
         report(raw.len(), coded.len())?;
     }
     check(header, raw)

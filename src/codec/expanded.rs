@@ -35,12 +35,12 @@ pub fn encode(content: &Unpacked, raw_len: usize, start: &Start, isa: Isa, repor
 /// Corrupt if `coded` ends before the content does, or its recipe cannot be followed; or no memory for the model.
 pub fn decode(mut coded: &[u8], header: &BlockHeader, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let recipe_len = varint::read(&mut coded).ok().and_then(|len| usize::try_from(len).ok());
-    let recipe_len = recipe_len.filter(|&len| len <= header.unpacked_len);
+    let recipe_len = recipe_len.filter(|&len| len <= header.expanded_len);
     let recipe_len = recipe_len.ok_or_else(|| Error::corrupt("the length of a recipe is damaged"))?;
     // As above.
     let room = deflate::room_for(header.raw_len)?;
-    let mut scaled = scaled(report, header.unpacked_len, header.raw_len);
-    let bytes = neural::decode(coded, header.unpacked_len, start, isa, &mut scaled)?;
+    let mut scaled = scaled(report, header.expanded_len, header.raw_len);
+    let bytes = neural::decode(coded, header.expanded_len, start, isa, &mut scaled)?;
     drop(scaled);
     report(0, header.coded_len - coded.len())?;
     let unpacked = Unpacked { bytes, recipe_len };
@@ -71,10 +71,10 @@ mod tests {
         let content = Unpacked { bytes: b"some content".repeat(999), recipe_len: 0 };
         let coded = encode(&content, 9999, &start, Isa::detect(), &mut |_, _| Ok(())).unwrap();
         let header = BlockHeader {
-            method: crate::Method::Unpacked,
+            kind: crate::BlockKind::Expanded,
             raw_len: usize::MAX,
             coded_len: coded.len(),
-            unpacked_len: content.bytes.len(),
+            expanded_len: content.bytes.len(),
             raw_crc: 0,
             primed: false,
         };

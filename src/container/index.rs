@@ -1,7 +1,7 @@
 //! The index behind a frame of several blocks: where each of them lies, and what the frame's header said.
 //!
 //! ```text
-//! the frame's header without its magic | number of blocks | (method, raw length, bytes in the file) of each |
+//! the frame's header without its magic | number of blocks | (kind, raw length, bytes in the file) of each |
 //! CRC-32 of all before | number of all bytes before (8) | 78
 //! ```
 //! It is read forward by who comes from the frame's blocks, and backward by who comes from the file's end. Together
@@ -10,7 +10,7 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::{
-    BlockHeader, FrameHeader, Item, MAX_BLOCK_LEN, Method, block::END_LEN, header::MAGIC, read::read_array, varint,
+    BlockHeader, BlockKind, FrameHeader, Item, MAX_BLOCK_LEN, block::END_LEN, header::MAGIC, read::read_array, varint,
 };
 use crate::{Error, Result, parallel::memory::ensure};
 
@@ -28,7 +28,7 @@ pub(crate) type Room<'a> = &'a dyn Fn(usize) -> Result<()>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// How it is coded.
-    pub method: Method,
+    pub kind: BlockKind,
     /// Bytes of content.
     pub raw_len: u32,
     /// Bytes of the block, its header included.
@@ -51,20 +51,20 @@ impl Entry {
         Item::Block(*header).write(&mut bytes);
         let size = bytes.len() + header.coded_len;
         // Neither is more than some bytes over 2^26.
-        Self { method: header.method, raw_len: header.raw_len as u32, size: size as u32 }
+        Self { kind: header.kind, raw_len: header.raw_len as u32, size: size as u32 }
     }
 
     /// Whether there can be such a block: not, for one, if it has fewer bytes than its header.
     fn can_be(&self) -> bool {
         let [raw_len, size] = [self.raw_len, self.size].map(u64::from);
-        // Tag, raw length, two checks; and behind that, what the method adds.
+        // Tag, raw length, two checks; and behind that, what the kind adds.
         let head = 1 + varint::len(raw_len) + 8;
         let coded = 2..=varint::len(raw_len) + raw_len.saturating_sub(1);
-        let rest = match self.method {
-            Method::Store => raw_len..=raw_len,
-            Method::Copy => 2..=(1 + varint::MAX_LEN as u64).min(*coded.end()),
-            Method::Huffman | Method::Neural => coded,
-            Method::Unpacked => 3..=coded.end() + varint::len(MAX_BLOCK_LEN as u64),
+        let rest = match self.kind {
+            BlockKind::Stored => raw_len..=raw_len,
+            BlockKind::Copy => 2..=(1 + varint::MAX_LEN as u64).min(*coded.end()),
+            BlockKind::Huffman | BlockKind::Neural => coded,
+            BlockKind::Expanded => 3..=coded.end() + varint::len(MAX_BLOCK_LEN as u64),
         };
         (1..=MAX_BLOCK_LEN as u64).contains(&raw_len) && size.checked_sub(head).is_some_and(|size| rest.contains(&size))
     }
@@ -88,7 +88,7 @@ impl Index {
         out.extend_from_slice(&self.header.to_bytes()[MAGIC.len()..]);
         varint::write(&mut out, self.blocks.len() as u64);
         for block in &self.blocks {
-            out.push(block.method.tag());
+            out.push(block.kind.tag());
             varint::write(&mut out, block.raw_len.into());
             varint::write(&mut out, block.size.into());
         }
@@ -152,10 +152,10 @@ impl Index {
             let [tag] = read_array(input)?;
             let raw_len = u32::try_from(varint::read(input)?).ok().filter(|&len| len <= MAX_BLOCK_LEN as u32);
             let size = u32::try_from(varint::read(input)?).ok();
-            let (Some(method), Some(raw_len), Some(size)) = (Method::from_tag(tag), raw_len, size) else {
+            let (Some(kind), Some(raw_len), Some(size)) = (BlockKind::from_tag(tag), raw_len, size) else {
                 return Err(damaged());
             };
-            let entry = Entry { method, raw_len, size };
+            let entry = Entry { kind, raw_len, size };
             if !entry.can_be() {
                 return Err(damaged());
             }
@@ -206,8 +206,9 @@ mod tests {
     fn index(content_size: Option<u64>) -> Index {
         let header =
             FrameHeader { level: Level::BEST, content_size, model: Some(crate::ModelId(content_size.unwrap_or(7))) };
-        let entry = |(method, raw_len, size)| Entry { method, raw_len, size };
-        let blocks = [(Method::Store, 1, 11), (Method::Neural, 1 << 26, 200), (Method::Copy, 128, 21)].map(entry);
+        let entry = |(kind, raw_len, size)| Entry { kind, raw_len, size };
+        let blocks =
+            [(BlockKind::Stored, 1, 11), (BlockKind::Neural, 1 << 26, 200), (BlockKind::Copy, 128, 21)].map(entry);
         Index { header, blocks: blocks.into() }
     }
 
@@ -232,32 +233,36 @@ mod tests {
 
     #[test]
     fn blocks_that_cannot_be_are_refused_and_all_others_are_not() {
-        let can_be = |method, raw_len, size| Entry { method, raw_len, size }.can_be();
+        let can_be = |kind, raw_len, size| Entry { kind, raw_len, size }.can_be();
         let all = [1, 2, 3, 127, 128, 129, 5000, 16_384, 1 << 21, MAX_BLOCK_LEN];
-        for (method, raw_len) in Method::ALL.into_iter().flat_map(|method| all.map(|raw_len| (method, raw_len))) {
-            let coded = match method {
-                Method::Store => vec![raw_len],
-                Method::Copy => vec![1, 10],
+        for (kind, raw_len) in BlockKind::all().flat_map(|kind| all.map(|raw_len| (kind, raw_len))) {
+            let coded = match kind {
+                BlockKind::Stored => vec![raw_len],
+                BlockKind::Copy => vec![1, 10],
                 _ => vec![1, raw_len / 2, raw_len - 1],
             };
-            for coded_len in coded.into_iter().filter(|&len| method == Method::Store || (1..raw_len).contains(&len)) {
-                for unpacked_len in if method == Method::Unpacked { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
-                    let header = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc: 0, primed: false };
+            for coded_len in coded.into_iter().filter(|&len| kind == BlockKind::Stored || (1..raw_len).contains(&len)) {
+                for expanded_len in if kind == BlockKind::Expanded { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
+                    let header = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc: 0, primed: false };
                     assert!(Entry::of(&header).can_be(), "{header:?}");
                 }
             }
-            assert!(!can_be(method, raw_len as u32, 0) && !can_be(method, raw_len as u32, 10));
-            assert!(!can_be(method, raw_len as u32, raw_len as u32 + 22));
+            assert!(!can_be(kind, raw_len as u32, 0) && !can_be(kind, raw_len as u32, 10));
+            assert!(!can_be(kind, raw_len as u32, raw_len as u32 + 22));
         }
-        assert!(!can_be(Method::Store, 1, 12) && !can_be(Method::Copy, 1 << 26, 26) && !can_be(Method::Neural, 0, 12));
-        let index = Index { blocks: vec![Entry { method: Method::Neural, raw_len: 1 << 26, size: 0 }], ..index(None) };
+        assert!(
+            !can_be(BlockKind::Stored, 1, 12)
+                && !can_be(BlockKind::Copy, 1 << 26, 26)
+                && !can_be(BlockKind::Neural, 0, 12)
+        );
+        let index = Index { blocks: vec![Entry { kind: BlockKind::Neural, raw_len: 1 << 26, size: 0 }], ..index(None) };
         assert!(Index::read(&mut index.to_bytes().as_slice()).is_err());
     }
 
     #[test]
     fn a_flip_of_any_bit_is_found_from_both_sides() {
         let index =
-            Index { blocks: vec![Entry { method: Method::Huffman, raw_len: 300, size: 99 }; 3], ..index(Some(900)) };
+            Index { blocks: vec![Entry { kind: BlockKind::Huffman, raw_len: 300, size: 99 }; 3], ..index(Some(900)) };
         let good = [vec![9; index.blocks_end() as usize + END_LEN as usize], index.to_bytes()].concat();
         let len = index.to_bytes().len();
         for bit in 0..len * 8 {

@@ -18,7 +18,7 @@ impl Cut {
     pub(crate) fn read(self, input: &mut impl BufRead, raw: &mut Vec<u8>) -> Result<bool> {
         let room = MAX_BLOCK_LEN - raw.len();
         let too_long =
-            |what| Error::new(ErrorKind::OutOfBounds, format!("{what} is longer than {MAX_BLOCK_LEN} bytes"));
+            |what| Error::new(ErrorKind::InvalidInput, format!("{what} is longer than {MAX_BLOCK_LEN} bytes"));
         let read = match self {
             Self::Lines => {
                 let read = input.by_ref().take(room as u64).read_until(b'\n', raw)?;

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 
 /// Ends compression or decompression from elsewhere, such as another thread or a callback. Clones are one and the same.
 ///
-/// Whoever was given it, as by [`Options::stop`](crate::stream::Options::stop) or
+/// Whoever was given it, as by [`EncodeOptions::stop`](crate::stream::EncodeOptions::stop) or
 /// [`Decoder::with_stop`](crate::stream::Decoder::with_stop), looks at it again and again while working, and fails with
 /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) soon after it was asked for: at level 9 before another 64 KiB
 /// of content are done, and elsewhere within about the time that these take. A reader or writer that blocks is not
@@ -20,8 +20,8 @@ use crate::{Error, Result};
 ///
 /// ```
 /// use std::io::Read;
-/// use foretell::{Decoder, ErrorKind, Options, Stop, compress};
-/// let coded = compress(b"nobody wants to know", &Options::new())?;
+/// use foretell::{Decoder, ErrorKind, EncodeOptions, Stop, compress};
+/// let coded = compress(b"nobody wants to know", &EncodeOptions::new())?;
 /// let stop = Stop::default();
 /// let mut decoder = Decoder::new(coded.as_slice()).with_stop(stop.clone());
 /// stop.ask(); // from another thread, mostly

@@ -55,7 +55,7 @@ impl RecordCompressor {
     /// time in 256, that it is damaged.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), too little memory, or
+    /// [`ErrorKind::InvalidInput`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), too little memory, or
     /// [`ErrorKind::Cancelled`].
     pub fn compress(&mut self, record: &[u8]) -> Result<Vec<u8>> {
         check_len(record.len())?;
@@ -179,7 +179,7 @@ fn hex(id: &[u8; ID_LEN]) -> String {
 fn check_len(len: usize) -> Result<()> {
     if len > MAX_LEN {
         let text = format!("a record has at most {MAX_LEN} bytes, not {len}; compress longer ones as files");
-        return Err(Error::new(ErrorKind::OutOfBounds, text));
+        return Err(Error::new(ErrorKind::InvalidInput, text));
     }
     Ok(())
 }

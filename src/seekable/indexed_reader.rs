@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Error, Models, Result,
-    container::{BlockHeader, FrameHeader, Index, Item, MAX_DISTANCE, Method, index::Entry, read::read_vec, varint},
+    container::{BlockHeader, BlockKind, FrameHeader, Index, Item, MAX_DISTANCE, index::Entry, read::read_vec, varint},
     parallel::memory::promise,
 };
 use crate::{
@@ -37,9 +37,9 @@ const MOST_DISTANCES: usize = 1 << 16;
 ///
 /// ```
 /// use std::io::{Cursor, Read, Seek, SeekFrom};
-/// use foretell::{IndexedReader, Options, compress};
+/// use foretell::{IndexedReader, EncodeOptions, compress};
 /// let content: Vec<u8> = (0..200_000u32).flat_map(u32::to_le_bytes).collect();
-/// let coded = compress(&content, &Options::new().method(foretell::Method::Huffman))?;
+/// let coded = compress(&content, &EncodeOptions::new().method(foretell::Method::Huffman))?;
 /// let mut reader = IndexedReader::new(Cursor::new(coded))?;
 /// let mut four = [0; 4];
 /// reader.seek(SeekFrom::Start(4 * 123_456))?;
@@ -248,7 +248,7 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// The content that block `i` copies, before itself; `None` if it is no copy.
     fn source(&mut self, i: usize) -> Result<Option<(u64, u64)>> {
         let place = self.places[i];
-        if place.entry.method != Method::Copy {
+        if place.entry.kind != BlockKind::Copy {
             return Ok(None);
         }
         let distance = match self.distances.get(&i) {
@@ -311,8 +311,8 @@ impl<R: Read + Seek> IndexedReader<R> {
 
     fn decode(&mut self, place: Place, held: usize) -> Result<Vec<u8>> {
         let (header, coded) = self.read(place, held)?;
-        match header.method {
-            Method::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
+        match header.kind {
+            BlockKind::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
             _ => {
                 let base = Base::of(&self.frames[place.frame].header, &self.models)?;
                 let _promise = promise(block::memory(&header, &base, 0))?;

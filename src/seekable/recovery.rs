@@ -17,7 +17,7 @@ use twox_hash::XxHash3_64;
 use super::scan::{Part, Survey, Surveyed};
 use crate::{
     Error, Models, Result,
-    container::{BlockHeader, FrameHeader, Method, read::read_vec},
+    container::{BlockHeader, BlockKind, FrameHeader, read::read_vec},
 };
 use crate::{
     codec::{
@@ -60,9 +60,9 @@ pub struct Recovered {
 /// Saves what is good in a file; a builder.
 ///
 /// ```
-/// use foretell::{Options, Recovery, compress};
+/// use foretell::{EncodeOptions, Recovery, compress};
 /// let content = [7; 200_000];
-/// let mut coded = compress(&content, &Options::new().method(foretell::Method::Store).block_len(1 << 16)?)?;
+/// let mut coded = compress(&content, &EncodeOptions::new().method(foretell::Method::Store).block_len(1 << 16)?)?;
 /// coded[100_000] ^= 1; // in the second of four blocks
 /// let mut saved = Vec::new();
 /// let recovered = Recovery::new(std::io::Cursor::new(coded)).write_to(&mut saved)?;
@@ -192,7 +192,7 @@ impl<R: Read + Seek> Recovery<R> {
                 let mut coded = Vec::new();
                 self.inner.seek(SeekFrom::Start(at))?;
                 read_vec(&mut self.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;
-                if header.method == Method::Copy {
+                if header.kind == BlockKind::Copy {
                     return Ok(Waiting::Copy(header, coded));
                 }
                 let (base, watch) = (base.clone(), saver.watch.clone());

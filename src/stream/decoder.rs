@@ -33,7 +33,7 @@ use source::Source;
 ///
 /// ```
 /// use std::io::Read;
-/// let coded = foretell::compress(b"next byte", &foretell::Options::new())?;
+/// let coded = foretell::compress(b"next byte", &foretell::EncodeOptions::new())?;
 /// let mut content = String::new();
 /// foretell::Decoder::new(coded.as_slice()).read_to_string(&mut content)?;
 /// assert_eq!(content, "next byte");
@@ -118,7 +118,7 @@ impl<R: Read> Decoder<R> {
     ///
     /// ```
     /// use std::io::Read;
-    /// let mut stream = foretell::compress(b"a frame", &foretell::Options::new())?;
+    /// let mut stream = foretell::compress(b"a frame", &foretell::EncodeOptions::new())?;
     /// stream.extend(b" and something else");
     /// let mut decoder = foretell::Decoder::new(stream.as_slice()).single_frame();
     /// let mut content = String::new();

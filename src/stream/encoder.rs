@@ -8,7 +8,7 @@ use std::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    AutoFinish, Options, fitting,
+    AutoFinish, EncodeOptions, fitting,
     long_repeats::MIN_REPEAT,
     pieces::{Piece, Pieces},
 };
@@ -27,9 +27,9 @@ use crate::{
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`Options::block_len`]) and its coded
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`EncodeOptions::block_len`]) and its coded
 /// form, as much again of what came before it, and the level's model while a block is coded; with several
-/// [threads](Options::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with one thread
+/// [threads](EncodeOptions::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with one thread
 /// that is within the [`write`](Write::write) that completes it, with several within the next call that finds it ready.
 ///
 /// [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder will say so;
@@ -42,8 +42,8 @@ use crate::{
 ///
 /// ```
 /// use std::io::Write;
-/// use foretell::{Encoder, Options};
-/// let mut encoder = Encoder::new(Vec::new(), &Options::new());
+/// use foretell::{Encoder, EncodeOptions};
+/// let mut encoder = Encoder::new(Vec::new(), &EncodeOptions::new());
 /// encoder.write_all(b"prediction is compression")?;
 /// let coded: Vec<u8> = encoder.finish()?;
 /// assert_eq!(foretell::decompress(&coded)?, b"prediction is compression");
@@ -52,7 +52,7 @@ use crate::{
 #[must_use = "a frame has no end until `finish` is called"]
 pub struct Encoder<W: Write> {
     inner: W,
-    options: Options,
+    options: EncodeOptions,
     /// Bytes that are ready for `inner`, of which `pending[written..]` it has not taken yet.
     pending: Vec<u8>,
     written: usize,
@@ -76,12 +76,11 @@ pub struct Encoder<W: Write> {
 
 impl<W: Write> Encoder<W> {
     /// An encoder of one frame onto `inner`; writes nothing yet.
-    pub fn new(inner: W, options: &Options) -> Self {
-        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method.is_neural());
+    pub fn new(inner: W, options: &EncodeOptions) -> Self {
+        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
         let header = FrameHeader { level: options.base.level, content_size: options.content_size, model };
         let block_len = options.block_bytes();
-        let copies =
-            matches!(options.method, Method::Neural | Method::Unpacked | Method::Copy) && block_len >= MIN_REPEAT;
+        let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
         let mut encoder = Self {
             inner,
             options: options.clone(),
@@ -225,13 +224,13 @@ impl<W: Write> Encoder<W> {
 
     /// What work on blocks is watched by.
     fn watch(&self) -> Watch {
-        let Options { progress, stop, .. } = &self.options;
+        let EncodeOptions { progress, stop, .. } = &self.options;
         Watch { progress: progress.clone(), cancel: stop.clone(), stop: self.blocks.stop() }
     }
 
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
     fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
-        let Options { method, base, .. } = &self.options;
+        let EncodeOptions { method, base, .. } = &self.options;
         let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
         let (method, base) = (*method, Base { only, ..base.clone() });
         let expected = block::expected_memory(method, &base, piece.len());
@@ -333,7 +332,7 @@ impl<W: Write> Write for Encoder<W> {
     /// too little memory, some may have been, which makes no difference: all further calls fail.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.is_ended && !bytes.is_empty() {
-            return Err(Error::new(ErrorKind::OutOfBounds, "the frame was finished before").into());
+            return Err(Error::new(ErrorKind::InvalidInput, "the frame was finished before").into());
         }
         self.drain()?;
         self.blocks.make_sure(self.content.growth(bytes.len()))?;

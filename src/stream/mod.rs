@@ -12,5 +12,5 @@ mod slices;
 pub use auto_finish::AutoFinish;
 pub use decoder::Decoder;
 pub use encoder::Encoder;
-pub use options::Options;
+pub use options::EncodeOptions;
 pub use slices::{compress, decompress, decompress_up_to};

@@ -19,14 +19,14 @@ const STORE_BLOCK: usize = 1 << 20;
 /// Choices for compression; a builder.
 ///
 /// ```
-/// use foretell::{Level, Method, Options};
-/// let options = Options::new().level(Level::new(3).unwrap()).method(Method::Neural);
+/// use foretell::{Level, Method, EncodeOptions};
+/// let options = EncodeOptions::new().level(Level::new(3).unwrap()).method(Method::Neural);
 /// assert!(foretell::compress(&[7; 1000], &options)?.len() < 60);
 /// # Ok::<(), foretell::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Options {
+pub struct EncodeOptions {
     pub(crate) base: Base,
     pub(crate) method: Method,
     pub(crate) block_len: Option<usize>,
@@ -37,13 +37,13 @@ pub struct Options {
     pub(crate) stop: Stop,
 }
 
-impl Default for Options {
+impl Default for EncodeOptions {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Options {
+impl EncodeOptions {
     /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
     pub fn new() -> Self {
         Self {
@@ -73,17 +73,13 @@ impl Options {
 
     /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and the frame
     /// names no other [`model`](Self::model): yes, unless told otherwise. A decoder needs nothing for it.
-    pub fn general(mut self, allowed: bool) -> Self {
+    pub fn built_in_prior(mut self, allowed: bool) -> Self {
         self.base.general = allowed;
         self
     }
 
-    /// How to code blocks; one that would not shrink is stored whatever this says.
-    ///
-    /// [`Method::Neural`] codes very long repeats (from 1 MiB on) by [`Method::Copy`], and all else by the network.
-    /// Where there are deflate streams in the content, the network codes what they are unpacked to:
-    /// [`Method::Unpacked`], which means the same as [`Method::Neural`] here. [`Method::Copy`] copies in the same way
-    /// but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
+    /// How to code blocks; [`Method::Neural`] by default. A block that would not shrink is stored whatever this says:
+    /// [`BlockKind`](crate::BlockKind) has what a block can be.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
@@ -95,12 +91,12 @@ impl Options {
     /// and below 1 MiB no long repeats are looked for. A decoder need not be told.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if `bytes` is less than 64 KiB or more than a block of any level has, 32 MiB.
+    /// [`ErrorKind::InvalidInput`] if `bytes` is less than 64 KiB or more than a block of any level has, 32 MiB.
     pub fn block_len(mut self, bytes: usize) -> Result<Self> {
         let most = Level::BEST.block_len();
         if !(MIN_BLOCK_LEN..=most).contains(&bytes) {
             let text = format!("a block has {MIN_BLOCK_LEN} to {most} bytes, not {bytes}");
-            return Err(Error::new(ErrorKind::OutOfBounds, text));
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         self.block_len = Some(bytes);
         Ok(self)
@@ -147,7 +143,7 @@ impl Options {
     pub(crate) fn block_bytes(&self) -> usize {
         let most = self.base.level.block_len();
         let suits = match self.method {
-            Method::Neural | Method::Unpacked | Method::Copy => most,
+            Method::Neural | Method::Copy => most,
             Method::Huffman => HUFFMAN_BLOCK,
             Method::Store => STORE_BLOCK,
         };

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use super::{Decoder, Encoder, Options};
+use super::{Decoder, EncodeOptions, Encoder};
 use crate::{Error, ErrorKind, Result};
 
 /// Compresses `content` into one frame, whose header says how long the content is. What becomes very much shorter needs
@@ -12,7 +12,7 @@ use crate::{Error, ErrorKind, Result};
 /// [`ErrorKind::MemoryLimit`] if the system does not have the memory for the model;
 /// [`ErrorKind::Arithmetic`] if the processor computes in another way than the
 /// format's, and cannot be set to that.
-pub fn compress(content: &[u8], options: &Options) -> Result<Vec<u8>> {
+pub fn compress(content: &[u8], options: &EncodeOptions) -> Result<Vec<u8>> {
     let options = options.clone().content_size(content.len() as u64);
     let mut encoder = Encoder::new(Vec::new(), &options);
     encoder.write_all(content)?;
@@ -41,8 +41,8 @@ pub fn decompress(coded: &[u8]) -> Result<Vec<u8>> {
 /// As [`decompress`], to at most `limit` bytes.
 ///
 /// ```
-/// use foretell::{ErrorKind, Options, compress, decompress_up_to};
-/// let coded = compress(&[0; 5000], &Options::new())?;
+/// use foretell::{ErrorKind, EncodeOptions, compress, decompress_up_to};
+/// let coded = compress(&[0; 5000], &EncodeOptions::new())?;
 /// assert_eq!(decompress_up_to(&coded, 5000)?, [0; 5000]);
 /// assert_eq!(decompress_up_to(&coded, 4999).unwrap_err().kind(), ErrorKind::OutputLimit);
 /// # Ok::<(), foretell::Error>(())

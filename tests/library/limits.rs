@@ -8,29 +8,29 @@ use std::{
 };
 
 use foretell::{
-    Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, Progress,
-    RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
+    BlockKind, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Models,
+    Progress, RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
     pack::{Cut, GROUP, Pack, pack, pack_with_stop},
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST)
+fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST)
 }
 
 /// A frame that begins with a zero and then claims `copies` times 64 MiB of it, without an end.
 fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
-    let mut block = |method, raw_len, coded: &[u8], raw_crc| {
+    let mut block = |kind, raw_len, coded: &[u8], raw_crc| {
         let coded_len = coded.len();
-        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
             .write(&mut frame);
         frame.extend_from_slice(coded);
     };
-    block(Method::Store, 1, &[0], crc32fast::hash(&[0]));
+    block(BlockKind::Stored, 1, &[0], crc32fast::hash(&[0]));
     let crc = crc32fast::hash(&vec![0; 1 << 26]);
-    (0..copies).for_each(|_| block(Method::Copy, 1 << 26, &[1], crc));
+    (0..copies).for_each(|_| block(BlockKind::Copy, 1 << 26, &[1], crc));
     frame
 }
 
@@ -162,7 +162,7 @@ fn busy(len: usize) -> Vec<u8> {
 fn at_the_highest_level_work_stops_within_64_kib_of_content() {
     let content = busy(300_000);
     let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
-    let options = Options::new().level(Level::BEST).progress(Arc::clone(&progress)).stop(stop.clone());
+    let options = EncodeOptions::new().level(Level::BEST).progress(Arc::clone(&progress)).stop(stop.clone());
     let mut encoder = Encoder::new(Vec::new(), &options);
     let (done, error) =
         done_after_stop(&progress, &stop, || encoder.write_all(&content).and_then(|()| encoder.try_finish()));
@@ -173,7 +173,7 @@ fn at_the_highest_level_work_stops_within_64_kib_of_content() {
 
     // With one block, and with several at once.
     for (level, len, threads) in [(Level::BEST, 100_000, 1), (Level::FASTEST, 2_000_000, 3)] {
-        let coded = compress(&busy(len), &Options::new().level(level).block_len(1 << 18).unwrap());
+        let coded = compress(&busy(len), &EncodeOptions::new().level(level).block_len(1 << 18).unwrap());
         let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
         let mut decoder = Decoder::new(coded.as_slice())
             .with_threads(threads)
@@ -193,12 +193,9 @@ fn every_way_of_working_looks_whether_it_is_to_stop() {
     let stop = Stop::default();
     stop.ask();
     let is_cancelled = |error: Error| assert_eq!(error.kind(), ErrorKind::Cancelled);
-    let contents = Method::ALL.map(|method| match method {
-        Method::Unpacked => gzip(&text(), 6),
-        Method::Copy => Random(1).bytes(1 << 20).repeat(2),
-        _ => text(),
-    });
-    for (method, content) in Method::ALL.into_iter().zip(contents) {
+    let repeats = Random(1).bytes(1 << 20).repeat(2);
+    let contents = Method::all().map(|method| (method, if method == Method::Copy { repeats.clone() } else { text() }));
+    for (method, content) in contents.chain([(Method::Neural, gzip(&text(), 6))]) {
         for threads in [1, 3] {
             let progress = Arc::new(Progress::default());
             let options = fast().method(method).threads(threads);
@@ -312,7 +309,7 @@ fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
     let raw_crc = crc32fast::hash(b"a");
     let block =
-        BlockHeader { method: Method::Store, raw_len: 1, coded_len: 1, unpacked_len: 1, raw_crc, primed: false };
+        BlockHeader { kind: BlockKind::Stored, raw_len: 1, coded_len: 1, expanded_len: 1, raw_crc, primed: false };
     (0..count).for_each(|_| {
         Item::Block(block).write(&mut frame);
         frame.push(b'a');
@@ -405,7 +402,7 @@ fn what_deflate_streams_become_is_refused_with_the_level_that_fits_before_it_tak
     let content = gzip(&vec![b'x'; 1 << 23], 6);
     assert!(content.len() < 1 << 16);
     let refused = |level: Level, limit| {
-        let error = foretell::compress(&content, &Options::new().level(level).memory_limit(limit)).unwrap_err();
+        let error = foretell::compress(&content, &EncodeOptions::new().level(level).memory_limit(limit)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::MemoryLimit);
         error.to_string()
     };
@@ -413,7 +410,7 @@ fn what_deflate_streams_become_is_refused_with_the_level_that_fits_before_it_tak
     let level = text.rsplit_once("; level ").and_then(|(_, rest)| rest.strip_suffix(" fits")).expect(&text);
     assert!(text.contains("104857600 are allowed"), "{text}");
     let level = Level::new(level.parse().unwrap()).unwrap();
-    let fitting = Options::new().level(level).memory_limit(100 << 20);
+    let fitting = EncodeOptions::new().level(level).memory_limit(100 << 20);
     foretell::compress(&content, &fitting.stop(soon()))
         .map_or_else(|error| assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}, {text}"), |_| ());
     let text = refused(Level::FASTEST, 25 << 20);

@@ -8,7 +8,7 @@ use std::{
 };
 
 use foretell::{
-    AutoFinish, Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Options, Progress, decompress,
+    AutoFinish, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Progress, decompress,
 };
 use foretell_testkit::{
     Part, Random, compress, frame_of, gzip, mutate,
@@ -19,8 +19,8 @@ use foretell_testkit::{
 /// What a caller is to try again after.
 const TRANSIENT: [io::ErrorKind; 3] = [WouldBlock, TimedOut, Interrupted];
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST).general(false)
+fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).built_in_prior(false)
 }
 
 /// A frame of several short blocks, so that an index is behind it.

@@ -6,14 +6,15 @@ use std::{
 };
 
 use foretell::{
-    Encoder, IndexedReader, Level, Method, Options, Progress, inspect, inspect_file, unstable::container::Index,
+    BlockKind, EncodeOptions, Encoder, IndexedReader, Level, Method, Progress, inspect, inspect_file,
+    unstable::container::Index,
 };
 use foretell_testkit::{Part, Random, frame_of, text};
 
 const BLOCK: usize = 1 << 16;
 
-fn options(method: Method) -> Options {
-    Options::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap()
+fn options(method: Method) -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap()
 }
 
 /// A file of several frames with and without index, with zeros between them, and its content.
@@ -284,7 +285,7 @@ fn no_reader_believes_an_index_that_its_frame_contradicts() {
     wrong[2].blocks[0].size += 10;
     wrong[2].blocks[1].raw_len -= 10;
     wrong[2].blocks[1].size -= 10;
-    wrong[3].blocks[0].method = Method::Neural;
+    wrong[3].blocks[0].kind = BlockKind::Neural;
     wrong[3].blocks[0].raw_len *= 2;
     for (i, index) in wrong.iter().enumerate() {
         let file = with_index(&file, index);

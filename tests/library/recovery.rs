@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use foretell::{
-    Damage, ErrorKind, Level, Method, Options, Recovered, Recovery, decompress,
+    BlockKind, Damage, EncodeOptions, ErrorKind, Level, Method, Recovered, Recovery, decompress,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
@@ -16,7 +16,7 @@ fn plain(values: &[u8]) -> Vec<u8> {
 }
 
 fn coded(content: &[u8]) -> Vec<u8> {
-    foretell_testkit::compress(content, &Options::new().method(Method::Huffman).block_len(BLOCK).unwrap())
+    foretell_testkit::compress(content, &EncodeOptions::new().method(Method::Huffman).block_len(BLOCK).unwrap())
 }
 
 #[track_caller]
@@ -56,7 +56,7 @@ fn whole_files_come_back_without_a_word() {
     let mut random = Random(1);
     let content = [plain(b"ab"), random.bytes(BLOCK), foretell_testkit::text()].concat();
     for method in [Method::Neural, Method::Huffman, Method::Store] {
-        let options = Options::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap();
+        let options = EncodeOptions::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap();
         let coded = foretell_testkit::compress(&content, &options);
         for (file, content) in [
             (coded.clone(), content.clone()),
@@ -220,7 +220,7 @@ fn lengths_that_no_content_can_have_are_told_and_nothing_else_comes_of_them() {
 fn an_index_of_blocks_that_cannot_be_makes_no_content() {
     let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
     for size in [0, 13] {
-        let blocks = vec![Entry { method: Method::Neural, raw_len: 1 << 26, size }; 1000];
+        let blocks = vec![Entry { kind: BlockKind::Neural, raw_len: 1 << 26, size }; 1000];
         let mut file = header.to_bytes();
         file.resize(file.len() + 1000 * size as usize, 7);
         Item::IndexedEnd(0).write(&mut file);
@@ -236,7 +236,7 @@ fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
     file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
     let (raw_len, coded_len) = (1 << 26, 1 << 20);
     let block =
-        BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
+        BlockHeader { kind: BlockKind::Neural, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
     Item::Block(block).write(&mut file);
     let (recovered, out) = recover(&file);
     assert_eq!(out, b"abc");

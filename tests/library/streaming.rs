@@ -5,11 +5,11 @@ use std::{
     sync::Arc,
 };
 
-use foretell::{Decoder, Encoder, ErrorKind, Level, Method, Options, Progress, decompress, inspect};
+use foretell::{BlockKind, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, Progress, decompress, inspect};
 use foretell_testkit::{HostileReader, HostileWriter, Random, compress, text};
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST)
+fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST)
 }
 
 #[test]
@@ -27,7 +27,7 @@ fn pieces_of_any_size_give_the_same_bytes() {
 #[test]
 fn hostile_writers_and_readers_lose_nothing() {
     let content = text();
-    for method in Method::ALL {
+    for method in Method::all() {
         for seed in 0..5 {
             let writer = HostileWriter { taken: vec![], room: usize::MAX, random: Random(seed) };
             let mut encoder = Encoder::new(writer, &fast().method(method));
@@ -143,7 +143,7 @@ fn what_is_not_ours_is_named_so() {
 
 #[test]
 fn a_memory_limit_is_kept_before_memory_is_taken() {
-    let coded = compress(&text(), &Options::new());
+    let coded = compress(&text(), &EncodeOptions::new());
     let read = |limit| Decoder::new(coded.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
     assert!(read(1 << 30).is_ok());
     let error = foretell::Error::from(read(100_000).unwrap_err());
@@ -182,7 +182,7 @@ fn the_memory_that_is_told_is_what_a_limit_must_allow() {
 #[test]
 fn progress_ends_at_the_sizes_of_the_whole() {
     let content = text().repeat(5);
-    for method in Method::ALL {
+    for method in Method::all() {
         let progress = Arc::new(Progress::default());
         let coded = compress(&content, &fast().method(method).progress(progress.clone()));
         assert_eq!(progress.raw(), content.len() as u64);
@@ -199,11 +199,11 @@ fn blocks_have_the_length_that_was_asked_for() {
     for method in [Method::Neural, Method::Huffman, Method::Store] {
         let options = fast().method(method).block_len(1 << 16).unwrap();
         let coded = compress(&content, &options);
-        assert_eq!(inspect(coded.as_slice()).unwrap()[0].blocks.iter().sum::<u64>(), 5);
+        assert_eq!(inspect(coded.as_slice()).unwrap()[0].block_count(), 5);
         assert!(decompress(&coded).unwrap() == content);
     }
     for bytes in [0, (1 << 16) - 1, (1 << 25) + 1, usize::MAX] {
-        assert_eq!(fast().block_len(bytes).unwrap_err().kind(), ErrorKind::OutOfBounds);
+        assert_eq!(fast().block_len(bytes).unwrap_err().kind(), ErrorKind::InvalidInput);
     }
 }
 
@@ -211,9 +211,9 @@ fn blocks_have_the_length_that_was_asked_for() {
 fn blocks_too_short_for_long_repeats_have_no_copies() {
     let content = vec![7; 5 << 20];
     for (block_len, copies) in [(1 << 16, false), (1 << 20, true)] {
-        let options = Options::new().method(Method::Copy).block_len(block_len).unwrap();
+        let options = EncodeOptions::new().method(Method::Copy).block_len(block_len).unwrap();
         let coded = compress(&content, &options);
-        assert_eq!(inspect(coded.as_slice()).unwrap()[0].blocks[Method::Copy as usize] > 0, copies);
+        assert_eq!(inspect(coded.as_slice()).unwrap()[0].blocks(BlockKind::Copy) > 0, copies);
         assert!(decompress(&coded).unwrap() == content);
     }
 }

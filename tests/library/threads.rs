@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foretell::{Decoder, Encoder, Error, ErrorKind, Level, Method, Options, Progress};
+use foretell::{Decoder, EncodeOptions, Encoder, Error, ErrorKind, Level, Method, Progress};
 use foretell_testkit::{Part, Random, frame_of, text};
 
 const BLOCK: usize = 1 << 16;
 
-fn options(threads: usize) -> Options {
-    Options::new().level(Level::FASTEST).block_len(BLOCK).unwrap().threads(threads)
+fn options(threads: usize) -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).block_len(BLOCK).unwrap().threads(threads)
 }
 
 /// Text in five blocks, the third of them noise, the last one short.
@@ -66,7 +66,7 @@ fn pieces_and_flushes_are_the_same_for_any_number_of_threads() {
 fn copies_wait_for_what_they_refer_to() {
     let part = Random(2).bytes(3 << 20);
     let content = [&part[..], &text(), &part, &text(), &part[5..]].concat();
-    let options = |threads| Options::new().method(Method::Copy).block_len(1 << 22).unwrap().threads(threads);
+    let options = |threads| EncodeOptions::new().method(Method::Copy).block_len(1 << 22).unwrap().threads(threads);
     let one = foretell_testkit::compress(&content, &options(1));
     assert!(one.len() < (7 << 20), "{}", one.len());
     for threads in [2, 5] {
@@ -141,8 +141,8 @@ fn a_memory_limit_means_fewer_threads_and_less_memory() {
 fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
     let content = Random(8).bytes(1 << 20);
     for threads in [1, 2] {
-        let options = |level: u8| Options::new().level(Level::new(level).unwrap()).threads(threads);
-        let refused = |options: &Options| {
+        let options = |level: u8| EncodeOptions::new().level(Level::new(level).unwrap()).threads(threads);
+        let refused = |options: &EncodeOptions| {
             let progress = Arc::new(Progress::default());
             let error = foretell::compress(&content, &options.clone().progress(progress.clone())).unwrap_err();
             assert_eq!((error.kind(), progress.memory(), progress.raw()), (ErrorKind::MemoryLimit, 0, 0));
@@ -166,7 +166,7 @@ fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
 #[test]
 fn what_unpacking_takes_counts_in_the_limit_before_it_is_taken() {
     let packed = foretell_testkit::gzip(&[0; 6 << 20], 9);
-    let options = Options::new().level(Level::FASTEST);
+    let options = EncodeOptions::new().level(Level::FASTEST);
     let progress = Arc::new(Progress::default());
     let coded = foretell_testkit::compress(&packed, &options.clone().progress(progress.clone()));
     assert!(progress.memory() > 6 << 20, "it was not unpacked");
@@ -202,7 +202,7 @@ fn lists_of_blocks_count_in_the_limit_of_whoever_keeps_them() {
 #[test]
 fn dropping_early_stops_the_threads() {
     let long = text().repeat((1 << 23) / 1000);
-    let options = Options::new().level(Level::BEST).block_len(1 << 22).unwrap().threads(2);
+    let options = EncodeOptions::new().level(Level::BEST).block_len(1 << 22).unwrap().threads(2);
     let begun = Instant::now();
     let mut encoder = Encoder::new(vec![], &options);
     // Two blocks are begun, each of which takes many seconds.

@@ -4,8 +4,8 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use foretell::{
-    Decoder, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, RecordCompressor, RecordDecompressor,
-    Recovery,
+    Decoder, EncodeOptions, ErrorKind, IndexedReader, Level, Method, Model, Models, RecordCompressor,
+    RecordDecompressor, Recovery,
     pack::{Cut, Pack},
     unstable::{
         container::{FrameHeader, Index, Item, header::MAGIC, varint},
@@ -169,7 +169,7 @@ pub fn round_trip(bytes: &[u8]) {
     let levels: Vec<Level> = Level::all().collect();
     let methods = [Method::Neural, Method::Neural, Method::Huffman, Method::Copy, Method::Store];
     let method = methods[usize::from(choice) / levels.len() % methods.len()];
-    let options = Options::new().level(levels[usize::from(choice) % levels.len()]).method(method);
+    let options = EncodeOptions::new().level(levels[usize::from(choice) % levels.len()]).method(method);
     let coded = foretell::compress(content, &options).expect("memory");
     assert!(coded.len() <= content.len() + content.len() / 1000 + 64);
     assert!(foretell::decompress(&coded).expect("what was compressed decodes") == content);

@@ -13,7 +13,7 @@ mod modes {
     use super::control::Word;
     use crate::math::environment::{control, *};
     use crate::{
-        Encoder, Level, Options, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
+        EncodeOptions, Encoder, Level, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
         stream::decompress,
     };
 
@@ -95,7 +95,7 @@ mod modes {
     /// another.
     fn made(mode: Word) -> Vec<Vec<u8>> {
         let content = content();
-        let options = Options::new().level(Level::FASTEST).threads(2).block_len(1 << 16).unwrap();
+        let options = EncodeOptions::new().level(Level::FASTEST).threads(2).block_len(1 << 16).unwrap();
         let mut encoder = Encoder::new(Vec::new(), &options);
         let samples: Vec<&[u8]> = content.chunks(99).take(200).collect();
         let trainer = Trainer::new().level(Level::FASTEST);

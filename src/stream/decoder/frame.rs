@@ -7,7 +7,7 @@ use twox_hash::XxHash3_64;
 use crate::{
     Error, Result,
     codec::{block, copy::Window, priming::Base},
-    container::{BlockHeader, FrameHeader, Index, Item, Method, index::Entry},
+    container::{BlockHeader, BlockKind, FrameHeader, Index, Item, index::Entry},
     parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
 };
 
@@ -79,7 +79,7 @@ impl Frame {
             return self.blocks.put(Err(Error::no_memory(self.held())));
         }
         self.index.blocks.push(Entry::of(&header));
-        if header.method == Method::Copy {
+        if header.kind == BlockKind::Copy {
             return self.blocks.put(Ok(Decoded::Copy(header, coded)));
         }
         let (base, watch) = (self.base.clone(), self.watch(progress));

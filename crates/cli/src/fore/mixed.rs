@@ -157,7 +157,7 @@ impl<R: Read> Read for Lookahead<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foretell::{Options, compress};
+    use foretell::{EncodeOptions, compress};
 
     /// Reads all, from a reader that gives `step` bytes at a time.
     fn decoded(bytes: &[u8], step: usize) -> io::Result<Vec<u8>> {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn frame(content: &[u8]) -> Vec<u8> {
-        compress(content, &Options::new().method(foretell::Method::Store)).unwrap()
+        compress(content, &EncodeOptions::new().method(foretell::Method::Store)).unwrap()
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{
     progress::{Course, Meter, Total},
     report::{Problem, plain},
 };
-use foretell::{Decoder, Encoder, IndexedReader, Models, Options, Progress, Recovery, Stop};
+use foretell::{Decoder, EncodeOptions, Encoder, IndexedReader, Models, Progress, Recovery, Stop};
 
 /// Bytes moved at a time.
 const BUFFER: usize = 1 << 16;
@@ -34,7 +34,7 @@ pub struct Done {
 /// Compresses `input` onto `output`.
 pub fn compress(
     plan: &Plan,
-    options: &Options,
+    options: &EncodeOptions,
     course: &Course,
     input: &mut Input,
     output: &mut Output,

@@ -5,7 +5,7 @@ use std::{hint::black_box, time::Instant};
 use anyhow::{Context, ensure};
 
 use super::{peers::Peer, sample::Sample};
-use foretell::{Level, Method, Options};
+use foretell::{EncodeOptions, Level, Method};
 
 /// A way to compress.
 pub enum Codec {
@@ -57,9 +57,9 @@ impl Codec {
     pub fn measure(&self, content: &[u8]) -> anyhow::Result<Sample> {
         warm_up(content.len());
         let options = match self {
-            Self::Huffman => Options::new().method(Method::Huffman),
-            Self::Neural(level) => Options::new().method(Method::Neural).level(*level),
-            Self::NoPrior(level) => Options::new().method(Method::Neural).level(*level).general(false),
+            Self::Huffman => EncodeOptions::new().method(Method::Huffman),
+            Self::Neural(level) => EncodeOptions::new().method(Method::Neural).level(*level),
+            Self::NoPrior(level) => EncodeOptions::new().method(Method::Neural).level(*level).built_in_prior(false),
             Self::Peer(peer) => return peer.measure(content),
         };
         let start = Instant::now();

@@ -8,7 +8,7 @@
 use std::error::Error;
 
 use foretell::{
-    Level, Options,
+    EncodeOptions, Level,
     unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC},
 };
 
@@ -17,7 +17,7 @@ use foretell_testkit::{familiar_content, mixed_content};
 fn main() -> Result<(), Box<dyn Error>> {
     for level in Level::all() {
         for (content, primed) in [(mixed_content(), false), (familiar_content(), true)] {
-            let frame = foretell::compress(&content, &Options::new().level(level).general(primed))?;
+            let frame = foretell::compress(&content, &EncodeOptions::new().level(level).built_in_prior(primed))?;
             if foretell::decompress(&frame)? != content {
                 return Err(format!("level {}: what was coded here does not decode here", level.get()).into());
             }
