@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{copy::Window, expanded, neural, priming::Base};
+use super::{copy::CopyWindow, expanded, neural, priming::Priming};
 use crate::parallel::{progress::Progress, watch::Watch};
 use crate::{
     Error, ErrorKind, Level, Result,
@@ -10,7 +10,7 @@ use crate::{
     huffman,
     math::isa::Isa,
     parallel::memory::{ensure, promise},
-    transform::deflate::{self, Unpacked},
+    transform::deflate::{self, Expanded},
 };
 
 /// A block ready to be written.
@@ -37,7 +37,13 @@ pub struct Allowed {
 ///
 /// # Errors
 /// Only if it would take more memory than is allowed or the system has, or `watch` ends the work.
-pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, watch: &Watch) -> Result<CodedBlock> {
+pub fn encode(
+    raw: Cow<[u8]>,
+    method: Method,
+    priming: &Priming,
+    allowed: Allowed,
+    watch: &Watch,
+) -> Result<CodedBlock> {
     let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
         kind: kind_of(method),
@@ -45,52 +51,52 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, wat
         coded_len: raw.len(),
         expanded_len: raw.len(),
         raw_crc: crc32fast::hash(&raw),
-        primed: base.model.is_some() && method == Method::Neural,
+        from_prior: priming.model.is_some() && method == Method::Neural,
     };
     watch.check()?;
-    let promised = expected_memory(method, base, raw.len());
+    let promised = expected_memory(method, priming, raw.len());
     let mut knows = None;
     let payload = match method {
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
         Method::Huffman => Some(huffman::encode_while(&raw, || watch.check())?),
-        Method::Neural => match unpack(&raw, base, allowed, watch)? {
+        Method::Neural => match unpack(&raw, priming, allowed, watch)? {
             Some(content) => {
                 header.kind = BlockKind::Expanded;
                 header.expanded_len = content.bytes.len();
-                let most = BlockHeader { primed: base.may_prime(content.bytes.len()), ..header };
-                let needed = memory(&most, base, 0);
-                check_unpacked(&most, base, needed, allowed)?;
+                let most = BlockHeader { from_prior: priming.may_start_from_prior(content.bytes.len()), ..header };
+                let needed = memory(&most, priming, 0);
+                check_unpacked(&most, priming, needed, allowed)?;
                 let _unpacked = promise(needed.saturating_sub(promised))?;
-                knows = base.choose(&content.bytes, Isa::detect(), &mut report)?.knows;
-                let start = base.start_of(knows)?;
+                knows = priming.choose(&content.bytes, Isa::detect(), &mut report)?.knows;
+                let start = priming.start_of(knows)?;
                 Some(expanded::encode(&content, raw.len(), &start, Isa::detect(), &mut report)?)
             }
             None => {
-                let choice = base.choose(&raw, Isa::detect(), &mut report)?;
+                let choice = priming.choose(&raw, Isa::detect(), &mut report)?;
                 knows = choice.knows;
                 Some(match choice.coded {
                     Some(coded) => {
                         report(raw.len(), coded.len())?;
                         coded
                     }
-                    None => neural::encode(&raw, &base.start_of(knows)?, Isa::detect(), &mut report)?,
+                    None => neural::encode(&raw, &priming.start_of(knows)?, Isa::detect(), &mut report)?,
                 })
             }
         },
     };
-    header.primed = knows.is_some();
+    header.from_prior = knows.is_some();
     let payload = payload.filter(|coded| coded.len() < raw.len());
-    let named = base.is_named(knows.filter(|_| payload.is_some()));
+    let named = priming.is_named(knows.filter(|_| payload.is_some()));
     let tried = header;
     match &payload {
         Some(coded) => header.coded_len = coded.len(),
-        None => header = BlockHeader { kind: BlockKind::Stored, expanded_len: raw.len(), primed: false, ..header },
+        None => header = BlockHeader { kind: BlockKind::Stored, expanded_len: raw.len(), from_prior: false, ..header },
     }
     if !tried.kind.is_neural() {
         report(raw.len(), header.coded_len)?;
     }
-    let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, base, 0);
+    let memory = memory(&BlockHeader { coded_len: header.coded_len, ..tried }, priming, 0);
     Ok(CodedBlock { header, payload: payload.unwrap_or_else(|| raw.into_owned()), named, memory })
 }
 
@@ -98,8 +104,9 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, wat
 ///
 /// # Errors
 /// Only if `watch` ends the work, or they become so long that no level could code them within what is allowed.
-fn unpack(raw: &[u8], base: &Base, allowed: Allowed, watch: &Watch) -> Result<Option<Unpacked>> {
-    let unpacked = deflate::unpack_while(raw, most_unpacked(raw.len(), base, allowed), &mut || watch.check().is_ok());
+fn unpack(raw: &[u8], priming: &Priming, allowed: Allowed, watch: &Watch) -> Result<Option<Expanded>> {
+    let unpacked =
+        deflate::expand_while(raw, most_unpacked(raw.len(), priming, allowed), &mut || watch.check().is_ok());
     watch.check()?;
     unpacked.map_err(|_| {
         let text = format!(
@@ -112,15 +119,21 @@ fn unpack(raw: &[u8], base: &Base, allowed: Allowed, watch: &Watch) -> Result<Op
 }
 
 /// To how many bytes a block can be unpacked and then be coded at the fastest level.
-fn most_unpacked(raw_len: usize, base: &Base, Allowed { limit, beside }: Allowed) -> usize {
-    let base = Base { level: Level::FASTEST, ..base.clone() };
+fn most_unpacked(raw_len: usize, priming: &Priming, Allowed { limit, beside }: Allowed) -> usize {
+    let priming = Priming { level: Level::FASTEST, ..priming.clone() };
     let fits = |expanded_len: usize| {
-        let primed = base.may_prime(expanded_len);
-        let header =
-            BlockHeader { kind: BlockKind::Expanded, raw_len, coded_len: raw_len, expanded_len, raw_crc: 0, primed };
+        let from_prior = priming.may_start_from_prior(expanded_len);
+        let header = BlockHeader {
+            kind: BlockKind::Expanded,
+            raw_len,
+            coded_len: raw_len,
+            expanded_len,
+            raw_crc: 0,
+            from_prior,
+        };
         // Before there is a network: a stream in a buffer that grew, and what it is appended to.
         let unpacking = (raw_len + 3 * expanded_len + deflate::MEMORY) as u64;
-        memory(&header, &base, 0).max(unpacking).saturating_add(beside) <= limit
+        memory(&header, &priming, 0).max(unpacking).saturating_add(beside) <= limit
     };
     let bits = (0..=MAX_BLOCK_LEN.ilog2()).rev().map(|bit| 1 << bit);
     bits.fold(0, |most, bit| if most + bit <= MAX_BLOCK_LEN && fits(most + bit) { most + bit } else { most })
@@ -130,13 +143,13 @@ fn most_unpacked(raw_len: usize, base: &Base, Allowed { limit, beside }: Allowed
 ///
 /// # Errors
 /// [`ErrorKind::MemoryLimit`], with the highest level that would fit.
-fn check_unpacked(header: &BlockHeader, base: &Base, needed: u64, allowed: Allowed) -> Result<()> {
+fn check_unpacked(header: &BlockHeader, priming: &Priming, needed: u64, allowed: Allowed) -> Result<()> {
     let needed = needed.saturating_add(allowed.beside);
     if needed <= allowed.limit {
         return Ok(());
     }
-    let at = |level| memory(header, &Base { level, ..base.clone() }, 0).saturating_add(allowed.beside);
-    let lower = (1..base.level.get()).rev().filter_map(Level::new).find(|&level| at(level) <= allowed.limit);
+    let at = |level| memory(header, &Priming { level, ..priming.clone() }, 0).saturating_add(allowed.beside);
+    let lower = (1..priming.level.get()).rev().filter_map(Level::new).find(|&level| at(level) <= allowed.limit);
     let error = Error::memory_limit("compressing", needed, allowed.limit);
     let hint = lower.map_or(String::new(), |level| format!("; level {} fits", level.get()));
     Err(Error::new(error.kind(), format!("{error}{hint}")))
@@ -153,17 +166,23 @@ pub fn encode_copy(raw: &[u8], distance: usize, watch: &Watch) -> Result<CodedBl
     let raw_crc = crc32fast::hash(raw);
     let (raw_len, coded_len) = (raw.len(), payload.len());
     let header =
-        BlockHeader { kind: BlockKind::Copy, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false };
+        BlockHeader { kind: BlockKind::Copy, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false };
     // The content lies where it counts already; and something stands before it.
     Ok(CodedBlock { header, payload, named: true, memory: coded_len as u64 })
 }
 
 /// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.
-pub fn expected_memory(method: Method, base: &Base, raw_len: usize) -> u64 {
-    let primed = method == Method::Neural && base.may_prime(raw_len);
-    let header =
-        BlockHeader { kind: kind_of(method), raw_len, coded_len: raw_len, expanded_len: raw_len, raw_crc: 0, primed };
-    memory(&header, base, 0)
+pub fn expected_memory(method: Method, priming: &Priming, raw_len: usize) -> u64 {
+    let from_prior = method == Method::Neural && priming.may_start_from_prior(raw_len);
+    let header = BlockHeader {
+        kind: kind_of(method),
+        raw_len,
+        coded_len: raw_len,
+        expanded_len: raw_len,
+        raw_crc: 0,
+        from_prior,
+    };
+    memory(&header, priming, 0)
 }
 
 /// What a block is that `method` has coded, where it has shrunk and held no deflate streams.
@@ -179,9 +198,9 @@ fn kind_of(method: Method) -> BlockKind {
 /// Bytes of memory that coding a block by the method of `header` takes, or decoding it: the raw and the coded block,
 /// the network of a neural one and what it starts from, what an unpacked one is unpacked to, and `beside` it the
 /// content that is held for what copies may reach back to, or to come next.
-pub fn memory(header: &BlockHeader, base: &Base, beside: usize) -> u64 {
-    let level = base.level;
-    let model = if header.primed { base.memory() } else { 0 };
+pub fn memory(header: &BlockHeader, priming: &Priming, beside: usize) -> u64 {
+    let level = priming.level;
+    let model = if header.from_prior { priming.memory() } else { 0 };
     let method = match header.kind {
         BlockKind::Neural => level.memory(header.raw_len),
         BlockKind::Expanded => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
@@ -223,9 +242,9 @@ pub fn content_mismatch() -> Error {
 ///
 /// # Errors
 /// Damaged data: of the method's own structure, or content that does not match its checksum. Or `watch` ends the work.
-pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) -> Result<Vec<u8>> {
+pub fn decode(header: &BlockHeader, coded: &[u8], priming: &Priming, watch: &Watch) -> Result<Vec<u8>> {
     watch.check()?;
-    let start = || base.start(header.primed);
+    let start = || priming.start(header.from_prior);
     let mut report = |raw, coded| watch.report(raw, coded);
     let raw = match header.kind {
         BlockKind::Stored => coded.to_vec(),
@@ -233,7 +252,7 @@ pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) ->
         BlockKind::Neural => neural::decode(coded, header.raw_len, &start()?, Isa::detect(), &mut report)?,
         BlockKind::Expanded => expanded::decode(coded, header, &start()?, Isa::detect(), &mut report)?,
         // Nothing before it: that is what a copy cannot do without.
-        BlockKind::Copy => return decode_copy(header, coded, &Window::default(), watch),
+        BlockKind::Copy => return decode_copy(header, coded, &CopyWindow::default(), watch),
     };
     if !header.kind.is_neural() {
         report(raw.len(), coded.len())?;
@@ -245,7 +264,7 @@ pub fn decode(header: &BlockHeader, coded: &[u8], base: &Base, watch: &Watch) ->
 ///
 /// # Errors
 /// As of [`decode`].
-pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &Window, watch: &Watch) -> Result<Vec<u8>> {
+pub fn decode_copy(header: &BlockHeader, coded: &[u8], window: &CopyWindow, watch: &Watch) -> Result<Vec<u8>> {
     watch.check()?;
     ensure((header.raw_len + header.coded_len) as u64)?;
     check_copy(header, coded, window.copy(coded, header.raw_len)?, watch)

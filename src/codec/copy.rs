@@ -9,11 +9,11 @@ use crate::{
 
 /// The last [`MAX_DISTANCE`] bytes of a frame's content before the block at hand, or all if there are fewer.
 #[derive(Debug, Default)]
-pub struct Window {
+pub struct CopyWindow {
     bytes: VecDeque<u8>,
 }
 
-impl Window {
+impl CopyWindow {
     /// How many bytes are kept.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -59,10 +59,10 @@ impl Window {
     /// # Errors
     /// Corrupt if that is no distance within the window, or something follows it.
     pub fn copy(&self, mut coded: &[u8], len: usize) -> Result<Vec<u8>> {
-        let distance = varint::read(&mut coded).map_err(|_| damaged())?;
-        let distance = usize::try_from(distance).map_err(|_| damaged())?;
+        let distance = varint::read(&mut coded).map_err(|_| bad_distance())?;
+        let distance = usize::try_from(distance).map_err(|_| bad_distance())?;
         let start = self.bytes.len().checked_sub(distance).filter(|_| distance > 0 && coded.is_empty());
-        Ok(self.repeat_from(start.ok_or_else(damaged)?, len))
+        Ok(self.repeat_from(start.ok_or_else(bad_distance)?, len))
     }
 
     /// `len` bytes that begin with those from `start` on, and go on with them again as often as it takes.
@@ -81,7 +81,7 @@ impl Window {
 }
 
 /// The error for a copy of what cannot be.
-pub fn damaged() -> Error {
+pub fn bad_distance() -> Error {
     Error::corrupt("a copy does not say how far back its content lies")
 }
 
@@ -90,13 +90,13 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
-    fn window(blocks: &[&[u8]]) -> Window {
-        let mut window = Window::default();
+    fn window(blocks: &[&[u8]]) -> CopyWindow {
+        let mut window = CopyWindow::default();
         blocks.iter().for_each(|block| window.push(block).unwrap());
         window
     }
 
-    fn copy(window: &Window, distance: u64, len: usize) -> Result<Vec<u8>> {
+    fn copy(window: &CopyWindow, distance: u64, len: usize) -> Result<Vec<u8>> {
         let mut coded = Vec::new();
         varint::write(&mut coded, distance);
         window.copy(&coded, len)
@@ -127,7 +127,7 @@ mod tests {
     fn the_window_keeps_what_is_within_reach_and_no_more() {
         let block: Vec<u8> = (0..MAX_DISTANCE / 4 + 1).map(|i| (i % 251) as u8).collect();
         let mut all = Vec::new();
-        let mut window = Window::default();
+        let mut window = CopyWindow::default();
         for _ in 0..9 {
             all.extend_from_slice(&block);
             window.push(&block).unwrap();

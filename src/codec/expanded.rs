@@ -10,14 +10,14 @@ use crate::{
     container::{BlockHeader, varint},
     math::isa::Isa,
     model::Start,
-    transform::deflate::{self, Unpacked},
+    transform::deflate::{self, Expanded},
 };
 
 /// Codes what `raw_len` bytes were unpacked to.
 ///
 /// # Errors
 /// Only if the system does not have the memory for the model, or by `report`.
-pub fn encode(content: &Unpacked, raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+pub fn encode(content: &Expanded, raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut coded = Vec::new();
     varint::write(&mut coded, content.recipe_len as u64);
     // What lacks memory is done again: so nothing is reported before there is all that is needed.
@@ -43,8 +43,8 @@ pub fn decode(mut coded: &[u8], header: &BlockHeader, start: &Start, isa: Isa, r
     let bytes = neural::decode(coded, header.expanded_len, start, isa, &mut scaled)?;
     drop(scaled);
     report(0, header.coded_len - coded.len())?;
-    let unpacked = Unpacked { bytes, recipe_len };
-    let packed = deflate::pack_while(&unpacked, room, header.raw_len, &mut || report(0, 0).is_ok());
+    let unpacked = Expanded { bytes, recipe_len };
+    let packed = deflate::reconstruct_while(&unpacked, room, header.raw_len, &mut || report(0, 0).is_ok());
     // If it did not go on, this is why.
     report(0, 0)?;
     packed
@@ -68,7 +68,7 @@ mod tests {
     #[test]
     fn nothing_is_reported_of_what_lacks_memory_as_it_is_done_again() {
         let start = crate::Level::FASTEST.into();
-        let content = Unpacked { bytes: b"some content".repeat(999), recipe_len: 0 };
+        let content = Expanded { bytes: b"some content".repeat(999), recipe_len: 0 };
         let coded = encode(&content, 9999, &start, Isa::detect(), &mut |_, _| Ok(())).unwrap();
         let header = BlockHeader {
             kind: crate::BlockKind::Expanded,
@@ -76,7 +76,7 @@ mod tests {
             coded_len: coded.len(),
             expanded_len: content.bytes.len(),
             raw_crc: 0,
-            primed: false,
+            from_prior: false,
         };
         let mut reports = 0;
         let mut report = |_, _| {

@@ -17,17 +17,17 @@ const NAME: usize = 8;
 
 /// Whether a block of `content`, compressed at `level` as options have it by default, may start from the built-in
 /// model.
-pub fn may_be_primed(content: &[u8], level: Level) -> bool {
+pub fn may_start_from_prior(content: &[u8], level: Level) -> bool {
     content.chunks(level.block_len()).any(|block| block.len() <= MOST_GENERAL)
 }
 
 /// A frame's level, and the trained model that it names, if it does not take the built-in one.
 #[derive(Clone, Debug)]
-pub struct Base {
+pub struct Priming {
     pub level: Level,
     pub model: Option<Model>,
     /// Whether the built-in one may be used.
-    pub general: bool,
+    pub built_in: bool,
     /// Whether the block to be coded is its frame's only one, so that the frame need not name the model.
     pub only: bool,
 }
@@ -49,40 +49,40 @@ pub struct Choice {
     pub coded: Option<Vec<u8>>,
 }
 
-impl Base {
+impl Priming {
     /// What the header of a frame says.
     ///
     /// # Errors
     /// It names a model that is not among `models`.
     pub fn of(header: &FrameHeader, models: &Models) -> Result<Self> {
         let model = header.model.map(|id| models.find(id)).transpose()?;
-        Ok(Self { level: header.level, model, general: true, only: false })
+        Ok(Self { level: header.level, model, built_in: true, only: false })
     }
 
     /// What the network of a block starts from.
     ///
     /// # Errors
     /// Damaged weights in the model, or too little memory for them.
-    pub fn start(&self, primed: bool) -> Result<Start> {
+    pub fn start(&self, from_prior: bool) -> Result<Start> {
         match &self.model {
-            Some(model) if primed => model.start(self.level),
-            _ => general_start(self.level, primed),
+            Some(model) if from_prior => model.start(self.level),
+            _ => start_from(self.level, from_prior),
         }
     }
 
-    /// Bytes of memory that what a primed block starts from takes.
+    /// Bytes of memory that what a from_prior block starts from takes.
     pub fn memory(&self) -> usize {
         match &self.model {
             // Both may be tried.
-            Some(model) if self.only && self.general => model.memory().max(built_in::MEMORY),
+            Some(model) if self.only && self.built_in => model.memory().max(built_in::MEMORY),
             Some(model) => model.memory(),
             None => built_in::MEMORY,
         }
     }
 
-    /// Whether a block of so many bytes may be primed.
-    pub fn may_prime(&self, len: usize) -> bool {
-        self.model.is_some() || (self.general && len <= MOST_GENERAL)
+    /// Whether a block of so many bytes may be from_prior.
+    pub fn may_start_from_prior(&self, len: usize) -> bool {
+        self.model.is_some() || (self.built_in && len <= MOST_GENERAL)
     }
 
     /// What the network that codes a block starts from.
@@ -96,7 +96,7 @@ impl Base {
     fn start_at(&self, level: Level, knows: Option<Knows>) -> Result<Start> {
         match (knows, &self.model) {
             (Some(Knows::Model), Some(model)) => model.start(level),
-            (knows, _) => general_start(level, knows.is_some()),
+            (knows, _) => start_from(level, knows.is_some()),
         }
     }
 
@@ -113,7 +113,7 @@ impl Base {
     /// As of [`neural::encode`].
     pub fn choose(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Choice> {
         let may_name_none = self.model.is_none() || self.only;
-        let general = self.general && may_name_none && content.len() <= MOST_GENERAL;
+        let general = self.built_in && may_name_none && content.len() <= MOST_GENERAL;
         let is_all = content.len() <= SHORT;
         let (trial, level) = match &self.model {
             _ if is_all => (content, self.level),
@@ -141,7 +141,7 @@ impl Base {
     }
 }
 
-/// What a network of `level` starts from: the built-in model if it is to be `primed`, or nothing.
-fn general_start(level: Level, primed: bool) -> Result<Start> {
-    if primed { built_in::start(level) } else { Ok(level.into()) }
+/// What a network of `level` starts from: the built-in model if it is to be `from_prior`, or nothing.
+fn start_from(level: Level, from_prior: bool) -> Result<Start> {
+    if from_prior { built_in::start(level) } else { Ok(level.into()) }
 }

@@ -153,11 +153,11 @@ impl Index {
             let raw_len = u32::try_from(varint::read(input)?).ok().filter(|&len| len <= MAX_BLOCK_LEN as u32);
             let size = u32::try_from(varint::read(input)?).ok();
             let (Some(kind), Some(raw_len), Some(size)) = (BlockKind::from_tag(tag), raw_len, size) else {
-                return Err(damaged());
+                return Err(damaged_index());
             };
             let entry = Entry { kind, raw_len, size };
             if !entry.can_be() {
-                return Err(damaged());
+                return Err(damaged_index());
             }
             room((blocks.len() + 1) * Self::PER_BLOCK)?;
             blocks.try_reserve(1).map_err(|_| Error::no_memory(count))?;
@@ -168,7 +168,7 @@ impl Index {
         ensure(index.len())?;
         let bytes = index.to_bytes();
         let rest: [u8; 4 + TAIL as usize] = read_array(input)?;
-        if bytes.ends_with(&rest) { Ok(index) } else { Err(damaged()) }
+        if bytes.ends_with(&rest) { Ok(index) } else { Err(damaged_index()) }
     }
 
     /// The index that ends at byte `end` of `input`, and the byte at which its frame begins; `None` if none does.
@@ -192,7 +192,7 @@ impl Index {
     }
 }
 
-fn damaged() -> Error {
+fn damaged_index() -> Error {
     Error::corrupt("the index is damaged")
 }
 
@@ -243,7 +243,7 @@ mod tests {
             };
             for coded_len in coded.into_iter().filter(|&len| kind == BlockKind::Stored || (1..raw_len).contains(&len)) {
                 for expanded_len in if kind == BlockKind::Expanded { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
-                    let header = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc: 0, primed: false };
+                    let header = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc: 0, from_prior: false };
                     assert!(Entry::of(&header).can_be(), "{header:?}");
                 }
             }

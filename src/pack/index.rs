@@ -103,16 +103,16 @@ impl Index {
         }
         let mut index = Self::new(ModelId(u64::from_le_bytes(read_array(input)?)), Cut::Lines);
         let end = input.seek(SeekFrom::End(0))?;
-        let tail = end.checked_sub(TAIL).filter(|&tail| tail >= HEAD).ok_or_else(damaged)?;
+        let tail = end.checked_sub(TAIL).filter(|&tail| tail >= HEAD).ok_or_else(damaged_index)?;
         input.seek(SeekFrom::Start(tail))?;
         let check = u32::from_le_bytes(read_array(input)?);
         let len = u64::from_le_bytes(read_array(input)?);
-        let start = tail.checked_sub(len).filter(|&start| start >= HEAD).ok_or_else(damaged)?;
+        let start = tail.checked_sub(len).filter(|&start| start >= HEAD).ok_or_else(damaged_index)?;
         input.seek(SeekFrom::Start(start))?;
         let mut bytes = Vec::new();
         read_vec(input, len, &mut bytes)?;
         if index.check(&bytes) != check {
-            return Err(damaged());
+            return Err(damaged_index());
         }
         index.read_body(&bytes, start - HEAD)?;
         Ok((index, HEAD))
@@ -123,7 +123,7 @@ impl Index {
         match varint::read(&mut bytes)? {
             0 => self.cut = Cut::Lines,
             len if len <= MAX_BLOCK_LEN as u64 => self.cut = Cut::Bytes(len as usize),
-            _ => return Err(damaged()),
+            _ => return Err(damaged_index()),
         }
         let count = varint::read(&mut bytes)?;
         let mut left = room;
@@ -132,17 +132,17 @@ impl Index {
             let raw = usize::try_from(varint::read(&mut bytes)?).unwrap_or(usize::MAX);
             let coded = varint::read(&mut bytes)?;
             let crc = u32::from_le_bytes(read_array(&mut bytes)?);
-            left = left.checked_sub(coded).ok_or_else(damaged)?;
+            left = left.checked_sub(coded).ok_or_else(damaged_index)?;
             if raw > MAX_BLOCK_LEN || records == 0 || records > raw as u64 {
-                return Err(damaged());
+                return Err(damaged_index());
             }
             self.groups.try_reserve(1).map_err(|_| Error::no_memory(count))?;
             self.groups.push(Entry { records, raw, coded, crc });
         }
-        if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged()) }
+        if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged_index()) }
     }
 }
 
-fn damaged() -> Error {
+fn damaged_index() -> Error {
     Error::corrupt("the pack's index is damaged or cut off")
 }

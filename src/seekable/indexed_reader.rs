@@ -19,8 +19,8 @@ use crate::{
 use crate::{
     codec::{
         block,
-        copy::{self, Window},
-        priming::Base,
+        copy::{self, CopyWindow},
+        priming::Priming,
     },
     parallel::{progress::Progress, stop::Stop, watch::Watch},
 };
@@ -61,7 +61,7 @@ pub struct IndexedReader<R> {
     block: Option<(usize, Vec<u8>)>,
     /// What is at hand of the content before block `next`. It is real from `real` on; zeros may stand for what lies
     /// before.
-    window: Window,
+    window: CopyWindow,
     next: usize,
     real: u64,
     /// How far back copies reach, by their numbers.
@@ -136,7 +136,7 @@ impl<R: Read + Seek> IndexedReader<R> {
             watch,
             at: 0,
             block: None,
-            window: Window::default(),
+            window: CopyWindow::default(),
             next: 0,
             real: 0,
             distances: HashMap::new(),
@@ -240,7 +240,7 @@ impl<R: Read + Seek> IndexedReader<R> {
 
     /// Goes on at block `i` with nothing at hand.
     fn forget(&mut self, i: usize) {
-        self.window = Window::default();
+        self.window = CopyWindow::default();
         self.next = i;
         self.real = self.places[i].start;
     }
@@ -266,7 +266,7 @@ impl<R: Read + Seek> IndexedReader<R> {
         let mut rest = coded.as_slice();
         let most = (place.start - self.frames[place.frame].start).min(MAX_DISTANCE as u64);
         let distance = varint::read(&mut rest).ok().filter(|distance| (1..=most).contains(distance) && rest.is_empty());
-        let distance = distance.ok_or_else(copy::damaged)?;
+        let distance = distance.ok_or_else(copy::bad_distance)?;
         if self.distances.len() >= MOST_DISTANCES {
             self.distances.clear();
         }
@@ -301,8 +301,8 @@ impl<R: Read + Seek> IndexedReader<R> {
             _ => return Err(Error::corrupt("a block is not as the index says")),
         };
         let lists = self.places.len() * size_of::<Place>() + self.frames.len() * size_of::<Head>();
-        let base = Base::of(&self.frames[place.frame].header, &self.models)?;
-        let needed = block::memory(&header, &base, self.window.len() + held + lists);
+        let priming = Priming::of(&self.frames[place.frame].header, &self.models)?;
+        let needed = block::memory(&header, &priming, self.window.len() + held + lists);
         block::take_memory(needed, self.memory_limit, self.watch.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
@@ -314,9 +314,9 @@ impl<R: Read + Seek> IndexedReader<R> {
         match header.kind {
             BlockKind::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
             _ => {
-                let base = Base::of(&self.frames[place.frame].header, &self.models)?;
-                let _promise = promise(block::memory(&header, &base, 0))?;
-                block::decode(&header, &coded, &base, &self.watch)
+                let priming = Priming::of(&self.frames[place.frame].header, &self.models)?;
+                let _promise = promise(block::memory(&header, &priming, 0))?;
+                block::decode(&header, &coded, &priming, &self.watch)
             }
         }
     }

@@ -14,7 +14,7 @@ use std::{
 
 use twox_hash::XxHash3_64;
 
-use super::scan::{Part, Survey, Surveyed};
+use super::scan::{Scan, ScannedBlock, ScannedFrame};
 use crate::{
     Error, Models, Result,
     container::{BlockHeader, BlockKind, FrameHeader, read::read_vec},
@@ -22,8 +22,8 @@ use crate::{
 use crate::{
     codec::{
         block::{self, content_mismatch},
-        copy::Window,
-        priming::Base,
+        copy::CopyWindow,
+        priming::Priming,
     },
     parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
 };
@@ -141,15 +141,15 @@ impl<R: Read + Seek> Recovery<R> {
     pub fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
         let (limit, stop) = (self.memory_limit, self.stop.clone());
         let room = move |bytes| block::check_list(bytes, limit);
-        let mut survey = Survey::new(&mut stop.watching(&mut self.inner), &room)?;
+        let mut scan = Scan::new(&mut stop.watching(&mut self.inner), &room)?;
         let mut recovered = Recovered { damages: Vec::new(), content: 0, trailing_garbage: false };
         let mut blocks = 0;
-        while let Some(frame) = survey.next_frame(&mut stop.watching(&mut self.inner), &room)? {
-            let count = frame.parts.len() as u64;
+        while let Some(frame) = scan.next_frame(&mut stop.watching(&mut self.inner), &room)? {
+            let count = frame.blocks.len() as u64;
             self.save_frame(frame, blocks, out, &mut recovered)?;
             blocks += count;
         }
-        recovered.trailing_garbage = survey.trailing_garbage();
+        recovered.trailing_garbage = scan.trailing_garbage();
         Ok(recovered)
     }
 }
@@ -158,19 +158,19 @@ impl<R: Read + Seek> Recovery<R> {
     /// Writes what is good of `frame`, before which there are so many `blocks`.
     fn save_frame(
         &mut self,
-        frame: Surveyed,
+        frame: ScannedFrame,
         blocks: u64,
         out: &mut impl Write,
         recovered: &mut Recovered,
     ) -> Result<()> {
-        let base = Base::of(&frame.index.header, &self.models)?;
+        let priming = Priming::of(&frame.index.header, &self.models)?;
         let mut pool = Pool::new(Budget::new(self.threads, self.memory_limit));
         let watch = Watch { progress: self.progress.clone(), cancel: self.stop.clone(), stop: pool.stop() };
         let mut saver = Saver::new(&frame, blocks, watch, out, recovered);
         let mut waiting = VecDeque::new();
         let list = frame.memory() as u64;
         let mut end = saver.recovered.content;
-        for Part { at, raw_len, is_there, header } in frame.parts {
+        for ScannedBlock { at, raw_len, is_there, header } in frame.blocks {
             if is_there {
                 end = end.saturating_add(raw_len);
             }
@@ -183,7 +183,7 @@ impl<R: Read + Seek> Recovery<R> {
                     Err(error) => return Ok(Waiting::Missing(error)),
                     Ok(header) => header,
                 };
-                let needed = block::memory(&header, &base, 0);
+                let needed = block::memory(&header, &priming, 0);
                 while !pool.has_room(needed, list + saver.window.len() as u64) {
                     saver.take(waiting.pop_front(), &mut pool)?;
                 }
@@ -195,8 +195,8 @@ impl<R: Read + Seek> Recovery<R> {
                 if header.kind == BlockKind::Copy {
                     return Ok(Waiting::Copy(header, coded));
                 }
-                let (base, watch) = (base.clone(), saver.watch.clone());
-                pool.run(needed, move |_| block::decode(&header, &coded, &base, &watch));
+                let (priming, watch) = (priming.clone(), saver.watch.clone());
+                pool.run(needed, move |_| block::decode(&header, &coded, &priming, &watch));
                 Ok(Waiting::Job)
             };
             let part = match begin() {
@@ -243,7 +243,7 @@ struct Saver<'a, W> {
     /// Blocks of the file before the next one.
     blocks: u64,
     /// The content before the next block, unless the frame has but one.
-    window: Window,
+    window: CopyWindow,
     is_lone: bool,
     hash: XxHash3_64,
     is_whole: bool,
@@ -252,14 +252,14 @@ struct Saver<'a, W> {
 }
 
 impl<'a, W: Write> Saver<'a, W> {
-    fn new(frame: &Surveyed, blocks: u64, watch: Watch, out: &'a mut W, recovered: &'a mut Recovered) -> Self {
+    fn new(frame: &ScannedFrame, blocks: u64, watch: Watch, out: &'a mut W, recovered: &'a mut Recovered) -> Self {
         Self {
             watch,
             header: frame.index.header,
             begun: recovered.content,
             blocks,
-            window: Window::default(),
-            is_lone: frame.parts.len() < 2,
+            window: CopyWindow::default(),
+            is_lone: frame.blocks.len() < 2,
             hash: XxHash3_64::new(),
             is_whole: true,
             missing: 0,

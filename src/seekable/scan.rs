@@ -24,7 +24,7 @@ const OVERLAP: u64 = 19;
 
 /// A block's place, and its header if that is good.
 #[derive(Debug)]
-pub struct Part {
+pub struct ScannedBlock {
     /// Where its coded bytes begin.
     pub at: u64,
     /// Bytes of content.
@@ -36,11 +36,11 @@ pub struct Part {
 
 /// What could be found of a frame.
 #[derive(Debug)]
-pub struct Surveyed {
+pub struct ScannedFrame {
     /// Its header, and what its index says or should say.
     pub index: Index,
     /// Its blocks, without gaps.
-    pub parts: Vec<Part>,
+    pub blocks: Vec<ScannedBlock>,
     /// Whether there are no more blocks than these.
     pub is_complete: bool,
     /// XXH3-64 of the content, if the end marker was found.
@@ -49,23 +49,23 @@ pub struct Surveyed {
     pub faults: Vec<Error>,
 }
 
-impl Surveyed {
+impl ScannedFrame {
     /// Bytes of memory that the list of its blocks takes.
     pub fn memory(&self) -> usize {
-        self.parts.capacity() * size_of::<Part>() + self.index.blocks.capacity() * size_of::<Entry>()
+        self.blocks.capacity() * size_of::<ScannedBlock>() + self.index.blocks.capacity() * size_of::<Entry>()
     }
 }
 
-impl Surveyed {
+impl ScannedFrame {
     fn new(header: FrameHeader, faults: Vec<Error>) -> Self {
         let index = Index { header, blocks: Vec::new() };
-        Self { index, parts: Vec::new(), is_complete: false, content_hash: None, faults }
+        Self { index, blocks: Vec::new(), is_complete: false, content_hash: None, faults }
     }
 }
 
 /// Goes through a file.
 #[derive(Debug)]
-pub struct Survey {
+pub struct Scan {
     len: u64,
     /// The first byte that was not looked at.
     at: u64,
@@ -77,7 +77,7 @@ pub struct Survey {
     garbage: bool,
 }
 
-impl Survey {
+impl Scan {
     /// Looks for indexes, from the end on.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl Survey {
     ///
     /// # Errors
     /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or `room`.
-    pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<Surveyed>> {
+    pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<ScannedFrame>> {
         let mut faults = Vec::new();
         let (start, header) = match self.header(input) {
             Ok(None) => return Ok(None),
@@ -114,11 +114,11 @@ impl Survey {
         self.frames += 1;
         self.is_lost = false;
         let index = self.indexed.pop_if(|frame| frame.start == start);
-        let mut frame = Surveyed::new(header, faults);
+        let mut frame = ScannedFrame::new(header, faults);
         self.at = start + header.to_bytes().len() as u64;
         let indexed = self.indexed.iter().chain(&index).map(Frame::memory).sum::<usize>();
         while self.next_item(input, &mut frame, index.as_ref())? {
-            room(indexed + frame.parts.len() * (size_of::<Part>() + Index::PER_BLOCK))?;
+            room(indexed + frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK))?;
         }
         Ok(Some(frame))
     }
@@ -161,7 +161,7 @@ impl Survey {
     }
 
     /// What to say where no frame is any more, because of `error`.
-    fn without_frame(&mut self, error: Error) -> Result<Option<Surveyed>> {
+    fn without_frame(&mut self, error: Error) -> Result<Option<ScannedFrame>> {
         if self.frames == 0 || error.kind() == ErrorKind::Unsupported {
             return Err(error);
         }
@@ -171,18 +171,18 @@ impl Survey {
             return Ok(None);
         }
         // The magic is there, and nothing else: a frame of which nothing is left.
-        Ok(Some(Surveyed::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
+        Ok(Some(ScannedFrame::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
     }
 
     /// Finds what comes next in `frame`; says whether more may follow. `known` is the frame by its index.
     fn next_item(
         &mut self,
         input: &mut (impl Read + Seek),
-        frame: &mut Surveyed,
+        frame: &mut ScannedFrame,
         known: Option<&Frame>,
     ) -> Result<bool> {
-        let entry = known.and_then(|known| known.index.blocks.get(frame.parts.len()));
-        if frame.parts.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
+        let entry = known.and_then(|known| known.index.blocks.get(frame.blocks.len()));
+        if frame.blocks.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
             return Err(Error::no_memory(frame.memory() as u64));
         }
         input.seek(SeekFrom::Start(self.at))?;
@@ -196,7 +196,7 @@ impl Survey {
                 frame.index.blocks.push(Entry::of(&header));
                 let raw_len = header.raw_len as u64;
                 let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
-                frame.parts.push(Part { at, raw_len, is_there: !self.is_lost, header });
+                frame.blocks.push(ScannedBlock { at, raw_len, is_there: !self.is_lost, header });
                 return Ok(!self.is_lost);
             }
             (item, Some(entry)) => {
@@ -204,7 +204,7 @@ impl Survey {
                 frame.index.blocks.push(*entry);
                 let (at, raw_len) = (self.at, entry.raw_len.into());
                 self.at += u64::from(entry.size);
-                frame.parts.push(Part { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
+                frame.blocks.push(ScannedBlock { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
                 return Ok(true);
             }
             (Ok(Item::End(hash)), None) => {

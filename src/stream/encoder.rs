@@ -20,7 +20,7 @@ use crate::{
 use crate::{
     codec::{
         block::{self, Allowed, CodedBlock},
-        priming::Base,
+        priming::Priming,
     },
     parallel::{budget::Budget, pool::Pool, watch::Watch},
 };
@@ -77,8 +77,8 @@ pub struct Encoder<W: Write> {
 impl<W: Write> Encoder<W> {
     /// An encoder of one frame onto `inner`; writes nothing yet.
     pub fn new(inner: W, options: &EncodeOptions) -> Self {
-        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
-        let header = FrameHeader { level: options.base.level, content_size: options.content_size, model };
+        let model = options.priming.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
+        let header = FrameHeader { level: options.priming.level, content_size: options.content_size, model };
         let block_len = options.block_bytes();
         let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
         let mut encoder = Self {
@@ -230,10 +230,10 @@ impl<W: Write> Encoder<W> {
 
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
     fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
-        let EncodeOptions { method, base, .. } = &self.options;
+        let EncodeOptions { method, priming, .. } = &self.options;
         let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
-        let (method, base) = (*method, Base { only, ..base.clone() });
-        let expected = block::expected_memory(method, &base, piece.len());
+        let (method, priming) = (*method, Priming { only, ..priming.clone() });
+        let expected = block::expected_memory(method, &priming, piece.len());
         while !self.blocks.has_room(expected, self.held()) {
             self.collect()?;
         }
@@ -251,7 +251,7 @@ impl<W: Write> Encoder<W> {
             Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
                 let allowed = Allowed { limit, beside: held.saturating_sub(len as u64) };
                 self.blocks.run_here(here, |_| {
-                    let coded = block::encode(raw.into(), method, &base, allowed, &watch)?;
+                    let coded = block::encode(raw.into(), method, &priming, allowed, &watch)?;
                     Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
                 });
             }
@@ -262,7 +262,7 @@ impl<W: Write> Encoder<W> {
                 let share = Allowed { limit: if limit == u64::MAX { limit } else { expected }, beside: 0 };
                 self.blocks.run(expected, move |is_alone| {
                     let allowed = if is_alone { all } else { share };
-                    block::encode(raw.as_slice().into(), method, &base, allowed, &watch)
+                    block::encode(raw.as_slice().into(), method, &priming, allowed, &watch)
                 });
             }
         }

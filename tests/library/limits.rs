@@ -24,7 +24,7 @@ fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
     let mut block = |kind, raw_len, coded: &[u8], raw_crc| {
         let coded_len = coded.len();
-        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false })
             .write(&mut frame);
         frame.extend_from_slice(coded);
     };
@@ -309,7 +309,7 @@ fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
     let raw_crc = crc32fast::hash(b"a");
     let block =
-        BlockHeader { kind: BlockKind::Stored, raw_len: 1, coded_len: 1, expanded_len: 1, raw_crc, primed: false };
+        BlockHeader { kind: BlockKind::Stored, raw_len: 1, coded_len: 1, expanded_len: 1, raw_crc, from_prior: false };
     (0..count).for_each(|_| {
         Item::Block(block).write(&mut frame);
         frame.push(b'a');

@@ -2,6 +2,7 @@
 
 mod copies;
 mod damage;
+mod expanded;
 mod golden;
 mod limits;
 mod mutations;
@@ -12,4 +13,3 @@ mod round_trip;
 mod sizes;
 mod streaming;
 mod threads;
-mod unpacked;

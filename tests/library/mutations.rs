@@ -91,7 +91,7 @@ fn extreme_frame(random: &mut Random) -> Vec<u8> {
         let kind = kinds[random.below(kinds.len())];
         let raw_len = [2, 300, MAX_BLOCK_LEN][random.below(3)];
         let coded_len = if kind == BlockKind::Stored { raw_len } else { 1 };
-        let block = BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
+        let block = BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, from_prior: false };
         blocks.push(Entry::of(&block));
         Item::Block(block).write(&mut frame);
         frame.extend(random.bytes(coded_len.min(40)));
@@ -269,7 +269,7 @@ fn packed_contents() -> Vec<Vec<u8>> {
 
 /// What `content` unpacks to, as [`properties::recipe`] wants it.
 fn recipe_of(content: &[u8]) -> Vec<u8> {
-    let unpacked = deflate::unpack(content).expect("there is a stream");
+    let unpacked = deflate::expand(content).expect("there is a stream");
     let rest = properties::with_leading_number(unpacked.recipe_len, &unpacked.bytes);
     properties::with_leading_number(content.len(), &rest)
 }

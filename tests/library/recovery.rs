@@ -235,8 +235,14 @@ fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
     let mut file = coded(b"abc");
     file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
     let (raw_len, coded_len) = (1 << 26, 1 << 20);
-    let block =
-        BlockHeader { kind: BlockKind::Neural, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, primed: false };
+    let block = BlockHeader {
+        kind: BlockKind::Neural,
+        raw_len,
+        coded_len,
+        expanded_len: raw_len,
+        raw_crc: 0,
+        from_prior: false,
+    };
     Item::Block(block).write(&mut file);
     let (recovered, out) = recover(&file);
     assert_eq!(out, b"abc");

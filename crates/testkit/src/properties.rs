@@ -9,7 +9,7 @@ use foretell::{
     pack::{Cut, Pack},
     unstable::{
         container::{FrameHeader, Index, Item, header::MAGIC, varint},
-        deflate::{self, Unpacked},
+        deflate::{self, Expanded},
         huffman, priors,
     },
 };
@@ -211,9 +211,9 @@ pub fn deflate_streams(content: &[u8]) {
     if let Ok(inflated) = deflate::inflate(content, MOST) {
         assert!(inflated.consumed <= content.len() && inflated.content.len() <= MOST);
     }
-    if let Some(unpacked) = deflate::unpack(content) {
+    if let Some(unpacked) = deflate::expand(content) {
         assert!(unpacked.recipe_len <= unpacked.bytes.len());
-        assert!(deflate::pack(&unpacked, content.len()).expect("what was unpacked is packed") == content);
+        assert!(deflate::reconstruct(&unpacked, content.len()).expect("what was unpacked is packed") == content);
     }
 }
 
@@ -222,7 +222,7 @@ pub fn deflate_streams(content: &[u8]) {
 pub fn recipe(bytes: &[u8]) {
     let (len, rest) = leading_number(bytes);
     let (recipe_len, rest) = leading_number(rest);
-    match deflate::pack(&Unpacked { bytes: rest.to_vec(), recipe_len }, len) {
+    match deflate::reconstruct(&Expanded { bytes: rest.to_vec(), recipe_len }, len) {
         Ok(content) => assert_eq!(content.len(), len),
         Err(error) => assert_eq!(error.kind(), ErrorKind::Corrupt),
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    codec::{block, priming::Base},
+    codec::{block, priming::Priming},
     container::{Item, header::Start},
     parallel::budget::Budget,
 };
@@ -48,9 +48,9 @@ impl<R: Read> Decoder<R> {
             Begun::Magic => self.begun = Begun::Header(self.source.header()?),
             Begun::Header(header) => {
                 self.check_output(header.content_size.unwrap_or(0))?;
-                let base = Base::of(&header, &self.models)?;
+                let priming = Priming::of(&header, &self.models)?;
                 let budget = Budget::new(self.threads, self.memory_limit);
-                self.frame = Some(Frame::new(header, base, budget, self.stop.clone()));
+                self.frame = Some(Frame::new(header, priming, budget, self.stop.clone()));
                 self.begun = Begun::Nothing;
             }
         }
@@ -103,7 +103,7 @@ impl<R: Read> Decoder<R> {
         // Given out by now. Its memory is given back before more is taken.
         frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let (needed, beside) = (block::memory(&header, &frame.base, 0), frame.held());
+        let (needed, beside) = (block::memory(&header, &frame.priming, 0), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
         }

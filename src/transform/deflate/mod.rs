@@ -7,8 +7,8 @@
 //! preflate (Steinke) and paq8px; what cannot be made again bit for bit stays as it is.
 //!
 //! ```text
-//! find → inflate → try dialects → deflate and compare ─→ unpacked content, recipe      (unpack)
-//!                                             deflate ←─                               (pack)
+//! find → inflate → try dialects → deflate and compare ─→ expanded content, recipe      (expand)
+//!                                             deflate ←─                               (reconstruct)
 //! ```
 //! What a [`Dialect`] makes of some content is part of the format for ever. The tests hold it against streams that the
 //! programs themselves wrote.
@@ -17,21 +17,21 @@ mod bits;
 mod block;
 mod dialect;
 mod encode;
+mod expand;
 mod inflate;
 mod parse;
 mod recipe;
 mod symbols;
 mod trees;
-mod unpack;
 mod window;
 mod work;
 mod wrapper;
 
 pub use dialect::{Dialect, Family};
 pub use encode::{Sink, deflate};
+pub use expand::{Expanded, MEMORY, MIN_STREAM, expand, reconstruct};
+pub(crate) use expand::{expand_while, reconstruct_while, room_for};
 pub use inflate::{Inflated, NotInflated, inflate};
 pub use symbols::Token;
-pub use unpack::{MEMORY, MIN_STREAM, Unpacked, pack, unpack};
-pub(crate) use unpack::{pack_while, room_for, unpack_while};
 pub use work::Work;
 pub use wrapper::{Candidate, Trailer};

@@ -35,19 +35,19 @@ impl Entry {
     /// # Errors
     /// No entry stands there.
     pub fn read(bytes: &mut &[u8]) -> Result<Self> {
-        let mut length = || varint::read(bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged);
+        let mut length = || varint::read(bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(bad_recipe);
         let (gap, len) = (length()?, length()?);
-        let (&kind, rest) = bytes.split_first().ok_or_else(damaged)?;
+        let (&kind, rest) = bytes.split_first().ok_or_else(bad_recipe)?;
         *bytes = rest;
         let trailer = Trailer::ALL.get(usize::from(kind / Dialect::COUNT));
         match (Dialect::from_number(kind % Dialect::COUNT), trailer) {
             (Some(dialect), Some(&trailer)) => Ok(Self { gap, len, dialect, trailer }),
-            _ => Err(damaged()),
+            _ => Err(bad_recipe()),
         }
     }
 }
 
 /// The error for a recipe that cannot be followed.
-pub fn damaged() -> Error {
+pub fn bad_recipe() -> Error {
     Error::corrupt("a recipe for deflating streams again is damaged")
 }

@@ -19,7 +19,7 @@ impl Work {
         self.spend_all(steps as u64)
     }
 
-    /// As [`spend`](Self::spend), for sums of steps, which on no machine may be cut to its words: what is unpacked must
+    /// As [`spend`](Self::spend), for sums of steps, which on no machine may be cut to its words: what is expanded must
     /// not depend on the machine.
     #[inline]
     pub fn spend_all(&mut self, steps: u64) -> bool {

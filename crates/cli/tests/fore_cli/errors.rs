@@ -165,8 +165,15 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
 fn block(kind: BlockKind, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
-    Item::Block(BlockHeader { kind, raw_len, coded_len: coded.len(), expanded_len: raw_len, raw_crc, primed: false })
-        .write(&mut frame);
+    Item::Block(BlockHeader {
+        kind,
+        raw_len,
+        coded_len: coded.len(),
+        expanded_len: raw_len,
+        raw_crc,
+        from_prior: false,
+    })
+    .write(&mut frame);
     frame.extend_from_slice(coded);
     frame
 }

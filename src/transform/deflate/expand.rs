@@ -2,7 +2,7 @@
 //!
 //! Nothing is relied on that was not done: a stream is replaced only when deflating its content has given the same
 //! bytes. Both ways take time in proportion to the content, whatever it is. The way back spends at most [`work_for`]
-//! steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it unpacks; and
+//! steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it expands; and
 //! all that leads to nothing in a content, be it inflated or deflated again, has one pool of steps to spend
 //! ([`futile_work`]), after which no more streams are looked for. A step takes nanoseconds.
 
@@ -10,7 +10,7 @@ use super::{
     Candidate, Dialect, Work,
     encode::{Sink, deflate},
     inflate::{Inflated, Tokens, inflate},
-    recipe::{Entry, damaged},
+    recipe::{Entry, bad_recipe},
     symbols::Token,
     wrapper::{Trailer, find},
 };
@@ -22,9 +22,9 @@ pub const MIN_STREAM: usize = 32;
 /// Memory that deflating takes, besides content and stream: hash table, chains, tokens and symbols of a block.
 pub const MEMORY: usize = 1 << 20;
 
-/// Content, its streams unpacked.
+/// Content, its streams expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unpacked {
+pub struct Expanded {
     /// The content with each stream's content in its place, and behind it the recipe.
     pub bytes: Vec<u8>,
     /// How many of the bytes are the recipe.
@@ -41,26 +41,26 @@ fn futile_work(len: usize) -> u64 {
     (1 << 26) + ((len as u64) << 8)
 }
 
-/// Unpacks the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
+/// Expands the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
 /// longer than a block can be.
-pub fn unpack(content: &[u8]) -> Option<Unpacked> {
-    unpack_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
+pub fn expand(content: &[u8]) -> Option<Expanded> {
+    expand_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
 }
 
-/// What is unpacked would be longer than it may be.
+/// What is expanded would be longer than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
-/// As [`unpack`], but only while `go_on` says so, which is asked before each stream and each token: what is found then
+/// As [`expand`], but only while `go_on` says so, which is asked before each stream and each token: what is found then
 /// is of no use.
 ///
 /// # Errors
 /// A stream would make it longer than `most` bytes. No memory was taken for more.
-pub fn unpack_while(
+pub fn expand_while(
     content: &[u8],
     most: usize,
     go_on: &mut dyn FnMut() -> bool,
-) -> std::result::Result<Option<Unpacked>, TooLong> {
+) -> std::result::Result<Option<Expanded>, TooLong> {
     let futile = Work::new(futile_work(content.len()));
     let mut search = Search { content, futile, is_over: false, go_on };
     let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
@@ -92,7 +92,7 @@ pub fn unpack_while(
     }
     bytes.extend_from_slice(&content[done..]);
     bytes.extend_from_slice(&recipe);
-    Ok(Some(Unpacked { bytes, recipe_len: recipe.len() }))
+    Ok(Some(Expanded { bytes, recipe_len: recipe.len() }))
 }
 
 /// Bytes of the longest entry of a recipe.
@@ -187,12 +187,12 @@ impl Sink for Trial<'_> {
     }
 }
 
-/// Packs the streams again: the inverse of [`unpack`]. The result is `len` bytes long.
+/// Packs the streams again: the inverse of [`expand`]. The result is `len` bytes long.
 ///
 /// # Errors
-/// The recipe is damaged, does not fit the content, or takes more work than any that [`unpack`] writes.
-pub fn pack(unpacked: &Unpacked, len: usize) -> Result<Vec<u8>> {
-    pack_while(unpacked, room_for(len)?, len, &mut || true)
+/// The recipe is damaged, does not fit the content, or takes more work than any that [`expand`] writes.
+pub fn reconstruct(expanded: &Expanded, len: usize) -> Result<Vec<u8>> {
+    reconstruct_while(expanded, room_for(len)?, len, &mut || true)
 }
 
 /// Room for so many bytes.
@@ -205,13 +205,18 @@ pub fn room_for(len: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// As [`pack`], into [`room_for`] them, but only while `go_on` says so, which is asked before each stream and each token.
+/// As [`reconstruct`], into [`room_for`] them, but only while `go_on` says so, which is asked before each stream and each token.
 ///
 /// # Errors
-/// As [`pack`], and if it is to go on no longer.
-pub fn pack_while(unpacked: &Unpacked, bytes: Vec<u8>, len: usize, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<u8>> {
-    let content_len = unpacked.bytes.len().checked_sub(unpacked.recipe_len).ok_or_else(damaged)?;
-    let (mut content, mut recipe) = unpacked.bytes.split_at(content_len);
+/// As [`reconstruct`], and if it is to go on no longer.
+pub fn reconstruct_while(
+    expanded: &Expanded,
+    bytes: Vec<u8>,
+    len: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Vec<u8>> {
+    let content_len = expanded.bytes.len().checked_sub(expanded.recipe_len).ok_or_else(bad_recipe)?;
+    let (mut content, mut recipe) = expanded.bytes.split_at(content_len);
     let mut out = Bounded { bytes, len, go_on };
     while !recipe.is_empty() {
         let entry = Entry::read(&mut recipe)?;
@@ -224,15 +229,15 @@ pub fn pack_while(unpacked: &Unpacked, bytes: Vec<u8>, len: usize, go_on: &mut d
             && deflate(inflated, entry.dialect, &mut work, &mut out)
             && out.bytes.len() - start >= MIN_STREAM
             && out.bytes(&entry.trailer.bytes(inflated));
-        fits.then_some(()).ok_or_else(damaged)?;
+        fits.then_some(()).ok_or_else(bad_recipe)?;
     }
     let is_whole = out.bytes(content) && out.bytes.len() == len;
-    is_whole.then_some(out.bytes).ok_or_else(damaged)
+    is_whole.then_some(out.bytes).ok_or_else(bad_recipe)
 }
 
 /// Takes `len` bytes from the front of `bytes`.
 fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
-    let (front, rest) = bytes.split_at_checked(len).ok_or_else(damaged)?;
+    let (front, rest) = bytes.split_at_checked(len).ok_or_else(bad_recipe)?;
     *bytes = rest;
     Ok(front)
 }
