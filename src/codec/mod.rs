@@ -3,6 +3,7 @@
 pub mod block;
 pub mod copy;
 pub mod expanded;
+pub mod memory;
 pub mod neural;
 pub mod priming;
 pub mod record;

@@ -4,6 +4,7 @@ use super::symbols;
 use crate::{
     Error, Result,
     coder::{Decoder, Encoder},
+    error::room_for,
     math::{environment::checked, isa::Isa},
     model::{Level, Network, Part, Start},
 };
@@ -54,9 +55,8 @@ pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mu
 fn decode_here(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut network = Network::from(start, raw_len)?;
     let mut coder = Decoder::new(coded);
-    let mut raw = Vec::new();
-    // At once: to grow by and by takes up to three times as much, and ends the process where there is none left.
-    raw.try_reserve_exact(raw_len).map_err(|_| Error::no_memory(raw_len as u64))?;
+    // All at once: a list that grows step by step takes up to three times as much, and aborts where memory runs out.
+    let mut raw = room_for(raw_len)?;
     while raw.len() < raw_len {
         let before = (raw.len(), coder.consumed());
         let until = raw_len.min(raw.len() + REPORT_EVERY);

@@ -1,9 +1,10 @@
 //! One record ↔ its coded bytes, with a network that starts again for each.
 
-use super::symbols;
+use super::{memory, symbols};
 use crate::{
     Error, Level, Model, Result, Stop,
     coder::{Decoder, Encoder, Frequencies},
+    error::room_for,
     math::{F32x16, LANES, environment::checked, isa::Isa},
     model::Network,
     parallel::memory::ensure,
@@ -80,8 +81,7 @@ impl Codec {
 
     fn decode_here(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         let mut coder = Decoder::new(coded);
-        let mut record = Vec::new();
-        record.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
+        let mut record = room_for(len)?;
         if coder.decode(&first()) == 0 {
             self.network.start_again(len)?;
             while record.len() < len && !coder.overrun() {
@@ -120,7 +120,7 @@ impl Codec {
     /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if it takes more.
     pub fn check_memory(&self, len: usize, beside: usize, allowed: u64) -> Result<()> {
         let needed = self.memory(len).saturating_add(self.model as u64).saturating_add(beside as u64);
-        if needed <= allowed { Ok(()) } else { Err(Error::memory_limit("decoding", needed, allowed)) }
+        memory::check("decoding", needed, allowed)
     }
 }
 

@@ -12,7 +12,7 @@ use std::io::{Read, Seek, SeekFrom};
 use super::{
     BlockHeader, BlockKind, FrameHeader, Item, MAX_BLOCK_LEN, block::END_LEN, header::MAGIC, read::read_array, varint,
 };
-use crate::{Error, Result, parallel::memory::ensure};
+use crate::{Error, Result, error::reserve, parallel::memory::ensure};
 
 /// The last byte: not zero, so that zeros behind it can be told from it.
 const LAST: u8 = b'x';
@@ -160,7 +160,7 @@ impl Index {
                 return Err(damaged_index());
             }
             room((blocks.len() + 1) * Self::PER_BLOCK)?;
-            blocks.try_reserve(1).map_err(|_| Error::no_memory(count))?;
+            reserve(&mut blocks, 1)?;
             blocks.push(entry);
         }
         let index = Self { header, blocks };

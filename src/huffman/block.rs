@@ -7,7 +7,7 @@ use super::{
     code::{Code, Leaf, MAX_LEN},
     count, lengths, table,
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result, error};
 
 /// While no more of a 64-bit word is used than this, any codeword fits the rest.
 const SAFE: usize = 64 - MAX_LEN;
@@ -62,9 +62,9 @@ fn encode_symbols(out: &mut Writer, code: &Code, raw: &[u8]) {
 /// `coded`, or `raw_len` if all are the same, so that bounding `raw_len` is for the caller to do.
 ///
 /// # Errors
-/// [`Corrupt`](ErrorKind::Corrupt) if the table is none of a complete code, or if `coded` ends before its last byte,
+/// [`Corrupt`](crate::ErrorKind::Corrupt) if the table is none of a complete code, or if `coded` ends before its last byte,
 /// goes on behind it, or ends in padding that is not zero. Damage that passes these checks gives other bytes.
-/// [`MemoryLimit`](ErrorKind::MemoryLimit) if the system refuses memory for `raw_len` bytes.
+/// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system refuses memory for `raw_len` bytes.
 pub fn decode(coded: &[u8], raw_len: usize) -> Result<Vec<u8>> {
     decode_while(coded, raw_len, || Ok(()))
 }
@@ -78,7 +78,7 @@ pub fn decode_while(coded: &[u8], raw_len: usize, check: impl Fn() -> Result<()>
     let mut raw = Vec::new();
     if raw_len > 0 {
         let code = Code::new(table::read(&mut input)?)?;
-        raw = room_for(&input, &code, raw_len)?;
+        raw = zeros_for(&input, &code, raw_len)?;
         let table = code.decoding_table();
         for chunk in raw.chunks_mut(CHECK_EVERY) {
             check()?;
@@ -89,14 +89,13 @@ pub fn decode_while(coded: &[u8], raw_len: usize, check: impl Fn() -> Result<()>
     Ok(raw)
 }
 
-/// Zeros in the place of `raw_len` bytes, if `input` is long enough for them.
-fn room_for(input: &Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
+/// `raw_len` zeros, if `input` is long enough for so many bytes.
+fn zeros_for(input: &Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
     // Before any memory is taken for what cannot be there.
     if raw_len.saturating_mul(code.min_len()) > input.rest().len() {
         return Err(Error::corrupt("a Huffman block is too short for its content"));
     }
-    let mut raw = Vec::new();
-    raw.try_reserve_exact(raw_len).map_err(|_| Error::new(ErrorKind::MemoryLimit, "a Huffman block is too long"))?;
+    let mut raw = error::room_for(raw_len)?;
     raw.resize(raw_len, 0);
     Ok(raw)
 }
@@ -136,7 +135,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::huffman::order0_entropy;
+    use crate::{ErrorKind, huffman::order0_entropy};
 
     const TEXT: &[u8] = include_bytes!("mod.rs");
 

@@ -10,6 +10,7 @@ use crate::{
         read::{read_array, read_vec},
         varint,
     },
+    error::reserve,
     model,
 };
 
@@ -136,7 +137,7 @@ impl Index {
             if raw > MAX_BLOCK_LEN || records == 0 || records > raw as u64 {
                 return Err(damaged_index());
             }
-            self.groups.try_reserve(1).map_err(|_| Error::no_memory(count))?;
+            reserve(&mut self.groups, 1)?;
             self.groups.push(Entry { records, raw, coded, crc });
         }
         if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged_index()) }

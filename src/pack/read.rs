@@ -6,7 +6,9 @@ use super::{
     Cut,
     index::{Entry, Index},
 };
-use crate::{Error, ErrorKind, ModelId, Models, Result, Stop, container::read::read_vec, record::Codec};
+use crate::{
+    Error, ErrorKind, ModelId, Models, Result, Stop, container::read::read_vec, error::room_for, record::Codec,
+};
 
 /// A pack that is read.
 ///
@@ -44,9 +46,7 @@ impl<R: Read + Seek> Pack<R> {
         let (index, mut at) = Index::read(&mut inner)?;
         let codec = Codec::new(&models.find(index.model)?)?;
         let mut record = 0;
-        let mut places = Vec::new();
-        let len = index.groups.len();
-        places.try_reserve_exact(len).map_err(|_| Error::no_memory((len * size_of::<(u64, u64)>()) as u64))?;
+        let mut places = room_for(index.groups.len())?;
         for group in &index.groups {
             places.push((at, record));
             at += group.coded;

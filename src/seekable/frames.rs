@@ -11,6 +11,7 @@ use crate::{
         index::{Entry, Room},
         read::{self, read_array},
     },
+    error::reserve,
 };
 
 /// A frame and its place.
@@ -182,7 +183,7 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) ->
                 read::skip(input, block.coded_len as u64)?;
                 let blocks = &mut index.blocks;
                 room((blocks.len() + 1) * Index::PER_BLOCK)?;
-                blocks.try_reserve(1).map_err(|_| Error::no_memory((blocks.len() * size_of::<Entry>()) as u64))?;
+                reserve(blocks, 1)?;
                 blocks.push(Entry::of(&block));
                 continue;
             }

@@ -20,6 +20,7 @@ use crate::{
     codec::{
         block,
         copy::{self, CopyWindow},
+        memory,
         priming::Priming,
     },
     parallel::{progress::Progress, stop::Stop, watch::Watch},
@@ -88,6 +89,13 @@ struct Place {
     frame: usize,
 }
 
+/// A block that was read, to be decoded.
+struct FoundBlock {
+    header: BlockHeader,
+    coded: Vec<u8>,
+    priming: Priming,
+}
+
 impl Place {
     fn end(&self) -> u64 {
         self.start + u64::from(self.entry.raw_len)
@@ -116,7 +124,7 @@ impl<R: Read + Seek> IndexedReader<R> {
         let (mut start, taken) = (0, Cell::new(0));
         // What is listed gets places, before the list goes.
         let most = |bytes: usize| taken.get() + bytes + bytes / Index::PER_BLOCK * size_of::<Place>();
-        let room = |bytes| block::check_list(most(bytes), memory_limit);
+        let room = |bytes| memory::check_list(most(bytes), memory_limit);
         locate(&mut stop.watching(&mut inner), Indexes::Pass, &room, &mut |frame| {
             taken.set(taken.get() + size_of::<Head>());
             room(frame.memory())?;
@@ -217,7 +225,7 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// Makes the content of block `i`, a copy, by `plan`: nothing of what stands before it is at hand then.
     fn assemble(&mut self, i: usize, plan: &Plan) -> Result<()> {
         self.forget(i);
-        let (header, coded) = self.read(self.places[i], 0)?;
+        let FoundBlock { header, coded, .. } = self.read(self.places[i], 0)?;
         let len = header.raw_len;
         let _promise = promise(len as u64)?;
         let mut content = vec![0; len];
@@ -262,8 +270,8 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// How far back block `i`, a copy, reaches: as far as there is something.
     fn read_distance(&mut self, i: usize) -> Result<u64> {
         let place = self.places[i];
-        let (_, coded) = self.read(place, 0)?;
-        let mut rest = coded.as_slice();
+        let found = self.read(place, 0)?;
+        let mut rest = found.coded.as_slice();
         let most = (place.start - self.frames[place.frame].start).min(MAX_DISTANCE as u64);
         let distance = varint::read(&mut rest).ok().filter(|distance| (1..=most).contains(distance) && rest.is_empty());
         let distance = distance.ok_or_else(copy::bad_distance)?;
@@ -292,8 +300,8 @@ impl<R: Read + Seek> IndexedReader<R> {
         self.places.partition_point(|place| place.end() <= at)
     }
 
-    /// Reads a block, which must be as the index says; `held` bytes of memory are taken beside what is at hand.
-    fn read(&mut self, place: Place, held: usize) -> Result<(BlockHeader, Vec<u8>)> {
+    /// Reads a block, which must be as the index says; `held` bytes of memory are taken beside the window and the lists.
+    fn read(&mut self, place: Place, held: usize) -> Result<FoundBlock> {
         self.inner.seek(SeekFrom::Start(place.at))?;
         let mut reader = BufReader::with_capacity(GLANCE, &mut self.inner);
         let header = match Item::read(&mut reader)? {
@@ -302,22 +310,19 @@ impl<R: Read + Seek> IndexedReader<R> {
         };
         let lists = self.places.len() * size_of::<Place>() + self.frames.len() * size_of::<Head>();
         let priming = Priming::of(&self.frames[place.frame].header, &self.models)?;
-        let needed = block::memory(&header, &priming, self.window.len() + held + lists);
-        block::take_memory(needed, self.memory_limit, self.watch.progress.as_deref())?;
+        let needed = memory::of_block(&header, &priming) + (self.window.len() + held + lists) as u64;
+        memory::take(needed, self.memory_limit, self.watch.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
-        Ok((header, coded))
+        Ok(FoundBlock { header, coded, priming })
     }
 
     fn decode(&mut self, place: Place, held: usize) -> Result<Vec<u8>> {
-        let (header, coded) = self.read(place, held)?;
+        let FoundBlock { header, coded, priming } = self.read(place, held)?;
+        let _promise = promise(memory::of_block(&header, &priming))?;
         match header.kind {
             BlockKind::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
-            _ => {
-                let priming = Priming::of(&self.frames[place.frame].header, &self.models)?;
-                let _promise = promise(block::memory(&header, &priming, 0))?;
-                block::decode(&header, &coded, &priming, &self.watch)
-            }
+            _ => block::decode(&header, &coded, &priming, &self.watch),
         }
     }
 }

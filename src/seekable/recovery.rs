@@ -23,6 +23,7 @@ use crate::{
     codec::{
         block::{self, content_mismatch},
         copy::CopyWindow,
+        memory,
         priming::Priming,
     },
     parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
@@ -140,7 +141,7 @@ impl<R: Read + Seek> Recovery<R> {
     /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
     pub fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
         let (limit, stop) = (self.memory_limit, self.stop.clone());
-        let room = move |bytes| block::check_list(bytes, limit);
+        let room = move |bytes| memory::check_list(bytes, limit);
         let mut scan = Scan::new(&mut stop.watching(&mut self.inner), &room)?;
         let mut recovered = Recovered { damages: Vec::new(), content: 0, trailing_garbage: false };
         let mut blocks = 0;
@@ -183,12 +184,12 @@ impl<R: Read + Seek> Recovery<R> {
                     Err(error) => return Ok(Waiting::Missing(error)),
                     Ok(header) => header,
                 };
-                let needed = block::memory(&header, &priming, 0);
+                let needed = memory::of_block(&header, &priming);
                 while !pool.has_room(needed, list + saver.window.len() as u64) {
                     saver.take(waiting.pop_front(), &mut pool)?;
                 }
                 let taken = needed + list + saver.window.len() as u64 + pool.memory();
-                block::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
+                memory::take(taken, self.memory_limit, self.progress.as_deref())?;
                 let mut coded = Vec::new();
                 self.inner.seek(SeekFrom::Start(at))?;
                 read_vec(&mut self.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;

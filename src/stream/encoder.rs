@@ -19,7 +19,8 @@ use crate::{
 };
 use crate::{
     codec::{
-        block::{self, Allowed, CodedBlock},
+        block::{self, CodedBlock},
+        memory::{self, Allowed},
         priming::Priming,
     },
     parallel::{budget::Budget, pool::Pool, watch::Watch},
@@ -233,7 +234,7 @@ impl<W: Write> Encoder<W> {
         let EncodeOptions { method, priming, .. } = &self.options;
         let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
         let (method, priming) = (*method, Priming { only, ..priming.clone() });
-        let expected = block::expected_memory(method, &priming, piece.len());
+        let expected = memory::expected(method, &priming, piece.len());
         while !self.blocks.has_room(expected, self.held()) {
             self.collect()?;
         }
@@ -291,7 +292,7 @@ impl<W: Write> Encoder<W> {
         self.blocks.make_sure(coded.payload.len() as u64)?;
         self.pending.try_reserve(coded.payload.len()).map_err(no_memory)?;
         self.index.blocks.try_reserve(1).map_err(no_memory)?;
-        self.begin(coded.named);
+        self.begin(coded.is_named);
         Item::Block(coded.header).write(&mut self.pending);
         self.index.blocks.push(Entry::of(&coded.header));
         self.pending.extend_from_slice(&coded.payload);

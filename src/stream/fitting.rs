@@ -1,7 +1,7 @@
 //! Whether compressing fits the memory that is allowed, and if not, what would.
 
 use super::{EncodeOptions, long_repeats::MIN_REPEAT, options::MIN_BLOCK_LEN, pieces};
-use crate::codec::{block, priming::Priming};
+use crate::codec::{memory, priming::Priming};
 use crate::{Error, ErrorKind, Level, Method, Result};
 
 /// Makes sure that a block of `len` bytes can be coded within the limit of `options`, with so many bytes `held` beside:
@@ -27,7 +27,7 @@ pub fn check(options: &EncodeOptions, len: usize, held: u64) -> Result<()> {
 
 /// Bytes for a block whose content counts among what is held.
 fn needed(options: &EncodeOptions, priming: &Priming, len: usize, held: u64) -> u64 {
-    block::expected_memory(options.method, priming, len) - len as u64 + held
+    memory::expected(options.method, priming, len) - len as u64 + held
 }
 
 /// The highest level below the one chosen at which the same block fits.

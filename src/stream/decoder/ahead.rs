@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    codec::{block, priming::Priming},
+    codec::{block, memory, priming::Priming},
     container::{Item, header::Start},
     parallel::budget::Budget,
 };
@@ -103,12 +103,12 @@ impl<R: Read> Decoder<R> {
         // Given out by now. Its memory is given back before more is taken.
         frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let (needed, beside) = (block::memory(&header, &frame.priming, 0), frame.held());
+        let (needed, beside) = (memory::of_block(&header, &frame.priming), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
         }
         let taken = needed + beside + frame.blocks.memory();
-        block::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
+        memory::take(taken, self.memory_limit, self.progress.as_deref())?;
         let coded = self.source.coded(header.coded_len)?;
         frame.next = None;
         frame.begin(header, coded, self.progress.clone(), needed);

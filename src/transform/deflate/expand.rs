@@ -14,7 +14,7 @@ use super::{
     symbols::Token,
     wrapper::{Trailer, find},
 };
-use crate::{Error, Result, container::MAX_BLOCK_LEN};
+use crate::{Result, container::MAX_BLOCK_LEN, error::room_for};
 
 /// Streams shorter than this are left alone: telling where they are costs about as much as they could save, and setting
 /// up to deflate again costs time.
@@ -193,16 +193,6 @@ impl Sink for Trial<'_> {
 /// The recipe is damaged, does not fit the content, or takes more work than any that [`expand`] writes.
 pub fn reconstruct(expanded: &Expanded, len: usize) -> Result<Vec<u8>> {
     reconstruct_while(expanded, room_for(len)?, len, &mut || true)
-}
-
-/// Room for so many bytes.
-///
-/// # Errors
-/// Only if the system does not have the memory.
-pub fn room_for(len: usize) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
-    Ok(bytes)
 }
 
 /// As [`reconstruct`], into [`room_for`] them, but only while `go_on` says so, which is asked before each stream and each token.
