@@ -51,7 +51,10 @@ pub use parallel::{progress::Progress, stop::Stop};
 pub use priors::{Model, Models, TrainedOn};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
 pub use seekable::{
-    Damage, FrameInfo, IndexedReader, Recovered, Recovery, inspect, inspect_each, inspect_file, inspect_file_each,
+    Damage, FrameInfo, IndexedReader, Recovered, inspect, inspect_each, inspect_file, inspect_file_each, recover,
 };
-pub use stream::{AutoFinish, Decoder, EncodeOptions, Encoder, compress, decompress, decompress_up_to};
+pub use stream::{
+    DecodeOptions, EncodeOptions, bufread, compress, decompress, decompress_with, raw, read, read::Decoder, write,
+    write::Encoder,
+};
 pub use train::{Loss, Pass, Trainer, TrainingReport};

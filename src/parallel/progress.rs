@@ -23,7 +23,7 @@ impl Progress {
     }
 
     /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a
-    /// decoder with one thread this is the least [limit](crate::Decoder::with_memory_limit) under which it decodes the
+    /// decoder with one thread this is the least [limit](crate::DecodeOptions::memory_limit) under which it decodes the
     /// same.
     pub fn memory(&self) -> u64 {
         self.memory.get()

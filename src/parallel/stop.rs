@@ -20,10 +20,10 @@ use crate::{Error, Result};
 ///
 /// ```
 /// use std::io::Read;
-/// use foretell::{Decoder, ErrorKind, EncodeOptions, Stop, compress};
+/// use foretell::{DecodeOptions, Decoder, ErrorKind, EncodeOptions, Stop, compress};
 /// let coded = compress(b"nobody wants to know", &EncodeOptions::new())?;
 /// let stop = Stop::default();
-/// let mut decoder = Decoder::new(coded.as_slice()).with_stop(stop.clone());
+/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()));
 /// stop.ask(); // from another thread, mostly
 /// let error = decoder.read(&mut [0; 10]).unwrap_err();
 /// assert_eq!(foretell::Error::from(error).kind(), ErrorKind::Cancelled);

@@ -3,8 +3,8 @@
 use std::{
     cell::Cell,
     collections::{BTreeSet, HashMap},
+    fmt,
     io::{self, BufReader, Read, Seek, SeekFrom},
-    sync::Arc,
 };
 
 use super::{
@@ -12,7 +12,7 @@ use super::{
     frames::{Frame, Indexes, locate},
 };
 use crate::{
-    Error, Models, Result,
+    DecodeOptions, Error, Models, Result,
     container::{BlockHeader, BlockKind, FrameHeader, Index, Item, MAX_DISTANCE, index::Entry, read::read_vec, varint},
     parallel::memory::promise,
 };
@@ -23,7 +23,7 @@ use crate::{
         memory,
         priming::Priming,
     },
-    parallel::{progress::Progress, stop::Stop, watch::Watch},
+    parallel::{stop::Stop, watch::Watch},
 };
 
 /// Bytes that are read at once to look at a header.
@@ -41,7 +41,7 @@ const MOST_DISTANCES: usize = 1 << 16;
 /// use foretell::{IndexedReader, EncodeOptions, compress};
 /// let content: Vec<u8> = (0..200_000u32).flat_map(u32::to_le_bytes).collect();
 /// let coded = compress(&content, &EncodeOptions::new().method(foretell::Method::Huffman))?;
-/// let mut reader = IndexedReader::new(Cursor::new(coded))?;
+/// let mut reader = IndexedReader::new(Cursor::new(coded), &DecodeOptions::new())?;
 /// let mut four = [0; 4];
 /// reader.seek(SeekFrom::Start(4 * 123_456))?;
 /// reader.read_exact(&mut four)?;
@@ -103,29 +103,21 @@ impl Place {
 }
 
 impl<R: Read + Seek> IndexedReader<R> {
-    /// Finds the blocks of all frames in `inner`: by indexes, and where one is missing or damaged, by headers. What
-    /// stands behind the last frame is no error.
+    /// Finds the blocks of all frames in `inner`: by indexes, and where one is missing or damaged, by headers. Anything
+    /// after the last frame is no error.
+    ///
+    /// Of `options` it heeds the memory limit, models, progress and stop. It decodes on the calling thread, as much as
+    /// is read, from all frames.
     ///
     /// # Errors
     /// As far as headers and indexes tell: not a frame, damaged, truncated.
-    pub fn new(inner: R) -> Result<Self> {
-        Self::new_within(inner, u64::MAX, Stop::default())
-    }
-
-    /// As [`new`](Self::new), with a limit on memory and a way to stop from the beginning: where somebody else wrote the
-    /// file, it can hold very many blocks. [`with_memory_limit`](Self::with_memory_limit) and
-    /// [`with_stop`](Self::with_stop) need not be called then.
-    ///
-    /// # Errors
-    /// As of [`new`](Self::new); [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the list of blocks would
-    /// take more than `memory_limit` bytes; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
-    pub fn new_within(mut inner: R, memory_limit: u64, stop: Stop) -> Result<Self> {
+    pub fn new(mut inner: R, options: &DecodeOptions) -> Result<Self> {
         let (mut frames, mut places) = (Vec::new(), Vec::new());
         let (mut start, taken) = (0, Cell::new(0));
         // What is listed gets places, before the list goes.
         let most = |bytes: usize| taken.get() + bytes + bytes / Index::PER_BLOCK * size_of::<Place>();
-        let room = |bytes| memory::check_list(most(bytes), memory_limit);
-        locate(&mut stop.watching(&mut inner), Indexes::Pass, &room, &mut |frame| {
+        let room = |bytes| memory::check_list(most(bytes), options.memory_limit);
+        locate(&mut options.stop.watching(&mut inner), Indexes::Pass, &room, &mut |frame| {
             taken.set(taken.get() + size_of::<Head>());
             room(frame.memory())?;
             taken.set(taken.get() + frame.index.blocks.len() * size_of::<Place>());
@@ -133,14 +125,15 @@ impl<R: Read + Seek> IndexedReader<R> {
             start = add_places(&mut places, frames.len() - 1, &frame, start)?;
             Ok(())
         })?;
-        let watch = Watch { progress: None, cancel: stop, stop: Stop::default() };
+        let (progress, cancel) = (options.progress.clone(), options.stop.clone());
+        let watch = Watch { progress, cancel, stop: Stop::default() };
         Ok(Self {
             inner,
             frames,
             places,
             content_len: start,
-            memory_limit,
-            models: Models::new(),
+            memory_limit: options.memory_limit,
+            models: options.models.clone(),
             watch,
             at: 0,
             block: None,
@@ -149,30 +142,6 @@ impl<R: Read + Seek> IndexedReader<R> {
             real: 0,
             distances: HashMap::new(),
         })
-    }
-
-    /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to included.
-    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
-        self.memory_limit = bytes;
-        self
-    }
-
-    /// Looks among `models` for those that frames name.
-    pub fn with_models(mut self, models: Models) -> Self {
-        self.models = models;
-        self
-    }
-
-    /// Counts into `progress` while working.
-    pub fn with_progress(mut self, progress: Arc<Progress>) -> Self {
-        self.watch.progress = Some(progress);
-        self
-    }
-
-    /// Ends the work when `stop` is asked for: reading fails then.
-    pub fn with_stop(mut self, stop: Stop) -> Self {
-        self.watch.cancel = stop;
-        self
     }
 
     /// Bytes of content.
@@ -371,5 +340,14 @@ impl<R> Seek for IndexedReader<R> {
         };
         self.at = at.ok_or(io::ErrorKind::InvalidInput)?;
         Ok(self.at)
+    }
+}
+
+impl<R> fmt::Debug for IndexedReader<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (blocks, frames) = (self.places.len(), self.frames.len());
+        let mut debug = f.debug_struct("IndexedReader");
+        debug.field("content_len", &self.content_len).field("frames", &frames).field("blocks", &blocks);
+        debug.field("at", &self.at).finish_non_exhaustive()
     }
 }

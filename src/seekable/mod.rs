@@ -9,4 +9,4 @@ mod scan;
 
 pub use indexed_reader::IndexedReader;
 pub use inspect::{FrameInfo, inspect, inspect_each, inspect_file, inspect_file_each};
-pub use recovery::{Damage, Recovered, Recovery};
+pub use recovery::{Damage, Recovered, recover};

@@ -9,14 +9,13 @@ use std::{
     collections::VecDeque,
     hash::Hasher,
     io::{Read, Seek, SeekFrom, Write},
-    sync::Arc,
 };
 
 use twox_hash::XxHash3_64;
 
 use super::scan::{Scan, ScannedBlock, ScannedFrame};
 use crate::{
-    Error, Models, Result,
+    DecodeOptions, Error, Result,
     container::{BlockHeader, BlockKind, FrameHeader, read::read_vec},
 };
 use crate::{
@@ -26,7 +25,7 @@ use crate::{
         memory,
         priming::Priming,
     },
-    parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
+    parallel::{budget::Budget, pool::Pool, watch::Watch},
 };
 
 /// What is written at once in place of lost content.
@@ -58,90 +57,43 @@ pub struct Recovered {
     pub trailing_garbage: bool,
 }
 
-/// Saves what is good in a file; a builder.
+/// Writes all content of the frames in `input`, from its start, to `out`, and zeros for lost blocks. Nothing is written for
+/// what is missing at a frame's end: blocks of which the file has not all bytes, and those that only a header promises.
+///
+/// Of `options` it heeds all but [`single_frame`](DecodeOptions::single_frame); zeros for lost blocks count towards
+/// the output limit.
 ///
 /// ```
-/// use foretell::{EncodeOptions, Recovery, compress};
+/// use foretell::{DecodeOptions, EncodeOptions, Method, compress, recover};
 /// let content = [7; 200_000];
-/// let mut coded = compress(&content, &EncodeOptions::new().method(foretell::Method::Store).block_len(1 << 16)?)?;
+/// let mut coded = compress(&content, &EncodeOptions::new().method(Method::Store).block_len(1 << 16)?)?;
 /// coded[100_000] ^= 1; // in the second of four blocks
 /// let mut saved = Vec::new();
-/// let recovered = Recovery::new(std::io::Cursor::new(coded)).write_to(&mut saved)?;
+/// let recovered = recover(std::io::Cursor::new(coded), &mut saved, &DecodeOptions::new())?;
 /// assert_eq!((recovered.damages[0].start, recovered.damages[0].end), (1 << 16, Some(2 << 16)));
 /// assert_eq!((saved[65_535], saved[65_536], saved[131_072]), (7, 0, 7));
 /// # Ok::<(), foretell::Error>(())
 /// ```
-pub struct Recovery<R> {
-    inner: R,
-    threads: usize,
-    memory_limit: u64,
-    models: Models,
-    progress: Option<Arc<Progress>>,
-    stop: Stop,
-    output_limit: u64,
+///
+/// # Errors
+/// What is no damage: no frame at all, another version, too little memory, failed reading or writing; more content
+/// than is allowed, of which the blocks that stay within the limit are written; [`ErrorKind::Cancelled`].
+///
+/// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
+pub fn recover(input: impl Read + Seek, mut out: impl Write, options: &DecodeOptions) -> Result<Recovered> {
+    Recovery { inner: input, options }.write_to(&mut out)
 }
 
-impl<R: Read + Seek> Recovery<R> {
-    /// A recovery of all frames in `inner`, from its start; reads nothing yet.
-    pub fn new(inner: R) -> Self {
-        Self {
-            inner,
-            threads: 1,
-            memory_limit: u64::MAX,
-            models: Models::new(),
-            progress: None,
-            stop: Stop::default(),
-            output_limit: u64::MAX,
-        }
-    }
+/// What is needed for each frame.
+struct Recovery<'a, R> {
+    inner: R,
+    options: &'a DecodeOptions,
+}
 
-    /// As [`Decoder::with_threads`](crate::stream::Decoder::with_threads).
-    pub fn with_threads(mut self, threads: usize) -> Self {
-        self.threads = threads;
-        self
-    }
-
-    /// As [`Decoder::with_memory_limit`](crate::stream::Decoder::with_memory_limit).
-    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
-        self.memory_limit = bytes;
-        self
-    }
-
-    /// Looks among `models` for those that frames name.
-    pub fn with_models(mut self, models: Models) -> Self {
-        self.models = models;
-        self
-    }
-
-    /// Counts into `progress` while working.
-    pub fn with_progress(mut self, progress: Arc<Progress>) -> Self {
-        self.progress = Some(progress);
-        self
-    }
-
-    /// Ends the work when `stop` is asked for.
-    pub fn with_stop(mut self, stop: Stop) -> Self {
-        self.stop = stop;
-        self
-    }
-
-    /// As [`Decoder::with_output_limit`](crate::stream::Decoder::with_output_limit); zeros for lost blocks count too.
-    pub fn with_output_limit(mut self, bytes: u64) -> Self {
-        self.output_limit = bytes;
-        self
-    }
-
-    /// Writes all content to `out`, and zeros for lost blocks. Nothing is written for what is missing at a frame's end:
-    /// blocks of which the file has not all bytes, and those that only a header promises.
-    ///
-    /// # Errors
-    /// What is no damage: no frame at all, another version, too little memory, failed reading or writing; more content
-    /// than is allowed, of which the blocks that stay within the limit are written; [`ErrorKind::Cancelled`].
-    ///
-    /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
-    pub fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
-        let (limit, stop) = (self.memory_limit, self.stop.clone());
-        let room = move |bytes| memory::check_list(bytes, limit);
+impl<R: Read + Seek> Recovery<'_, R> {
+    fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
+        let DecodeOptions { memory_limit, stop, .. } = self.options;
+        let room = |bytes| memory::check_list(bytes, *memory_limit);
         let mut scan = Scan::new(&mut stop.watching(&mut self.inner), &room)?;
         let mut recovered = Recovered { damages: Vec::new(), content: 0, trailing_garbage: false };
         let mut blocks = 0;
@@ -153,9 +105,7 @@ impl<R: Read + Seek> Recovery<R> {
         recovered.trailing_garbage = scan.trailing_garbage();
         Ok(recovered)
     }
-}
 
-impl<R: Read + Seek> Recovery<R> {
     /// Writes what is good of `frame`, before which there are so many `blocks`.
     fn save_frame(
         &mut self,
@@ -164,20 +114,22 @@ impl<R: Read + Seek> Recovery<R> {
         out: &mut impl Write,
         recovered: &mut Recovered,
     ) -> Result<()> {
-        let priming = Priming::of(&frame.index.header, &self.models)?;
-        let mut pool = Pool::new(Budget::new(self.threads, self.memory_limit));
-        let watch = Watch { progress: self.progress.clone(), cancel: self.stop.clone(), stop: pool.stop() };
+        let priming = Priming::of(&frame.index.header, &self.options.models)?;
+        let mut pool = Pool::new(Budget::new(self.options.threads, self.options.memory_limit));
+        let watch =
+            Watch { progress: self.options.progress.clone(), cancel: self.options.stop.clone(), stop: pool.stop() };
         let mut saver = Saver::new(&frame, blocks, watch, out, recovered);
         let mut waiting = VecDeque::new();
         let list = frame.memory() as u64;
         let mut end = saver.recovered.content;
+        let most = self.options.most_output();
         for ScannedBlock { at, raw_len, is_there, header } in frame.blocks {
             if is_there {
                 end = end.saturating_add(raw_len);
             }
             let begin = || {
-                if end > self.output_limit {
-                    return Err(Error::output_limit(self.output_limit));
+                if end > most {
+                    return Err(Error::output_limit(most));
                 }
                 let header = match header {
                     Err(error) if is_there => return Ok(Waiting::Damaged(error)),
@@ -189,10 +141,10 @@ impl<R: Read + Seek> Recovery<R> {
                     saver.take(waiting.pop_front(), &mut pool)?;
                 }
                 let taken = needed + list + saver.window.len() as u64 + pool.memory();
-                memory::take(taken, self.memory_limit, self.progress.as_deref())?;
+                memory::take(taken, self.options.memory_limit, self.options.progress.as_deref())?;
                 let mut coded = Vec::new();
                 self.inner.seek(SeekFrom::Start(at))?;
-                read_vec(&mut self.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;
+                read_vec(&mut self.options.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;
                 if header.kind == BlockKind::Copy {
                     return Ok(Waiting::Copy(header, coded));
                 }

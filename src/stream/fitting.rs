@@ -1,6 +1,6 @@
 //! Whether compressing fits the memory that is allowed, and if not, what would.
 
-use super::{EncodeOptions, long_repeats::MIN_REPEAT, options::MIN_BLOCK_LEN, pieces};
+use super::{EncodeOptions, encode_options::MIN_BLOCK_LEN, long_repeats::MIN_REPEAT, pieces};
 use crate::codec::{memory, priming::Priming};
 use crate::{Error, ErrorKind, Level, Method, Result};
 

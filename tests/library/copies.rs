@@ -2,7 +2,9 @@
 
 use std::io::{Read, Write};
 
-use foretell::{BlockKind, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, decompress, inspect};
+use foretell::{
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, decompress, inspect,
+};
 use foretell_testkit::{Part, Random, compress, frame_of, text};
 
 const MIB: usize = 1 << 20;
@@ -110,7 +112,7 @@ fn flushing_keeps_copies_going() {
 fn copies_are_read_in_small_steps_as_well() {
     let content = vec![b"0123456".as_slice(); 3 * MIB / 7].concat();
     let coded = compress(&content, &copying());
-    let mut decoder = Decoder::new(coded.as_slice());
+    let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new());
     let mut out = Vec::new();
     let mut step = [0; 997];
     loop {
@@ -175,10 +177,12 @@ fn no_copy_reaches_into_another_frame() {
 #[test]
 fn a_memory_limit_counts_what_copies_reach_back_to() {
     let frame = frame_of(&[Part::Stored(&[7; 1000]), Part::Copied(&[7; 10], 1)]);
-    let read = |limit| Decoder::new(frame.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let read =
+        |limit| Decoder::new(frame.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     assert!(read(2000).is_ok());
     let frame = frame_of(&[Part::Stored(&[7; 1000]), Part::Stored(&[7; 1000]), Part::Copied(&[7; 10], 1)]);
-    let read = |limit| Decoder::new(frame.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let read =
+        |limit| Decoder::new(frame.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     // Besides, the list of blocks counts.
     assert!(read(3100).is_ok());
     assert_eq!(foretell::Error::from(read(2010).unwrap_err()).kind(), ErrorKind::MemoryLimit);

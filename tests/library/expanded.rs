@@ -3,7 +3,7 @@
 use std::{io::Read, sync::Arc};
 
 use foretell::{
-    BlockKind, Decoder, EncodeOptions, ErrorKind, Level, Method, Progress, decompress, inspect,
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, ErrorKind, Level, Method, Progress, decompress, inspect,
     unstable::{
         container::{BlockHeader, FrameHeader, Item},
         deflate::Family,
@@ -124,7 +124,7 @@ fn progress_counts_content_and_not_what_it_is_unpacked_to() {
     assert_eq!(progress.raw(), content.len() as u64);
     assert!(progress.coded() <= coded.len() as u64 && progress.coded() + 64 >= coded.len() as u64);
     let progress = Arc::new(Progress::default());
-    Decoder::new(coded.as_slice()).with_progress(progress.clone()).read_to_end(&mut vec![]).unwrap();
+    Decoder::new(coded.as_slice(), &DecodeOptions::new().progress(progress.clone())).read_to_end(&mut vec![]).unwrap();
     assert_eq!(progress.raw(), content.len() as u64);
 }
 
@@ -135,7 +135,8 @@ fn a_memory_limit_counts_what_is_unpacked() {
     let progress = Arc::new(Progress::default());
     let coded = compress(&content, &fast().progress(progress.clone()));
     assert!(progress.memory() > 3_000_000);
-    let decode = |limit| Decoder::new(coded.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let decode =
+        |limit| Decoder::new(coded.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     assert!(decode(progress.memory()).is_ok());
     let error = foretell::Error::from(decode(progress.memory() - 1).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::MemoryLimit);

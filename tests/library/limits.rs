@@ -8,9 +8,10 @@ use std::{
 };
 
 use foretell::{
-    BlockKind, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Models,
-    Progress, RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model,
+    Models, Progress, RecordCompressor, RecordDecompressor, Stop, Trainer, decompress, decompress_with,
     pack::{Cut, GROUP, Pack, pack, pack_with_stop},
+    recover,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
@@ -43,7 +44,7 @@ fn few_bytes_do_not_become_more_than_the_default_bound() {
         let error = decompress(coded).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutputLimit);
         let text = error.to_string();
-        assert!(text.contains("268435456") && text.contains("decompress_up_to"), "{text}");
+        assert!(text.contains("268435456") && text.contains("DecodeOptions::output_limit"), "{text}");
     }
 }
 
@@ -67,7 +68,8 @@ fn a_limit_is_exact_and_what_stays_within_it_comes_first() {
     for threads in [1, 3] {
         for (limit, given) in [(0, 0), (99, 0), (100, 100), (156, 150), (157, 157), (256, 157), (300, 257), (313, 307)]
         {
-            let mut decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_output_limit(limit);
+            let options = DecodeOptions::new().threads(threads).output_limit(limit);
+            let mut decoder = Decoder::new(coded.as_slice(), &options);
             let mut found = vec![];
             for _ in 0..3 {
                 let error = decoder.read_to_end(&mut found).unwrap_err();
@@ -75,21 +77,21 @@ fn a_limit_is_exact_and_what_stays_within_it_comes_first() {
                 assert_eq!(Error::from(error).kind(), ErrorKind::OutputLimit);
             }
             assert!(found == content[..given], "limit {limit}: {}", found.len());
-            let error = decompress_up_to(&coded, limit as usize).unwrap_err();
+            let error = decompress_with(&coded, &options).unwrap_err();
             assert_eq!(error.to_string(), format!("the content is longer than the {limit} bytes that are allowed"));
 
             let mut saved = vec![];
-            let recovery = Recovery::new(Cursor::new(&coded)).with_threads(threads).with_output_limit(limit);
-            assert_eq!(recovery.write_to(&mut saved).unwrap_err().kind(), ErrorKind::OutputLimit);
+            let error = recover(Cursor::new(&coded), &mut saved, &options).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::OutputLimit);
             assert!(saved == content[..given]);
         }
         for limit in [314, u64::MAX] {
-            let mut decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_output_limit(limit);
+            let options = DecodeOptions::new().threads(threads).output_limit(limit);
+            let mut decoder = Decoder::new(coded.as_slice(), &options);
             let mut found = vec![];
             decoder.read_to_end(&mut found).unwrap();
             assert!(found == content);
-            let recovery = Recovery::new(Cursor::new(&coded)).with_threads(threads).with_output_limit(limit);
-            assert!(recovery.write_to(&mut vec![]).unwrap().damages.is_empty());
+            assert!(recover(Cursor::new(&coded), io::sink(), &options).unwrap().damages.is_empty());
         }
     }
 }
@@ -99,7 +101,8 @@ fn nothing_is_decoded_of_a_frame_that_promises_too_much() {
     let coded = compress(&text(), &fast());
     let progress = Arc::new(Progress::default());
     let limit = text().len() as u64 - 1;
-    let mut decoder = Decoder::new(coded.as_slice()).with_output_limit(limit).with_progress(Arc::clone(&progress));
+    let mut decoder =
+        Decoder::new(coded.as_slice(), &DecodeOptions::new().output_limit(limit).progress(Arc::clone(&progress)));
     assert!(decoder.read(&mut [0]).is_err());
     assert_eq!((progress.raw(), progress.memory()), (0, 0));
 }
@@ -108,7 +111,8 @@ fn nothing_is_decoded_of_a_frame_that_promises_too_much() {
 fn a_block_over_the_limit_costs_nothing() {
     let bomb = zeros_bomb(9, None);
     let progress = Arc::new(Progress::default());
-    let mut decoder = Decoder::new(bomb.as_slice()).with_output_limit(1 << 20).with_progress(Arc::clone(&progress));
+    let mut decoder =
+        Decoder::new(bomb.as_slice(), &DecodeOptions::new().output_limit(1 << 20).progress(Arc::clone(&progress)));
     let mut found = vec![];
     assert!(decoder.read_to_end(&mut found).is_err());
     assert_eq!((found, progress.raw()), (vec![0], 1));
@@ -175,10 +179,10 @@ fn at_the_highest_level_work_stops_within_64_kib_of_content() {
     for (level, len, threads) in [(Level::BEST, 100_000, 1), (Level::FASTEST, 2_000_000, 3)] {
         let coded = compress(&busy(len), &EncodeOptions::new().level(level).block_len(1 << 18).unwrap());
         let (progress, stop) = (Arc::new(Progress::default()), Stop::default());
-        let mut decoder = Decoder::new(coded.as_slice())
-            .with_threads(threads)
-            .with_progress(Arc::clone(&progress))
-            .with_stop(stop.clone());
+        let mut decoder = Decoder::new(
+            coded.as_slice(),
+            &DecodeOptions::new().threads(threads).progress(Arc::clone(&progress)).stop(stop.clone()),
+        );
         let (done, error) = done_after_stop(&progress, &stop, || decoder.read_to_end(&mut vec![]));
         assert_eq!(error.kind(), ErrorKind::Cancelled);
         assert!(done <= 1 << 16, "{done}");
@@ -203,13 +207,11 @@ fn every_way_of_working_looks_whether_it_is_to_stop() {
             is_cancelled(foretell::compress(&content, &stopped).unwrap_err());
 
             let coded = compress(&content, &options);
-            let decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_progress(Arc::clone(&progress));
-            is_cancelled(decoder.with_stop(stop.clone()).read(&mut [0]).unwrap_err().into());
-            let recovery =
-                Recovery::new(Cursor::new(&coded)).with_threads(threads).with_progress(Arc::clone(&progress));
-            is_cancelled(recovery.with_stop(stop.clone()).write_to(&mut vec![]).unwrap_err());
-            let reader = IndexedReader::new(Cursor::new(&coded)).unwrap().with_progress(Arc::clone(&progress));
-            is_cancelled(reader.with_stop(stop.clone()).read(&mut [0]).unwrap_err().into());
+            let decoding = DecodeOptions::new().threads(threads).progress(Arc::clone(&progress)).stop(stop.clone());
+            is_cancelled(Decoder::new(coded.as_slice(), &decoding).read(&mut [0]).unwrap_err().into());
+            is_cancelled(recover(Cursor::new(&coded), io::sink(), &decoding).unwrap_err());
+            let read = IndexedReader::new(Cursor::new(&coded), &decoding).and_then(|mut r| Ok(r.read(&mut [0])?));
+            is_cancelled(read.unwrap_err());
             assert_eq!(progress.raw(), 0, "{method:?}, {threads} threads");
         }
     }
@@ -245,7 +247,7 @@ fn zeros_in_place_of_a_lost_block_can_be_stopped() {
     coded[1000] ^= 1;
     let stop = Stop::default();
     let mut out = Stops(stop.clone(), 0);
-    let error = Recovery::new(Cursor::new(coded)).with_stop(stop).write_to(&mut out).unwrap_err();
+    let error = recover(Cursor::new(coded), &mut out, &DecodeOptions::new().stop(stop)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(out.1 <= 1 << 16);
 }
@@ -295,10 +297,10 @@ fn looking_for_blocks_can_be_stopped_at_each_read() {
             };
             let stop = Stop::default();
             let reader = StopsAt(Cursor::new(&file), stop.clone(), reads);
-            count(0, &stop, IndexedReader::new_within(reader, u64::MAX, stop.clone()).err());
+            count(0, &stop, IndexedReader::new(reader, &DecodeOptions::new().stop(stop.clone())).err());
             let stop = Stop::default();
             let reader = StopsAt(Cursor::new(&file), stop.clone(), reads);
-            count(1, &stop, Recovery::new(reader).with_stop(stop.clone()).write_to(&mut vec![]).err());
+            count(1, &stop, recover(reader, vec![], &DecodeOptions::new().stop(stop.clone())).err());
         }
     }
     assert!(stopped.iter().all(|&times| times > 40), "{stopped:?}");
@@ -332,21 +334,24 @@ fn lists_of_blocks_count_as_memory() {
         let file = many_blocks(BLOCKS, has_index);
         // What they take at least: entries, and places.
         let least = 52 * BLOCKS as u64;
-        let opened = |limit| IndexedReader::new_within(Cursor::new(&file), limit, Stop::default());
+        let opened = |limit| IndexedReader::new(Cursor::new(&file), &DecodeOptions::new().memory_limit(limit));
         assert_eq!(opened(least).err().unwrap().kind(), ErrorKind::MemoryLimit);
         let mut content = vec![];
         opened(3 * least).unwrap().read_to_end(&mut content).unwrap();
         assert_eq!(content.len(), BLOCKS);
 
-        let error = Recovery::new(Cursor::new(&file)).with_memory_limit(least).write_to(&mut content).unwrap_err();
+        let error = recover(Cursor::new(&file), &mut content, &DecodeOptions::new().memory_limit(least)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::MemoryLimit);
 
         // An entry of 12 bytes; and of the index 3 that are expected, and 3 that are there.
         let progress = Arc::new(Progress::default());
-        let mut decoder = Decoder::new(file.as_slice()).with_progress(Arc::clone(&progress));
+        let mut decoder = Decoder::new(file.as_slice(), &DecodeOptions::new().progress(Arc::clone(&progress)));
         decoder.read_to_end(&mut content).unwrap();
         assert!(progress.memory() > 18 * BLOCKS as u64, "{}", progress.memory());
-        let limited = |limit| Decoder::new(file.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+        let limited = |limit| {
+            let options = DecodeOptions::new().memory_limit(limit);
+            Decoder::new(file.as_slice(), &options).read_to_end(&mut vec![])
+        };
         limited(progress.memory()).unwrap();
         assert!(limited(progress.memory() - 1).is_err());
     }

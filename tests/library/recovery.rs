@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use foretell::{
-    BlockKind, Damage, EncodeOptions, ErrorKind, Level, Method, Recovered, Recovery, decompress,
+    BlockKind, Damage, DecodeOptions, EncodeOptions, ErrorKind, Level, Method, Recovered, decompress,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
@@ -22,7 +22,7 @@ fn coded(content: &[u8]) -> Vec<u8> {
 #[track_caller]
 fn recover(coded: &[u8]) -> (Recovered, Vec<u8>) {
     let mut out = vec![];
-    let recovered = Recovery::new(Cursor::new(coded)).with_threads(2).write_to(&mut out).unwrap();
+    let recovered = foretell::recover(Cursor::new(coded), &mut out, &DecodeOptions::new().threads(2)).unwrap();
     assert_eq!(recovered.content, out.len() as u64);
     (recovered, out)
 }
@@ -172,15 +172,18 @@ fn copies_of_what_is_lost_are_lost_and_others_are_not() {
 #[test]
 fn what_is_no_damage_is_an_error() {
     let fails = |bytes: &[u8], limit| {
-        let recovery = Recovery::new(Cursor::new(bytes)).with_memory_limit(limit);
-        recovery.write_to(&mut std::io::sink()).unwrap_err().kind()
+        foretell::recover(Cursor::new(bytes), std::io::sink(), &DecodeOptions::new().memory_limit(limit))
+            .unwrap_err()
+            .kind()
     };
     assert_eq!(fails(b"", u64::MAX), ErrorKind::Truncated);
     assert_eq!(fails(b"plain", u64::MAX), ErrorKind::NotForetell);
     assert_eq!(fails(b"\xf0re\x63\x01\x06", u64::MAX), ErrorKind::Unsupported);
     assert_eq!(fails(&coded(&plain(b"ab")), 1000), ErrorKind::MemoryLimit);
     let mut full = [0; 10];
-    let error = Recovery::new(Cursor::new(coded(b"more than that"))).write_to(&mut full.as_mut_slice()).unwrap_err();
+    let error =
+        foretell::recover(Cursor::new(coded(b"more than that")), &mut full.as_mut_slice(), &DecodeOptions::new())
+            .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
 }
 
@@ -191,7 +194,7 @@ fn random_damage_of_any_kind_ends_well() {
     for _ in 0..1500 {
         let bad = mutate(&good, &mut random);
         let mut out = vec![];
-        if let Ok(recovered) = Recovery::new(Cursor::new(&bad)).write_to(&mut out) {
+        if let Ok(recovered) = foretell::recover(Cursor::new(&bad), &mut out, &DecodeOptions::new()) {
             // Cut between frames, those that are left are whole.
             let is_whole = recovered.damages.is_empty() && !recovered.trailing_garbage;
             assert_eq!(is_whole, decompress(&bad).is_ok());

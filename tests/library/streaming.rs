@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use foretell::{BlockKind, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, Progress, decompress, inspect};
+use foretell::{
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, Progress, decompress, inspect,
+};
 use foretell_testkit::{HostileReader, HostileWriter, Random, compress, text};
 
 fn fast() -> EncodeOptions {
@@ -35,7 +37,7 @@ fn hostile_writers_and_readers_lose_nothing() {
             let coded = encoder.finish().unwrap().taken;
             let reader = HostileReader { data: &coded, random: Random(seed) };
             let mut out = vec![];
-            let mut decoder = Decoder::new(reader);
+            let mut decoder = Decoder::new(reader, &DecodeOptions::new());
             let mut piece = vec![0; 1 + seed as usize * 100];
             loop {
                 match decoder.read(&mut piece) {
@@ -76,7 +78,7 @@ fn flush_makes_what_was_written_readable() {
     encoder.flush().unwrap();
     let so_far = encoder.get_ref().clone();
     let mut out = [0; 12];
-    Decoder::new(so_far.as_slice()).read_exact(&mut out).unwrap();
+    Decoder::new(so_far.as_slice(), &DecodeOptions::new()).read_exact(&mut out).unwrap();
     assert_eq!(&out, b"first half, ");
     encoder.write_all(b"second half").unwrap();
     assert_eq!(decompress(&encoder.finish().unwrap()).unwrap(), b"first half, second half");
@@ -97,7 +99,7 @@ fn frames_one_after_the_other_are_one_content() {
     let empty = compress(b"", &fast());
     let joined = [&a[..], &empty, &b].concat();
     assert_eq!(decompress(&joined).unwrap(), b"alpha beta");
-    let mut decoder = Decoder::new(joined.as_slice());
+    let mut decoder = Decoder::new(joined.as_slice(), &DecodeOptions::new());
     decoder.read_to_end(&mut vec![]).unwrap();
     assert_eq!(decoder.frames(), 3);
     let frames = inspect(joined.as_slice()).unwrap();
@@ -110,7 +112,7 @@ fn zeros_after_the_last_frame_are_ignored_and_garbage_is_told() {
     let coded = compress(b"content", &fast());
     for (tail, garbage) in [(&[0; 512][..], false), (b"\x01", true), (b"\0\0x", true), (b"\xf0rX", true)] {
         let with_tail = [&coded[..], tail].concat();
-        let mut decoder = Decoder::new(with_tail.as_slice());
+        let mut decoder = Decoder::new(with_tail.as_slice(), &DecodeOptions::new());
         let mut out = vec![];
         decoder.read_to_end(&mut out).unwrap();
         assert_eq!(out, b"content");
@@ -122,7 +124,7 @@ fn zeros_after_the_last_frame_are_ignored_and_garbage_is_told() {
 #[test]
 fn an_error_is_repeated_and_never_turns_into_an_end() {
     let coded = compress(&text(), &fast());
-    let mut decoder = Decoder::new(&coded[..coded.len() / 2]);
+    let mut decoder = Decoder::new(&coded[..coded.len() / 2], &DecodeOptions::new());
     for _ in 0..3 {
         assert!(decoder.read(&mut [0; 100]).is_err());
     }
@@ -144,7 +146,8 @@ fn what_is_not_ours_is_named_so() {
 #[test]
 fn a_memory_limit_is_kept_before_memory_is_taken() {
     let coded = compress(&text(), &EncodeOptions::new());
-    let read = |limit| Decoder::new(coded.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let read =
+        |limit| Decoder::new(coded.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     assert!(read(1 << 30).is_ok());
     let error = foretell::Error::from(read(100_000).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::MemoryLimit);
@@ -169,7 +172,8 @@ fn the_memory_that_is_told_is_what_a_limit_must_allow() {
 
     let decode = |limit| {
         let progress = Arc::new(Progress::default());
-        let mut decoder = Decoder::new(coded.as_slice()).with_memory_limit(limit).with_progress(progress.clone());
+        let mut decoder =
+            Decoder::new(coded.as_slice(), &DecodeOptions::new().memory_limit(limit).progress(progress.clone()));
         decoder.read_to_end(&mut vec![]).map(|_| progress.memory())
     };
     let memory = decode(u64::MAX).unwrap();
@@ -188,7 +192,9 @@ fn progress_ends_at_the_sizes_of_the_whole() {
         assert_eq!(progress.raw(), content.len() as u64);
         assert!(progress.coded() <= coded.len() as u64 && progress.coded() + 64 >= coded.len() as u64);
         let progress = Arc::new(Progress::default());
-        Decoder::new(coded.as_slice()).with_progress(progress.clone()).read_to_end(&mut vec![]).unwrap();
+        Decoder::new(coded.as_slice(), &DecodeOptions::new().progress(progress.clone()))
+            .read_to_end(&mut vec![])
+            .unwrap();
         assert_eq!(progress.raw(), content.len() as u64);
     }
 }

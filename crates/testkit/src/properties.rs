@@ -4,8 +4,8 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use foretell::{
-    Decoder, EncodeOptions, ErrorKind, IndexedReader, Level, Method, Model, Models, RecordCompressor,
-    RecordDecompressor, Recovery,
+    DecodeOptions, Decoder, EncodeOptions, ErrorKind, IndexedReader, Level, Method, Model, Models, RecordCompressor,
+    RecordDecompressor,
     pack::{Cut, Pack},
     unstable::{
         container::{FrameHeader, Index, Item, header::MAGIC, varint},
@@ -51,7 +51,7 @@ pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
 /// The content of what `reader` gives, and whether something else follows it; or what is said to be wrong.
 pub fn decode_from(reader: impl Read) -> Result<(Vec<u8>, bool), String> {
     let mut content = Vec::new();
-    let mut decoder = Decoder::new(reader).with_memory_limit(MEMORY);
+    let mut decoder = Decoder::new(reader, &DecodeOptions::new().memory_limit(MEMORY));
     loop {
         match decoder.read_to_end(&mut content) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -107,7 +107,7 @@ pub fn parts_and_recovery(coded: &[u8]) {
 /// What a decoder with three threads gives before it fails, if it does, which it must as one with a single thread does.
 fn decode_with_threads(coded: &[u8], decoded: &Option<Vec<u8>>) -> Vec<u8> {
     let mut given = Vec::new();
-    let mut decoder = Decoder::new(coded).with_memory_limit(MEMORY).with_threads(3);
+    let mut decoder = Decoder::new(coded, &DecodeOptions::new().memory_limit(MEMORY).threads(3));
     let is_good = decoder.read_to_end(&mut given).is_ok() && !decoder.trailing_garbage();
     assert_eq!(is_good, decoded.is_some());
     assert!(decoded.as_ref().is_none_or(|content| *content == given), "decoded with three threads, not the same");
@@ -117,7 +117,7 @@ fn decode_with_threads(coded: &[u8], decoded: &Option<Vec<u8>>) -> Vec<u8> {
 /// What is read from the beginning on, if all of it can be; what is read from elsewhere must be the same. A decoder has
 /// `given` the beginning of that.
 fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
-    let mut reader = IndexedReader::new(Cursor::new(coded)).ok()?.with_memory_limit(MEMORY);
+    let mut reader = IndexedReader::new(Cursor::new(coded), &DecodeOptions::new().memory_limit(MEMORY)).ok()?;
     let len = reader.content_len().min(MEMORY) as usize;
     let mut all = Vec::new();
     if reader.by_ref().take(MEMORY).read_to_end(&mut all).is_err() {
@@ -141,8 +141,8 @@ fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
 /// What is saved, and whether that is all: `None` if it ends with an error.
 fn recover(coded: &[u8], threads: usize) -> (Vec<u8>, Option<bool>) {
     let mut saved = Limited(Vec::new());
-    let recovery = Recovery::new(Cursor::new(coded)).with_memory_limit(MEMORY).with_threads(threads);
-    let recovered = recovery.write_to(&mut saved);
+    let options = DecodeOptions::new().memory_limit(MEMORY).threads(threads);
+    let recovered = foretell::recover(Cursor::new(coded), &mut saved, &options);
     (saved.0, recovered.ok().map(|recovered| recovered.damages.is_empty() && !recovered.trailing_garbage))
 }
 

@@ -5,7 +5,7 @@ use std::{hint::black_box, time::Instant};
 use anyhow::{Context, ensure};
 
 use super::{peers::Peer, sample::Sample};
-use foretell::{EncodeOptions, Level, Method};
+use foretell::{DecodeOptions, EncodeOptions, Level, Method};
 
 /// A way to compress.
 pub enum Codec {
@@ -66,7 +66,8 @@ impl Codec {
         let coded = foretell::compress(content, &options).context("compression")?;
         let compress = start.elapsed();
         let start = Instant::now();
-        let restored = foretell::decompress_up_to(&coded, content.len()).context("decompression")?;
+        let restored = foretell::decompress_with(&coded, &DecodeOptions::new().output_limit(content.len() as u64))
+            .context("decompression")?;
         let decompress = start.elapsed();
         ensure!(restored == content, "the round trip gave other bytes");
         Ok(Sample { size: coded.len() as u64, compress, decompress })

@@ -103,7 +103,7 @@ impl EncodeOptions {
     }
 
     /// Promises how many bytes will be written, so that the header can say so. A promise that is not kept
-    /// makes [`Encoder::finish`](super::Encoder::finish) fail.
+    /// makes [`write::Encoder::finish`](crate::write::Encoder::finish) fail.
     pub fn content_size(mut self, bytes: u64) -> Self {
         self.content_size = Some(bytes);
         self
