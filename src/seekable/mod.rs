@@ -1,5 +1,7 @@
-//! Files at rest: read from anywhere, looked at by their headers alone, searched for what damage has left.
+//! A file at rest → its content from anywhere, its headers alone, or what is left after damage.
 
+mod block_list;
+mod block_reader;
 mod copy_sources;
 mod frames;
 mod indexed_reader;

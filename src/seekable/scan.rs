@@ -1,8 +1,8 @@
-//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes tell.
+//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes give them.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use super::frames::{Counting, Frame, indexed_frames};
+use super::frames::{Counting, Frame, GLANCE, indexed_frames};
 use crate::{
     Error, ErrorKind, Result,
     container::{
@@ -15,10 +15,7 @@ use crate::{
     model::Level,
 };
 
-/// Bytes that are read at once to look at a header.
-const GLANCE: usize = 64;
-/// Bytes that are searched at once for a frame, and how many of them are looked at again with the next: a header less
-/// one.
+/// Bytes that are searched at once for a frame; and how many of them are searched again with the next: a header less one.
 const STRIDE: u64 = 1 << 16;
 const OVERLAP: u64 = 19;
 
@@ -34,10 +31,10 @@ pub struct ScannedBlock {
     pub header: Result<BlockHeader>,
 }
 
-/// What could be found of a frame.
+/// The parts of a frame that were found.
 #[derive(Debug)]
 pub struct ScannedFrame {
-    /// Its header, and what its index says or should say.
+    /// Its header, and its index or the one that it should have.
     pub index: Index,
     /// Its blocks, without gaps.
     pub blocks: Vec<ScannedBlock>,
@@ -45,7 +42,7 @@ pub struct ScannedFrame {
     pub is_complete: bool,
     /// XXH3-64 of the content, if the end marker was found.
     pub content_hash: Option<u64>,
-    /// What is wrong beside blocks.
+    /// Damage that is not in blocks.
     pub faults: Vec<Error>,
 }
 
@@ -63,11 +60,11 @@ impl ScannedFrame {
     }
 }
 
-/// Goes through a file.
+/// Goes through a file, frame by frame.
 #[derive(Debug)]
 pub struct Scan {
     len: u64,
-    /// The first byte that was not looked at.
+    /// The first byte that was not scanned.
     at: u64,
     /// Frames known by their indexes, the last one first.
     indexed: Vec<Frame>,
@@ -137,7 +134,7 @@ impl Scan {
         }
     }
 
-    /// The next frame behind one whose header has this `error`: by an index, or by a whole header.
+    /// The next frame after one whose header has this `error`: by an index, or by a whole header.
     fn search(&self, input: &mut (impl Read + Seek), error: &Error) -> Result<Option<(u64, FrameHeader)>> {
         let known = self.indexed.last().map(|frame| (frame.start, frame.index.header));
         if error.kind() == ErrorKind::Unsupported {
@@ -160,7 +157,7 @@ impl Scan {
         Ok(known)
     }
 
-    /// What to say where no frame is any more, because of `error`.
+    /// The result where `error` says that there are no more frames.
     fn without_frame(&mut self, error: Error) -> Result<Option<ScannedFrame>> {
         if self.frames == 0 || error.kind() == ErrorKind::Unsupported {
             return Err(error);
@@ -170,11 +167,11 @@ impl Scan {
             self.garbage = !self.is_lost;
             return Ok(None);
         }
-        // The magic is there, and nothing else: a frame of which nothing is left.
+        // Of this frame only the magic is left.
         Ok(Some(ScannedFrame::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
     }
 
-    /// Finds what comes next in `frame`; says whether more may follow. `known` is the frame by its index.
+    /// Finds the next item of `frame`. Returns whether more may follow. `known` is the frame by its index.
     fn next_item(
         &mut self,
         input: &mut (impl Read + Seek),
