@@ -1,4 +1,4 @@
-//! One block or record of content ↔ coded bytes, whatever the method.
+//! One block or record of content ↔ its coded bytes.
 
 pub mod block;
 pub mod copy;

@@ -12,13 +12,13 @@ use crate::{
 /// How many bytes are coded between two reports of progress.
 const REPORT_EVERY: usize = 4096;
 
-/// Hears of progress as (raw bytes, coded bytes) since the last call; an error ends the work.
+/// Called with the raw bytes and the coded bytes that were dealt with since the last call. An error ends the work.
 pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
 
 /// Codes `raw` by a network that starts from `start`.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model, or by `report`.
+/// The system does not have the memory for the network, or `report` ends the work.
 pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     checked(|| encode_by(Network::from(start, raw.len())?, raw, isa, report))
 }
@@ -26,7 +26,7 @@ pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Resul
 /// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model.
+/// The system does not have the memory for the network.
 pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
     checked(|| {
         let network = Network::without(part, level, raw.len())?;
@@ -47,7 +47,8 @@ fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) ->
 /// Decodes `raw_len` bytes, the inverse of [`encode`].
 ///
 /// # Errors
-/// Corrupt if `coded` ends before the content does, as damaged data mostly do; no memory for the model; or by `report`.
+/// Corrupt if `coded` does not end where the content does, as after most damage; no memory for the network; or `report`
+/// ends the work.
 pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     checked(|| decode_here(coded, raw_len, start, isa, report))
 }

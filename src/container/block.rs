@@ -1,7 +1,7 @@
-//! A block's header, and the end marker that stands where a block might.
+//! A block's header, or the end marker in its place ↔ bytes.
 //!
 //! ```text
-//! block   tag 1–5, and 64 if from_prior | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–5, and 64 if it starts from a prior | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0, or 6 if the frame's index follows | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -21,12 +21,12 @@ pub const MAX_DISTANCE: usize = 1 << 25;
 /// Tags of the end marker: none of a kind.
 const END: u8 = 0;
 const INDEXED_END: u8 = 6;
-/// The bit of a tag that says: the network starts from what a trained model knows.
+/// The bit of a tag that says: the network starts from a prior.
 const FROM_PRIOR: u8 = 0x40;
 /// Bytes of the end marker.
 pub const END_LEN: u64 = 9;
 
-/// What stands before a block's coded bytes.
+/// The header before a block's coded bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockHeader {
     /// How the block is coded.
@@ -39,8 +39,7 @@ pub struct BlockHeader {
     pub expanded_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
-    /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the
-    /// built-in one.
+    /// Whether the network starts from a prior: the trained model that the frame's header names, else the built-in one.
     pub from_prior: bool,
 }
 
@@ -51,7 +50,7 @@ pub enum Item {
     Block(BlockHeader),
     /// The end of the frame, with the XXH3-64 of its content.
     End(u64),
-    /// The same, but the frame's [`Index`](super::Index) follows.
+    /// The end of the frame, which its [`Index`](super::Index) follows, with the XXH3-64 of its content.
     IndexedEnd(u64),
 }
 
@@ -167,7 +166,7 @@ mod tests {
             for bit in 0..good.len() * 8 {
                 let mut bad = good.clone();
                 bad[bit / 8] ^= 1 << (bit % 8);
-                // A flip may turn the tag into the end marker's; the content checksum then does not match.
+                // A flip may turn the tag into the end marker's. Then the checksum of the content does not match.
                 assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "{kind:?}, bit {bit}");
             }
         }

@@ -1,4 +1,4 @@
-//! Where the groups of a pack are.
+//! The index of a pack, which says where its groups lie ↔ bytes.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -51,7 +51,7 @@ impl Index {
         Self { model, cut, groups: Vec::new() }
     }
 
-    /// What stands before the first group.
+    /// The bytes before the first group.
     pub fn head(&self) -> Vec<u8> {
         let mut head = MAGIC.to_vec();
         head.extend([VERSION, model::VERSION]);
@@ -59,7 +59,7 @@ impl Index {
         head
     }
 
-    /// What stands behind the last group.
+    /// The bytes after the last group.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let record_len = if let Cut::Bytes(len) = self.cut { len as u64 } else { 0 };
@@ -88,7 +88,7 @@ impl Index {
     /// Reads the index of a pack, and where its groups begin.
     ///
     /// # Errors
-    /// No pack, another version, truncated or damaged, or what the reader reports. Memory grows with what is there.
+    /// No pack, another version, truncated or damaged data, or the reader's. Memory grows with the bytes that are there.
     pub fn read(input: &mut (impl Read + Seek)) -> Result<(Self, u64)> {
         input.seek(SeekFrom::Start(0))?;
         match read_array(input) {
@@ -119,7 +119,7 @@ impl Index {
         Ok((index, HEAD))
     }
 
-    /// Reads what a record is, and the groups, whose coded bytes must be `room` in all.
+    /// Reads how content is cut, and the groups, which must have `room` coded bytes in all.
     fn read_body(&mut self, mut bytes: &[u8], room: u64) -> Result<()> {
         match varint::read(&mut bytes)? {
             0 => self.cut = Cut::Lines,

@@ -10,7 +10,7 @@ use crate::{
     Error, ErrorKind, ModelId, Models, Result, Stop, container::read::read_vec, error::room_for, record::Codec,
 };
 
-/// A pack that is read.
+/// Reads records from a pack.
 ///
 /// ```
 /// use std::io::Cursor;
@@ -29,7 +29,7 @@ use crate::{
 pub struct Pack<R> {
     inner: R,
     index: Index,
-    /// Of each group its first byte in the file, and its first record.
+    /// For each group, its first byte in the file and the number of its first record. Both ascend.
     places: Vec<(u64, u64)>,
     codec: Codec,
     memory_limit: u64,
@@ -88,7 +88,7 @@ impl<R: Read + Seek> Pack<R> {
         self.index.cut
     }
 
-    /// Record `n`, counted from 0, a line without its end; `None` if there are no so many.
+    /// Record `n`, counted from 0, a line without its end; `None` past the last record.
     ///
     /// # Errors
     /// A damaged group, too little memory, what the reader reports, or [`ErrorKind::Cancelled`].

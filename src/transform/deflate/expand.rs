@@ -1,10 +1,9 @@
 //! Content with deflate streams ↔ the same with each stream's content in its place, and the recipe for the way back.
 //!
-//! Nothing is relied on that was not done: a stream is replaced only when deflating its content has given the same
-//! bytes. Both ways take time in proportion to the content, whatever it is. The way back spends at most [`work_for`]
-//! steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it expands; and
-//! all that leads to nothing in a content, be it inflated or deflated again, has one pool of steps to spend
-//! ([`futile_work`]), after which no more streams are looked for. A step takes nanoseconds.
+//! A stream is replaced only after deflating its content gave the same bytes. Both ways take time in proportion to the
+//! content, whatever it is: reconstructing a stream may take at most [`work_for`] steps, and attempts that lead to nothing,
+//! inflating or deflating, share one budget for all of the content ([`futile_work`]), after which no more streams are
+//! looked for. A step takes nanoseconds.
 
 use super::{
     Candidate, Dialect, Work,
@@ -16,18 +15,18 @@ use super::{
 };
 use crate::{Result, container::MAX_BLOCK_LEN, error::room_for};
 
-/// Streams shorter than this are left alone: telling where they are costs about as much as they could save, and setting
-/// up to deflate again costs time.
+/// Shorter streams are left alone: their entries cost about as much as they could save, and setting up to deflate them
+/// costs time.
 pub const MIN_STREAM: usize = 32;
-/// Memory that deflating takes, besides content and stream: hash table, chains, tokens and symbols of a block.
+/// Bytes of memory that deflating takes beside content and stream: hash table, chains, tokens and symbols of a block.
 pub const MEMORY: usize = 1 << 20;
 
-/// Content, its streams expanded.
+/// Content with its streams expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expanded {
-    /// The content with each stream's content in its place, and behind it the recipe.
+    /// The content with each stream's content in its place, then the recipe.
     pub bytes: Vec<u8>,
-    /// How many of the bytes are the recipe.
+    /// How many of the bytes are the recipe: the last ones.
     pub recipe_len: usize,
 }
 
@@ -36,23 +35,23 @@ fn work_for(len: usize) -> u64 {
     (1 << 16) + ((len as u64) << 10)
 }
 
-/// The steps that may be spent in vain on content of `len` bytes.
+/// The steps that attempts without success may take in content of `len` bytes.
 fn futile_work(len: usize) -> u64 {
     (1 << 26) + ((len as u64) << 8)
 }
 
-/// Expands the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
+/// Expands the streams in `content` that can be reconstructed, if there are any, and memory for them. The result is no
 /// longer than a block can be.
 pub fn expand(content: &[u8]) -> Option<Expanded> {
     expand_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
 }
 
-/// What is expanded would be longer than it may be.
+/// The error for expanded content that would be longer than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
-/// As [`expand`], but only while `go_on` says so, which is asked before each stream and each token: what is found then
-/// is of no use.
+/// As [`expand`], but only while `go_on` returns `true`. It is called before each stream and each token; once it has
+/// returned `false`, the result is of no use.
 ///
 /// # Errors
 /// A stream would make it longer than `most` bytes. No memory was taken for more.
@@ -64,7 +63,7 @@ pub fn expand_while(
     let futile = Work::new(futile_work(content.len()));
     let mut search = Search { content, futile, is_over: false, go_on };
     let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
-    // What is dealt with, and where to look on.
+    // Content before `done` is expanded or copied; the search goes on at `from`.
     let (mut done, mut from) = (0, 0);
     while let Some((header, candidate)) = find(content, from)
         && search.futile.spend(64)
@@ -98,7 +97,7 @@ pub fn expand_while(
 /// Bytes of the longest entry of a recipe.
 const MAX_ENTRY: usize = 4 + 4 + 1;
 
-/// A stream that can be made again.
+/// A stream that can be reconstructed.
 struct Stream {
     entry: Entry,
     content: Vec<u8>,
@@ -109,15 +108,16 @@ struct Stream {
 /// The search for streams in some content.
 struct Search<'a> {
     content: &'a [u8],
+    /// What attempts without success may still take.
     futile: Work,
-    /// Whether a stream would become longer than it may.
+    /// Whether a stream would become longer than is allowed.
     is_over: bool,
     go_on: &'a mut dyn FnMut() -> bool,
 }
 
 impl Search<'_> {
-    /// The stream that may begin at `candidate`, if it inflates to at most `room` bytes and can be made again; says so if
-    /// it inflates to more than are `allowed`.
+    /// The stream at `candidate`, if it inflates to at most `room` bytes and can be reconstructed. If it inflates to more
+    /// than `allowed` bytes, sets `is_over`.
     fn stream(&mut self, candidate: &Candidate, room: usize, allowed: usize) -> Option<Stream> {
         let coded = &self.content[candidate.start..];
         let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
@@ -156,8 +156,8 @@ impl Search<'_> {
     }
 }
 
-/// Compares a stream in the making with one that is there. Tokens differ long before the block is complete to which
-/// they belong, so that wrong dialects mostly cost next to nothing.
+/// Compares a stream that is being made with the one in the content. Tokens are compared before their block is complete,
+/// so that wrong dialects mostly cost next to nothing.
 struct Trial<'a> {
     tokens: Tokens<'a>,
     left: &'a [u8],
@@ -170,7 +170,7 @@ impl Sink for Trial<'_> {
             return false;
         }
         match self.tokens.next() {
-            // A stored block does not tell what its tokens were.
+            // A stored block has bytes in place of its tokens.
             Some(_) if self.tokens.is_stored() => {
                 self.tokens.by_ref().take(token.span() - 1).count() == token.span() - 1
             }
@@ -187,18 +187,19 @@ impl Sink for Trial<'_> {
     }
 }
 
-/// Packs the streams again: the inverse of [`expand`]. The result is `len` bytes long.
+/// Reconstructs the streams, the inverse of [`expand`]. The result is `len` bytes long.
 ///
 /// # Errors
-/// The recipe is damaged, does not fit the content, or takes more work than any that [`expand`] writes.
+/// The recipe is damaged, does not fit the content, or takes more work than any recipe that [`expand`] writes.
 pub fn reconstruct(expanded: &Expanded, len: usize) -> Result<Vec<u8>> {
     reconstruct_while(expanded, room_for(len)?, len, &mut || true)
 }
 
-/// As [`reconstruct`], into [`room_for`] them, but only while `go_on` says so, which is asked before each stream and each token.
+/// As [`reconstruct`], into `bytes`, which has room for them, but only while `go_on` returns `true`. It is called before
+/// each stream and each token.
 ///
 /// # Errors
-/// As [`reconstruct`], and if it is to go on no longer.
+/// As [`reconstruct`]; or `go_on` returned `false`.
 pub fn reconstruct_while(
     expanded: &Expanded,
     bytes: Vec<u8>,
@@ -232,7 +233,7 @@ fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
     Ok(front)
 }
 
-/// Bytes that are to be `len` in the end, and never more.
+/// A list of bytes that never becomes longer than `len`.
 struct Bounded<'a> {
     bytes: Vec<u8>,
     len: usize,
