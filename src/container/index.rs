@@ -75,7 +75,7 @@ impl Index {
     pub(crate) const PER_BLOCK: usize = 2 * (size_of::<Entry>() + MAX_ENTRY);
 
     /// How many bytes the index has.
-    pub fn len(&self) -> u64 {
+    pub(crate) fn byte_len(&self) -> u64 {
         let digits = |n: u32| varint::len(n.into());
         let blocks: u64 = self.blocks.iter().map(|block| 1 + digits(block.raw_len) + digits(block.size)).sum();
         let header = (self.header.to_bytes().len() - MAGIC.len()) as u64;
@@ -84,7 +84,7 @@ impl Index {
 
     /// The index's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(self.len() as usize);
+        let mut out = Vec::with_capacity(self.byte_len() as usize);
         out.extend_from_slice(&self.header.to_bytes()[MAGIC.len()..]);
         varint::write(&mut out, self.blocks.len() as u64);
         for block in &self.blocks {
@@ -165,7 +165,7 @@ impl Index {
         }
         let index = Self { header, blocks };
         // Equal indexes have equal bytes, so the bytes need not be checked one by one.
-        ensure(index.len())?;
+        ensure(index.byte_len())?;
         let bytes = index.to_bytes();
         let rest: [u8; 4 + TAIL as usize] = read_array(input)?;
         if bytes.ends_with(&rest) { Ok(index) } else { Err(damaged_index()) }
@@ -187,7 +187,7 @@ impl Index {
             Err(_) => return Ok(None),
         };
         let start = at.checked_sub(END_LEN + index.blocks_end());
-        let whole = index.len() == end - at;
+        let whole = index.byte_len() == end - at;
         Ok(start.filter(|_| whole).map(|start| (index, start)))
     }
 }
@@ -216,7 +216,7 @@ mod tests {
     fn indexes_are_read_forward_and_backward() {
         for index in [index(None), index(Some(7)), Index { blocks: vec![], ..index(None) }] {
             let bytes = index.to_bytes();
-            assert_eq!(bytes.len() as u64, index.len());
+            assert_eq!(bytes.len() as u64, index.byte_len());
             assert_eq!(Index::read(&mut bytes.as_slice()).unwrap(), index);
             let before = index.blocks_end() as usize + END_LEN as usize;
             if before < 1000 {

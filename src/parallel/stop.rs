@@ -16,7 +16,7 @@ use crate::{Error, Result};
 /// [`Decoder::with_stop`](crate::stream::Decoder::with_stop), looks at it again and again while working, and fails with
 /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) soon after it was asked for: at level 9 before another 64 KiB
 /// of content are done, and elsewhere within about the time that these take. A reader or writer that blocks is not
-/// interrupted.
+/// interrupted. [`inspect`](crate::inspect()) and the like take none: they only read, and end when their reader fails.
 ///
 /// ```
 /// use std::io::Read;

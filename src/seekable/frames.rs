@@ -191,7 +191,7 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) ->
             Item::IndexedEnd(hash) => {
                 match indexes {
                     Indexes::Check => index.check_next(input)?,
-                    Indexes::Pass => read::skip(input, index.len())?,
+                    Indexes::Pass => read::skip(input, index.byte_len())?,
                 }
                 is_passed = indexes == Indexes::Pass;
                 hash

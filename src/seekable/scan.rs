@@ -68,6 +68,8 @@ pub struct Scan {
     at: u64,
     /// Frames known by their indexes, the last one first.
     indexed: Vec<Frame>,
+    /// Bytes of memory that their lists take.
+    listed: usize,
     frames: u64,
     /// Whether a frame broke off, so that `at` is somewhere in it.
     is_lost: bool,
@@ -82,7 +84,8 @@ impl Scan {
     pub fn new(input: &mut (impl Read + Seek), room: Room) -> Result<Self> {
         let len = input.seek(SeekFrom::End(0))?;
         let indexed = indexed_frames(input, len, true, room)?;
-        Ok(Self { len, at: 0, indexed, frames: 0, is_lost: false, garbage: false })
+        let listed = indexed.iter().map(Frame::memory).sum();
+        Ok(Self { len, at: 0, indexed, listed, frames: 0, is_lost: false, garbage: false })
     }
 
     /// Whether something that is no frame follows the last one.
@@ -113,10 +116,10 @@ impl Scan {
         let index = self.indexed.pop_if(|frame| frame.start == start);
         let mut frame = ScannedFrame::new(header, faults);
         self.at = start + header.to_bytes().len() as u64;
-        let indexed = self.indexed.iter().chain(&index).map(Frame::memory).sum::<usize>();
         while self.next_item(input, &mut frame, index.as_ref())? {
-            room(indexed + frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK))?;
+            room(self.listed + frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK))?;
         }
+        self.listed -= index.as_ref().map_or(0, Frame::memory);
         Ok(Some(frame))
     }
 
@@ -216,7 +219,7 @@ impl Scan {
                     Err(error) if error.ends_work() => return Err(error),
                     checked => frame.faults.extend(checked.err()),
                 }
-                self.at += END_LEN + frame.index.len();
+                self.at += END_LEN + frame.index.byte_len();
             }
             (Err(error), None) => {
                 frame.faults.push(error);

@@ -378,23 +378,25 @@ fn records_and_packs_can_be_stopped_and_have_a_memory_limit() {
     assert_eq!(open().with_memory_limit(1 << 20).get(3).unwrap_err().kind(), ErrorKind::MemoryLimit);
     assert_eq!(open().with_memory_limit(1 << 30).get(3).unwrap().unwrap(), b"unit 5 is up");
 
-    // Amid a record.
-    let mut compressor = RecordCompressor::new(&model).unwrap().with_stop(stop.clone());
-    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_stop(stop.clone());
-    assert!(decompressor.decompress(&coded).unwrap() == record);
+    // In the middle of a record. A machine that is busy may ask too late, so there are some tries.
     let begun = Instant::now();
-    compressor.compress(&record).unwrap();
+    RecordCompressor::new(&model).unwrap().compress(&record).unwrap();
     let whole = begun.elapsed();
-    thread::scope(|scope| {
-        scope.spawn(|| {
+    let is_stopped = |_| {
+        let stop = Stop::default();
+        let mut compressor = RecordCompressor::new(&model).unwrap().with_stop(stop.clone());
+        let asks = thread::spawn(move || {
             thread::sleep(whole / 10);
             stop.ask();
         });
-        let begun = Instant::now();
-        let error = (0..9).find_map(|_| compressor.compress(&record).err()).unwrap();
-        assert_eq!(error.kind(), ErrorKind::Cancelled);
-        assert!(begun.elapsed() < whole * 3 / 4, "{:?} of {whole:?}", begun.elapsed());
-    });
+        let ended = compressor.compress(&record);
+        asks.join().unwrap();
+        ended.is_err_and(|error| error.kind() == ErrorKind::Cancelled)
+    };
+    assert!((0..20).any(is_stopped));
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_stop(stop.clone());
+    assert!(decompressor.decompress(&coded).unwrap() == record);
+    stop.ask();
     assert_eq!(decompressor.decompress(&coded).unwrap_err().kind(), ErrorKind::Cancelled);
     assert_eq!(open().with_stop(stop.clone()).get(3).unwrap_err().kind(), ErrorKind::Cancelled);
     assert_eq!(open().with_stop(stop.clone()).write_to(&mut vec![]).unwrap_err().kind(), ErrorKind::Cancelled);

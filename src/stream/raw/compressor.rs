@@ -230,7 +230,7 @@ impl Compressor {
 
     /// Appends the end marker, and the index if there are blocks to be found by it.
     fn end_frame(&mut self) -> Result<()> {
-        let len = 2 * self.index.len();
+        let len = 2 * self.index.byte_len();
         self.blocks.make_sure(len)?;
         self.begin(false);
         let hash = self.hash.finish();

@@ -8,7 +8,7 @@
 use super::{
     Candidate, Dialect, Work,
     encode::{Sink, deflate},
-    inflate::{Inflated, Tokens, inflate},
+    inflate::{Inflated, Tokens, inflate, inflated_len},
     recipe::{Entry, bad_recipe},
     symbols::Token,
     wrapper::{Trailer, find},
@@ -123,8 +123,14 @@ impl Search<'_> {
         let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
             Ok(inflated) => inflated,
             Err(error) => {
-                self.is_over = error.too_long && allowed < room;
-                self.futile.spend_all(error.steps);
+                // What is none, or too long for any block, stays as it is, whatever is allowed.
+                let is_over = error.too_long && allowed < room;
+                let steps =
+                    if is_over { inflated_len(coded, room).err().map(|error| error.steps) } else { Some(error.steps) };
+                match steps {
+                    Some(steps) => _ = self.futile.spend_all(steps),
+                    None => self.is_over = true,
+                }
                 return None;
             }
         };

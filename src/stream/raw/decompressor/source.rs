@@ -81,7 +81,7 @@ impl Source {
 
     /// Reads the index behind a frame, which must be `expected`: so its bytes are known.
     pub fn check_index(&mut self, input: &mut dyn Read, expected: &Index) -> Result<()> {
-        let is_whole = self.fill(input, expected.len() as usize)?;
+        let is_whole = self.fill(input, expected.byte_len() as usize)?;
         if self.kept() == expected.to_bytes() {
             (self.bytes, self.got) = (Vec::new(), 0);
             return Ok(());

@@ -252,6 +252,21 @@ fn recipes_that_promise_the_impossible_are_refused() {
 }
 
 #[test]
+fn what_would_become_too_long_is_told_but_for_what_is_too_long_for_any_block() {
+    let content = zlib(&vec![7; 1 << 20], 9);
+    let expanded = expand(&content).unwrap();
+    let within = |content: &[u8], most| expand_while(content, most, &mut || true);
+    let len = expanded.bytes.len();
+    assert_eq!(within(&content, len + 64), Ok(Some(expanded)));
+    assert_eq!(within(&content, len / 2), Err(TooLong));
+    // Cut off, it is no stream.
+    assert_eq!(within(&content[..content.len() / 2], len / 4), Ok(None));
+    let bomb = zlib(&vec![7; MAX_BLOCK_LEN + 1], 9);
+    assert_eq!(within(&bomb, MAX_BLOCK_LEN), Ok(None));
+    assert_eq!(within(&bomb, len), Ok(None));
+}
+
+#[test]
 fn both_ways_end_at_once_when_they_are_not_to_go_on() {
     let content = zlib(&text(9, 300_000), 9);
     let expanded = expand(&content).unwrap();
