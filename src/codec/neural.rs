@@ -6,7 +6,7 @@ use crate::{
     coder::{Decoder, Encoder},
     error::room_for,
     math::{environment::checked, isa::Isa},
-    model::{Level, Network, Part, Start},
+    model::{Component, Level, Network, Start},
 };
 
 /// How many bytes are coded between two reports of progress.
@@ -23,13 +23,13 @@ pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Resul
     checked(|| encode_by(Network::from(start, raw.len())?, raw, isa, report))
 }
 
-/// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
+/// How many bytes a neural block of `raw` would take if the network had no `component`; with `None`, how many it takes.
 ///
 /// # Errors
 /// The system does not have the memory for the network.
-pub fn ablated_len(raw: &[u8], level: Level, part: Option<Part>) -> Result<usize> {
+pub fn ablated_len(raw: &[u8], level: Level, component: Option<Component>) -> Result<usize> {
     checked(|| {
-        let network = Network::without(part, level, raw.len())?;
+        let network = Network::without(component, level, raw.len())?;
         Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
     })
 }

@@ -42,7 +42,7 @@ impl Codec {
     pub fn new(model: &Model) -> Result<Self> {
         checked(|| {
             let mut network = Network::from(&model.start(model.level())?, 0)?;
-            network.start_again(0)?;
+            network.reset(0)?;
             let (level, isa, stop) = (model.level(), Isa::detect(), Stop::default());
             Ok(Self { network, level, isa, ensured: SMALL, model: model.memory(), stop })
         })
@@ -59,7 +59,7 @@ impl Codec {
     }
 
     fn encode_here(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        self.network.start_again(record.len())?;
+        self.network.reset(record.len())?;
         let mut coder = Encoder::new();
         coder.encode(&first(), 0);
         for chunk in record.chunks(LOOK_EVERY) {
@@ -86,7 +86,7 @@ impl Codec {
         let mut coder = Decoder::new(coded);
         let mut record = room_for(len)?;
         if coder.decode(&first()) == 0 {
-            self.network.start_again(len)?;
+            self.network.reset(len)?;
             while record.len() < len && !coder.overrun() {
                 let until = len.min(record.len() + LOOK_EVERY);
                 symbols::decode(&mut record, until, &mut self.network, &mut coder, self.isa);

@@ -34,7 +34,7 @@ impl Kernel for Encode<'_> {
     fn run(self) {
         for &byte in self.bytes {
             for nibble in [byte >> 4, byte & 15] {
-                let frequencies = Frequencies::new(self.network.predict());
+                let frequencies = Frequencies::new(self.network.probabilities());
                 self.coder.encode(&frequencies, nibble);
                 self.network.update(nibble);
             }
@@ -57,7 +57,7 @@ impl Kernel for Decode<'_, '_> {
         while self.bytes.len() < self.len && !self.coder.overrun() {
             let mut byte = 0;
             for _ in 0..2 {
-                let frequencies = Frequencies::new(self.network.predict());
+                let frequencies = Frequencies::new(self.network.probabilities());
                 let nibble = self.coder.decode(&frequencies);
                 self.network.update(nibble);
                 byte = byte << 4 | nibble;

@@ -1,5 +1,6 @@
 //! The library as those who use it meet it. One program: it is linked once.
 
+mod adapters;
 mod copies;
 mod damage;
 mod expanded;

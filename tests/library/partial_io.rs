@@ -18,14 +18,14 @@ use foretell_testkit::{
 };
 
 /// What a caller is to try again after.
-const TRANSIENT: [io::ErrorKind; 3] = [WouldBlock, TimedOut, Interrupted];
+pub const TRANSIENT: [io::ErrorKind; 3] = [WouldBlock, TimedOut, Interrupted];
 
-fn fast() -> EncodeOptions {
+pub fn fast() -> EncodeOptions {
     EncodeOptions::new().level(Level::FASTEST).built_in_prior(false)
 }
 
 /// A frame of several short blocks, so that an index is behind it.
-fn indexed() -> Vec<u8> {
+pub fn indexed() -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new(), &fast());
     for piece in text()[..400].chunks(150) {
         encoder.write_all(piece).unwrap();
@@ -35,7 +35,7 @@ fn indexed() -> Vec<u8> {
 }
 
 /// Frames of each method, with an index, one behind the other, and with zeros behind.
-fn streams() -> Vec<Vec<u8>> {
+pub fn streams() -> Vec<Vec<u8>> {
     let some = &text()[..300];
     let mut all: Vec<_> =
         [Method::Store, Method::Huffman, Method::Neural].map(|method| compress(some, &fast().method(method))).into();
@@ -47,10 +47,10 @@ fn streams() -> Vec<Vec<u8>> {
 }
 
 /// Fails once, at byte `at`.
-struct FailsOnce<'a> {
-    data: &'a [u8],
-    at: usize,
-    error: Option<io::Error>,
+pub struct FailsOnce<'a> {
+    pub data: &'a [u8],
+    pub at: usize,
+    pub error: Option<io::Error>,
 }
 
 impl Read for FailsOnce<'_> {
@@ -69,7 +69,7 @@ impl Read for FailsOnce<'_> {
 }
 
 /// Reads all, and tries again after transient errors; gives back the content and these errors.
-fn read_stubbornly(reader: &mut impl Read) -> io::Result<(Vec<u8>, Vec<io::ErrorKind>)> {
+pub fn read_stubbornly(reader: &mut impl Read) -> io::Result<(Vec<u8>, Vec<io::ErrorKind>)> {
     let (mut content, mut errors, mut piece) = (vec![], vec![], [0; 64]);
     loop {
         match reader.read(&mut piece) {
@@ -101,10 +101,10 @@ fn a_reader_that_is_not_ready_at_any_byte_costs_nothing() {
 }
 
 /// Gives `step` bytes and an error by turns.
-struct Stutters<'a> {
-    data: &'a [u8],
-    step: usize,
-    turn: usize,
+pub struct Stutters<'a> {
+    pub data: &'a [u8],
+    pub step: usize,
+    pub turn: usize,
 }
 
 impl Read for Stutters<'_> {
@@ -292,14 +292,14 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
 }
 
 /// Takes `step` bytes and gives an error by turns, for flushing too.
-struct Grudging {
-    taken: Vec<u8>,
-    step: usize,
-    turn: usize,
+pub struct Grudging {
+    pub taken: Vec<u8>,
+    pub step: usize,
+    pub turn: usize,
 }
 
 impl Grudging {
-    fn new(step: usize) -> Self {
+    pub fn new(step: usize) -> Self {
         Self { taken: vec![], step, turn: 0 }
     }
 
@@ -323,7 +323,7 @@ impl Write for Grudging {
 }
 
 /// Makes a call again until it succeeds; its transient errors are counted.
-fn insist<T>(errors: &mut usize, mut call: impl FnMut() -> io::Result<T>) -> T {
+pub fn insist<T>(errors: &mut usize, mut call: impl FnMut() -> io::Result<T>) -> T {
     loop {
         match call() {
             Ok(done) => return done,
@@ -378,11 +378,11 @@ fn a_writer_that_is_not_ready_every_other_time_gets_the_same_bytes() {
 }
 
 /// Fails at its call number `at`, once.
-struct FailsAt {
-    taken: Vec<u8>,
-    at: usize,
-    calls: usize,
-    kind: io::ErrorKind,
+pub struct FailsAt {
+    pub taken: Vec<u8>,
+    pub at: usize,
+    pub calls: usize,
+    pub kind: io::ErrorKind,
 }
 
 impl FailsAt {
