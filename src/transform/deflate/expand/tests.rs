@@ -176,33 +176,40 @@ fn false_headers_cost_little() {
     assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
-#[test]
-fn content_that_takes_too_much_work_is_refused_by_both_sides() {
-    // Long chains of places that all match for long, and none for longer.
-    let mut content = Vec::new();
-    while content.len() < 300_000 {
-        content.extend([b'a'; 200]);
-        content.push(b'b' + (content.len() / 201 % 23) as u8);
-    }
-    let stream = raw(&content, Family::Zlib8, 9);
-    let mut work = Work::new(u64::MAX);
-    deflate(
-        &content,
-        Dialect { family: Family::Zlib8, level: 9 },
-        &mut work,
-        &mut Bounded { bytes: vec![], len: usize::MAX, go_on: &mut || true },
-    );
-    let needed = u64::MAX - work.left();
-    let mut bytes = content.clone();
-    let entry = Entry {
-        gap: 0,
-        len: content.len(),
-        dialect: Dialect { family: Family::Zlib8, level: 9 },
-        trailer: Trailer::None,
+/// Content made for zlib's hash, from three random bits n at a time: each byte is the n before and this one. The hash of
+/// any three bytes is the last n, so that all positions share eight chains, while matches stay short.
+fn content_of_eight_hashes(len: usize) -> Vec<u8> {
+    let mut before = 0;
+    let byte = |random: u8| {
+        let n = random >> 5;
+        std::mem::replace(&mut before, n) << 5 | n
     };
-    entry.write(&mut bytes);
-    let expanded = Expanded { recipe_len: bytes.len() - content.len(), bytes };
-    assert_eq!(reconstruct(&expanded, stream.len()).is_ok(), needed <= work_for(content.len()), "{needed}");
+    noise(5, len).into_iter().map(byte).collect()
+}
+
+#[test]
+fn a_stream_that_takes_too_much_work_stays_and_its_recipe_is_refused() {
+    let content = content_of_eight_hashes(100_000);
+    let deflated = |level| {
+        let (mut work, mut out) =
+            (Work::new(u64::MAX), Bounded { bytes: vec![], len: usize::MAX, go_on: &mut || true });
+        assert!(deflate(&content, Dialect { family: Family::Zlib8, level }, &mut work, &mut out));
+        (out.bytes, u64::MAX - work.left())
+    };
+    let reconstructed = |level, len| {
+        let dialect = Dialect { family: Family::Zlib8, level };
+        let mut bytes = content.clone();
+        Entry { gap: 0, len: content.len(), dialect, trailer: Trailer::None }.write(&mut bytes);
+        reconstruct(&Expanded { recipe_len: bytes.len() - content.len(), bytes }, len)
+    };
+    let (stream, steps) = deflated(9);
+    assert!(steps > work_for(content.len()), "{steps}");
+    assert_eq!(expand(&[b"\x78\xda", &stream[..]].concat()), None);
+    assert_eq!(reconstructed(9, stream.len()).unwrap_err().kind(), crate::ErrorKind::Corrupt);
+    // The work is the reason: with less of it, the same content is reconstructed.
+    let (stream, steps) = deflated(1);
+    assert!(steps < work_for(content.len()), "{steps}");
+    assert!(reconstructed(1, stream.len()).unwrap() == stream);
 }
 
 #[test]
