@@ -66,6 +66,11 @@ impl Error {
         Self::new(ErrorKind::MemoryLimit, format!("the system does not give the {bytes} bytes that are needed"))
     }
 
+    /// A [`ErrorKind::MemoryLimit`] error: `work` needs more bytes of memory than are `allowed`.
+    pub(crate) fn memory_limit(work: &str, needed: u64, allowed: u64) -> Self {
+        Self::new(ErrorKind::MemoryLimit, format!("{work} needs {needed} bytes of memory, {allowed} are allowed"))
+    }
+
     /// A [`ErrorKind::OutputLimit`] error: more than `limit` bytes of content.
     pub(crate) fn output_limit(limit: u64) -> Self {
         Self::new(ErrorKind::OutputLimit, format!("the content is longer than the {limit} bytes that are allowed"))
@@ -106,6 +111,11 @@ impl Error {
     pub fn is_damage(&self) -> bool {
         use ErrorKind::{ChecksumMismatch, Corrupt, NotForetell, Truncated};
         matches!(self.kind, NotForetell | Corrupt | Truncated | ChecksumMismatch)
+    }
+
+    /// Whether it tells nothing of the data: the work could not go on, and would have ended anywhere in them.
+    pub(crate) fn ends_work(&self) -> bool {
+        matches!(self.kind, ErrorKind::Io | ErrorKind::MemoryLimit | ErrorKind::Cancelled)
     }
 
     /// What kind of error this is.

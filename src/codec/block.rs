@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::{copy::Window, expanded, neural, priming::Base};
 use crate::parallel::{progress::Progress, watch::Watch};
 use crate::{
-    Error, ErrorKind, Result,
-    container::{BlockHeader, Method, varint},
+    Error, ErrorKind, Level, Result,
+    container::{BlockHeader, MAX_BLOCK_LEN, Method, varint},
     huffman,
     math::isa::Isa,
     parallel::memory::{ensure, promise},
@@ -23,12 +23,21 @@ pub struct CodedBlock {
     pub memory: u64,
 }
 
+/// The memory that coding a block may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed {
+    /// Bytes in all.
+    pub limit: u64,
+    /// Bytes of them that are taken by others.
+    pub beside: u64,
+}
+
 /// Codes `raw` by `method`, or says to store it where that would not shrink it. By the neural method, deflate streams
 /// are unpacked where there are any. Its [`expected_memory`] is promised already; `allowed` is all that it may take.
 ///
 /// # Errors
 /// Only if it would take more memory than is allowed or the system has, or `watch` ends the work.
-pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: &Watch) -> Result<CodedBlock> {
+pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: Allowed, watch: &Watch) -> Result<CodedBlock> {
     let mut report = |raw, coded| watch.report(raw, coded);
     let mut header = BlockHeader {
         method,
@@ -45,12 +54,13 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
         // What is no repeat cannot be copied.
         Method::Store | Method::Copy => None,
         Method::Huffman => Some(huffman::encode_while(&raw, || watch.check())?),
-        Method::Neural | Method::Unpacked => match unpack(&raw, watch)? {
+        Method::Neural | Method::Unpacked => match unpack(&raw, base, allowed, watch)? {
             Some(content) => {
                 header.method = Method::Unpacked;
                 header.unpacked_len = content.bytes.len();
-                let needed = memory(&header, base, 0);
-                check_limit("compressing", needed, allowed)?;
+                let most = BlockHeader { primed: base.may_prime(content.bytes.len()), ..header };
+                let needed = memory(&most, base, 0);
+                check_unpacked(&most, base, needed, allowed)?;
                 let _unpacked = promise(needed.saturating_sub(promised))?;
                 knows = base.choose(&content.bytes, Isa::detect(), &mut report)?.knows;
                 let start = base.start_of(knows)?;
@@ -88,11 +98,49 @@ pub fn encode(raw: Cow<[u8]>, method: Method, base: &Base, allowed: u64, watch: 
 /// What `raw` is unpacked to, if there are deflate streams in it.
 ///
 /// # Errors
-/// Only if `watch` ends the work.
-fn unpack(raw: &[u8], watch: &Watch) -> Result<Option<Unpacked>> {
-    let unpacked = deflate::unpack_while(raw, &mut || watch.check().is_ok());
+/// Only if `watch` ends the work, or they become so long that no level could code them within what is allowed.
+fn unpack(raw: &[u8], base: &Base, allowed: Allowed, watch: &Watch) -> Result<Option<Unpacked>> {
+    let unpacked = deflate::unpack_while(raw, most_unpacked(raw.len(), base, allowed), &mut || watch.check().is_ok());
     watch.check()?;
-    Ok(unpacked)
+    unpacked.map_err(|_| {
+        let text = format!(
+            "compressing needs more than the {} bytes of memory that are allowed, at any level: deflate streams in a \
+             block become too long; shorter blocks may fit",
+            allowed.limit
+        );
+        Error::new(ErrorKind::MemoryLimit, text)
+    })
+}
+
+/// To how many bytes a block can be unpacked and then be coded at the fastest level.
+fn most_unpacked(raw_len: usize, base: &Base, Allowed { limit, beside }: Allowed) -> usize {
+    let base = Base { level: Level::FASTEST, ..base.clone() };
+    let fits = |unpacked_len: usize| {
+        let primed = base.may_prime(unpacked_len);
+        let header =
+            BlockHeader { method: Method::Unpacked, raw_len, coded_len: raw_len, unpacked_len, raw_crc: 0, primed };
+        // Before there is a network: a stream in a buffer that grew, and what it is appended to.
+        let unpacking = (raw_len + 3 * unpacked_len + deflate::MEMORY) as u64;
+        memory(&header, &base, 0).max(unpacking).saturating_add(beside) <= limit
+    };
+    let bits = (0..=MAX_BLOCK_LEN.ilog2()).rev().map(|bit| 1 << bit);
+    bits.fold(0, |most, bit| if most + bit <= MAX_BLOCK_LEN && fits(most + bit) { most + bit } else { most })
+}
+
+/// Makes sure that a block that was unpacked may take the `needed` bytes of memory.
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`], with the highest level that would fit.
+fn check_unpacked(header: &BlockHeader, base: &Base, needed: u64, allowed: Allowed) -> Result<()> {
+    let needed = needed.saturating_add(allowed.beside);
+    if needed <= allowed.limit {
+        return Ok(());
+    }
+    let at = |level| memory(header, &Base { level, ..base.clone() }, 0).saturating_add(allowed.beside);
+    let lower = (1..base.level.get()).rev().filter_map(Level::new).find(|&level| at(level) <= allowed.limit);
+    let error = Error::memory_limit("compressing", needed, allowed.limit);
+    let hint = lower.map_or(String::new(), |level| format!("; level {} fits", level.get()));
+    Err(Error::new(error.kind(), format!("{error}{hint}")))
 }
 
 /// Codes `raw`, which equals the content `distance` bytes before.
@@ -144,12 +192,16 @@ pub fn take_memory(needed: u64, allowed: u64, progress: Option<&Progress>) -> Re
     Ok(())
 }
 
+/// Makes sure that a list of blocks may take so many bytes of memory.
+///
+/// # Errors
+/// As of [`take_memory`].
+pub fn check_list(needed: usize, allowed: u64) -> Result<()> {
+    check_limit("the list of blocks", needed as u64, allowed)
+}
+
 fn check_limit(work: &str, needed: u64, allowed: u64) -> Result<()> {
-    if needed <= allowed {
-        return Ok(());
-    }
-    let text = format!("{work} needs {needed} bytes of memory, {allowed} are allowed");
-    Err(Error::new(ErrorKind::MemoryLimit, text))
+    if needed <= allowed { Ok(()) } else { Err(Error::memory_limit(work, needed, allowed)) }
 }
 
 /// The error for a frame whose content has another checksum than the end marker says.

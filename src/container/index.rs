@@ -12,12 +12,17 @@ use std::io::{Read, Seek, SeekFrom};
 use super::{
     BlockHeader, FrameHeader, Item, MAX_BLOCK_LEN, Method, block::END_LEN, header::MAGIC, read::read_array, varint,
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result, parallel::memory::ensure};
 
 /// The last byte: not zero, so that zeros behind it can be told from it.
 const LAST: u8 = b'x';
 /// Bytes behind the check: the length, and the last byte.
 const TAIL: u64 = 9;
+/// The most bytes that stand for a block.
+const MAX_ENTRY: usize = 9;
+
+/// Fails if so many bytes of memory are too many for a list of blocks.
+pub(crate) type Room<'a> = &'a dyn Fn(usize) -> Result<()>;
 
 /// What the index tells of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,24 +57,35 @@ impl Entry {
     /// Whether there can be such a block: not, for one, if it has fewer bytes than its header.
     fn can_be(&self) -> bool {
         let [raw_len, size] = [self.raw_len, self.size].map(u64::from);
-        let digits = |len: u64| (u64::from(len.max(1).ilog2()) / 7) + 1;
         // Tag, raw length, two checks; and behind that, what the method adds.
-        let head = 1 + digits(raw_len) + 8;
-        let coded = 2..=digits(raw_len) + raw_len.saturating_sub(1);
+        let head = 1 + varint::len(raw_len) + 8;
+        let coded = 2..=varint::len(raw_len) + raw_len.saturating_sub(1);
         let rest = match self.method {
             Method::Store => raw_len..=raw_len,
             Method::Copy => 2..=(1 + varint::MAX_LEN as u64).min(*coded.end()),
             Method::Huffman | Method::Neural => coded,
-            Method::Unpacked => 3..=coded.end() + digits(MAX_BLOCK_LEN as u64),
+            Method::Unpacked => 3..=coded.end() + varint::len(MAX_BLOCK_LEN as u64),
         };
         (1..=MAX_BLOCK_LEN as u64).contains(&raw_len) && size.checked_sub(head).is_some_and(|size| rest.contains(&size))
     }
 }
 
 impl Index {
+    /// Bytes of memory that a block takes while an index is made or read, and compared with what it should be.
+    pub(crate) const PER_BLOCK: usize = 2 * (size_of::<Entry>() + MAX_ENTRY);
+
+    /// How many bytes the index has.
+    pub(crate) fn byte_len(&self) -> u64 {
+        let digits = |n: u32| varint::len(n.into());
+        let blocks: u64 = self.blocks.iter().map(|block| 1 + digits(block.raw_len) + digits(block.size)).sum();
+        let header = (self.header.to_bytes().len() - MAGIC.len()) as u64;
+        header + varint::len(self.blocks.len() as u64) + blocks + 4 + TAIL
+    }
+
     /// The index's bytes.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut out = self.header.to_bytes().split_off(MAGIC.len());
+        let mut out = Vec::with_capacity(self.byte_len() as usize);
+        out.extend_from_slice(&self.header.to_bytes()[MAGIC.len()..]);
         varint::write(&mut out, self.blocks.len() as u64);
         for block in &self.blocks {
             out.push(block.method.tag());
@@ -102,6 +118,15 @@ impl Index {
         if self == found { Ok(()) } else { Err(Self::misfit()) }
     }
 
+    /// Reads what should be this index.
+    ///
+    /// # Errors
+    /// As of [`read`](Self::read), or another one. One of more blocks takes no more memory.
+    pub(crate) fn check_next(&self, input: &mut impl Read) -> Result<()> {
+        let most = self.blocks.len() * Self::PER_BLOCK;
+        self.check(&Self::read_within(input, &|bytes| if bytes > most { Err(Self::misfit()) } else { Ok(()) })?)
+    }
+
     /// The error for an index that is not the one of its frame.
     pub fn misfit() -> Error {
         Error::corrupt("the index does not fit its frame")
@@ -112,6 +137,14 @@ impl Index {
     /// # Errors
     /// Truncated or damaged data, or a version that this crate does not know.
     pub fn read(input: &mut impl Read) -> Result<Self> {
+        Self::read_within(input, &|_| Ok(()))
+    }
+
+    /// As [`read`](Self::read), if there is `room` for it.
+    ///
+    /// # Errors
+    /// Those of `room` too.
+    pub(crate) fn read_within(input: &mut impl Read, room: Room) -> Result<Self> {
         let header = FrameHeader::read_after_magic(input)?;
         let count = varint::read(input)?;
         let mut blocks = Vec::new();
@@ -126,11 +159,13 @@ impl Index {
             if !entry.can_be() {
                 return Err(damaged());
             }
+            room((blocks.len() + 1) * Self::PER_BLOCK)?;
             blocks.try_reserve(1).map_err(|_| Error::no_memory(count))?;
             blocks.push(entry);
         }
         let index = Self { header, blocks };
         // The same index has the same bytes: so these need not be looked at one by one.
+        ensure(index.byte_len())?;
         let bytes = index.to_bytes();
         let rest: [u8; 4 + TAIL as usize] = read_array(input)?;
         if bytes.ends_with(&rest) { Ok(index) } else { Err(damaged()) }
@@ -139,20 +174,20 @@ impl Index {
     /// The index that ends at byte `end` of `input`, and the byte at which its frame begins; `None` if none does.
     ///
     /// # Errors
-    /// What the reader reports.
-    pub fn read_back(input: &mut (impl Read + Seek), end: u64) -> Result<Option<(Self, u64)>> {
+    /// What the reader reports, or `room`.
+    pub(crate) fn read_back(input: &mut (impl Read + Seek), end: u64, room: Room) -> Result<Option<(Self, u64)>> {
         let Some(at) = end.checked_sub(TAIL) else { return Ok(None) };
         input.seek(SeekFrom::Start(at))?;
         let [len @ .., last]: [u8; TAIL as usize] = read_array(input)?;
         let Some(at) = at.checked_sub(u64::from_le_bytes(len)).filter(|_| last == LAST) else { return Ok(None) };
         input.seek(SeekFrom::Start(at))?;
-        let index = match Self::read(&mut std::io::BufReader::new(input.by_ref().take(end - at))) {
+        let index = match Self::read_within(&mut std::io::BufReader::new(input.by_ref().take(end - at)), room) {
             Ok(index) => index,
-            Err(error) if matches!(error.kind(), ErrorKind::Io | ErrorKind::MemoryLimit) => return Err(error),
+            Err(error) if error.ends_work() => return Err(error),
             Err(_) => return Ok(None),
         };
         let start = at.checked_sub(END_LEN + index.blocks_end());
-        let whole = index.to_bytes().len() as u64 == end - at;
+        let whole = index.byte_len() == end - at;
         Ok(start.filter(|_| whole).map(|start| (index, start)))
     }
 }
@@ -180,13 +215,17 @@ mod tests {
     fn indexes_are_read_forward_and_backward() {
         for index in [index(None), index(Some(7)), Index { blocks: vec![], ..index(None) }] {
             let bytes = index.to_bytes();
+            assert_eq!(bytes.len() as u64, index.byte_len());
             assert_eq!(Index::read(&mut bytes.as_slice()).unwrap(), index);
             let before = index.blocks_end() as usize + END_LEN as usize;
             if before < 1000 {
                 let file = [vec![9; before + 3], bytes.clone()].concat();
-                let found = Index::read_back(&mut Cursor::new(&file), file.len() as u64).unwrap();
+                let found = Index::read_back(&mut Cursor::new(&file), file.len() as u64, &|_| Ok(())).unwrap();
                 assert_eq!(found, Some((index, 3)));
-                assert_eq!(Index::read_back(&mut Cursor::new(&file[4..]), file.len() as u64 - 4).unwrap(), None);
+                assert_eq!(
+                    Index::read_back(&mut Cursor::new(&file[4..]), file.len() as u64 - 4, &|_| Ok(())).unwrap(),
+                    None
+                );
             }
         }
     }
@@ -226,7 +265,11 @@ mod tests {
             let at = bad.len() - len + bit / 8;
             bad[at] ^= 1 << (bit % 8);
             assert!(Index::read(&mut &bad[bad.len() - len..]).is_err(), "bit {bit}");
-            assert_eq!(Index::read_back(&mut Cursor::new(&bad), bad.len() as u64).unwrap(), None, "bit {bit}");
+            assert_eq!(
+                Index::read_back(&mut Cursor::new(&bad), bad.len() as u64, &|_| Ok(())).unwrap(),
+                None,
+                "bit {bit}"
+            );
         }
         for cut in 0..len {
             assert!(Index::read(&mut &good[good.len() - len..good.len() - cut - 1]).is_err());

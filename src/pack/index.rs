@@ -136,6 +136,7 @@ impl Index {
             if raw > MAX_BLOCK_LEN || records == 0 || records > raw as u64 {
                 return Err(damaged());
             }
+            self.groups.try_reserve(1).map_err(|_| Error::no_memory(count))?;
             self.groups.push(Entry { records, raw, coded, crc });
         }
         if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged()) }

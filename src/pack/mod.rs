@@ -18,7 +18,7 @@ pub use cut::Cut;
 use index::{Entry, Index};
 pub use read::Pack;
 
-use crate::{Model, Result, record::Codec};
+use crate::{Model, Result, Stop, record::Codec};
 
 /// Records in a group, unless asked for otherwise.
 pub const GROUP: usize = 16;
@@ -41,10 +41,26 @@ pub struct Packed {
 ///
 /// # Errors
 /// A record of more than 64 MiB, too little memory, or what reader and writer report.
-pub fn pack(input: impl BufRead, mut out: impl Write, model: &Model, cut: Cut, group: usize) -> Result<Packed> {
+pub fn pack(input: impl BufRead, out: impl Write, model: &Model, cut: Cut, group: usize) -> Result<Packed> {
+    pack_with_stop(input, out, model, cut, group, &Stop::default())
+}
+
+/// As [`pack`], until `stop` is asked for: it fails then, and the pack has no end.
+///
+/// # Errors
+/// As of [`pack`], and [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+pub fn pack_with_stop(
+    input: impl BufRead,
+    mut out: impl Write,
+    model: &Model,
+    cut: Cut,
+    group: usize,
+    stop: &Stop,
+) -> Result<Packed> {
     let mut index = Index::new(model.id(), cut);
     let mut packed = Packed::default();
     let mut codec = Codec::new(model)?;
+    codec.stop = stop.clone();
     let mut input = input;
     out.write_all(&index.head())?;
     packed.coded = index.head().len() as u64;

@@ -1,8 +1,11 @@
 //! What ends work that nobody wants any more.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering::Relaxed},
+use std::{
+    io::{self, Read, Seek, SeekFrom},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
 };
 
 use crate::{Error, Result};
@@ -13,7 +16,7 @@ use crate::{Error, Result};
 /// [`Decoder::with_stop`](crate::stream::Decoder::with_stop), looks at it again and again while working, and fails with
 /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) soon after it was asked for: at level 9 before another 64 KiB
 /// of content are done, and elsewhere within about the time that these take. A reader or writer that blocks is not
-/// interrupted.
+/// interrupted. [`inspect`](crate::inspect()) and the like take none: they only read, and end when their reader fails.
 ///
 /// ```
 /// use std::io::Read;
@@ -43,5 +46,29 @@ impl Stop {
     /// Fails if that was asked for.
     pub(crate) fn check(&self) -> Result<()> {
         if self.is_asked_for() { Err(Error::cancelled()) } else { Ok(()) }
+    }
+
+    /// `inner`, of which nothing is read any more once that was asked for: so all work stops that needs to read on.
+    pub(crate) fn watching<'a, R>(&'a self, inner: &'a mut R) -> Stoppable<'a, R> {
+        Stoppable { inner, stop: self }
+    }
+}
+
+/// A reader that fails when it is to stop.
+pub struct Stoppable<'a, R> {
+    inner: &'a mut R,
+    stop: &'a Stop,
+}
+
+impl<R: Read> Read for Stoppable<'_, R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.stop.check()?;
+        self.inner.read(out)
+    }
+}
+
+impl<R: Seek> Seek for Stoppable<'_, R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
     }
 }

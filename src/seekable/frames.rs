@@ -3,12 +3,12 @@
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
 use crate::{
-    Error, ErrorKind, Result,
+    Error, Result,
     container::{
         FrameHeader, Index, Item,
         block::END_LEN,
         header::{MAGIC, Start, find_frame},
-        index::Entry,
+        index::{Entry, Room},
         read::{self, read_array},
     },
 };
@@ -24,6 +24,13 @@ pub struct Frame {
     pub index: Index,
     /// XXH3-64 of its content.
     pub content_hash: u64,
+}
+
+impl Frame {
+    /// Bytes of memory that its list of blocks takes.
+    pub fn memory(&self) -> usize {
+        self.index.blocks.len() * Index::PER_BLOCK
+    }
 }
 
 /// What to do about an index that is damaged, where headers tell all that it would.
@@ -43,22 +50,26 @@ const COMPARED: usize = 1 << 20;
 /// Bytes that are read at once to look at a header.
 const GLANCE: usize = 64;
 
-/// Gives all frames of a file to `each`. What stands behind the last one, zero or not, is no error.
+/// Gives all frames of a file to `each`, if there is `room` for the lists of their blocks. What stands behind the last one, zero or not, is no error.
 ///
 /// # Errors
-/// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader or `each` reports.
+/// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader, `room` or `each` reports.
 pub fn locate(
     input: &mut (impl Read + Seek),
     indexes: Indexes,
+    room: Room,
     each: &mut impl FnMut(Frame) -> Result<()>,
 ) -> Result<()> {
     let len = input.seek(SeekFrom::End(0))?;
-    let indexed = indexed_frames(input, len, false)?;
+    let indexed = indexed_frames(input, len, false, room)?;
+    let held = indexed.iter().map(Frame::memory).sum::<usize>();
     let rest = indexed.last().map_or(len, |frame| frame.start);
     input.seek(SeekFrom::Start(0))?;
     // What indexes do not tell of, such as frames of one block, is walked over. Behind something that is no frame there
     // are none, as for a decoder.
-    if (rest == 0 && !indexed.is_empty()) || walk(BufReader::new(input.take(rest)), indexes, each)? {
+    if (rest == 0 && !indexed.is_empty())
+        || walk(BufReader::new(input.take(rest)), indexes, &|bytes| room(held + bytes), each)?
+    {
         indexed.into_iter().rev().try_for_each(each)?;
     }
     Ok(())
@@ -66,12 +77,12 @@ pub fn locate(
 
 /// The frames that have indexes, from the file's end on, up to the first that has none, or one that does not fit; the
 /// last one first. A frame whose own header is `damaged` fits or does not, as is asked for.
-pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool) -> Result<Vec<Frame>> {
+pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool, room: Room) -> Result<Vec<Frame>> {
     let mut frames = Vec::new();
-    let mut end = len;
+    let (mut end, mut held) = (len, 0);
     while frames.len() < MOST_INDEXED {
         end = without_zeros(input, end)?;
-        let Some((index, start)) = Index::read_back(input, end)? else { break };
+        let Some((index, start)) = Index::read_back(input, end, &|bytes| room(held + bytes))? else { break };
         let marker = start + index.blocks_end();
         input.seek(SeekFrom::Start(marker))?;
         let marker: [u8; END_LEN as usize] = read_array(input)?;
@@ -80,6 +91,7 @@ pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool) -
         if !fits(input, &frame, damaged)? {
             break;
         }
+        held += frame.memory();
         frames.push(frame);
         end = start;
     }
@@ -107,7 +119,7 @@ fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<
             Ok(Item::End(_) | Item::IndexedEnd(_)) if !damaged => {
                 return Err(Error::corrupt("the index does not fit its frame"));
             }
-            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            Err(error) if error.ends_work() => return Err(error),
             _ => at += u64::from(entry.size),
         }
     }
@@ -135,14 +147,19 @@ fn without_zeros(input: &mut (impl Read + Seek), mut end: u64) -> Result<u64> {
 ///
 /// # Errors
 /// As [`locate`].
-pub fn walk(input: impl Read, indexes: Indexes, each: &mut impl FnMut(Frame) -> Result<()>) -> Result<bool> {
+pub fn walk(
+    input: impl Read,
+    indexes: Indexes,
+    room: Room,
+    each: &mut impl FnMut(Frame) -> Result<()>,
+) -> Result<bool> {
     let mut input = Counting::new(input);
     let mut is_first = true;
     let mut is_passed = false;
     loop {
         match find_frame(&mut input, is_first)? {
             Start::Frame => {
-                let (frame, passed) = walk_frame(&mut input, indexes)?;
+                let (frame, passed) = walk_frame(&mut input, indexes, room)?;
                 each(frame)?;
                 (is_first, is_passed) = (false, passed);
             }
@@ -154,7 +171,7 @@ pub fn walk(input: impl Read, indexes: Indexes, each: &mut impl FnMut(Frame) -> 
 }
 
 /// The frame whose magic was just read, and whether its index was passed over.
-fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes) -> Result<(Frame, bool)> {
+fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) -> Result<(Frame, bool)> {
     let start = input.count - MAGIC.len() as u64;
     let mut index = Index { header: FrameHeader::read_after_magic(input)?, blocks: Vec::new() };
     loop {
@@ -164,14 +181,15 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes) -> Result<(Fra
             Item::Block(block) => {
                 read::skip(input, block.coded_len as u64)?;
                 let blocks = &mut index.blocks;
+                room((blocks.len() + 1) * Index::PER_BLOCK)?;
                 blocks.try_reserve(1).map_err(|_| Error::no_memory((blocks.len() * size_of::<Entry>()) as u64))?;
                 blocks.push(Entry::of(&block));
                 continue;
             }
             Item::IndexedEnd(hash) => {
                 match indexes {
-                    Indexes::Check => index.check(&Index::read(input)?)?,
-                    Indexes::Pass => read::skip(input, index.to_bytes().len() as u64)?,
+                    Indexes::Check => index.check_next(input)?,
+                    Indexes::Pass => read::skip(input, index.byte_len())?,
                 }
                 is_passed = indexes == Indexes::Pass;
                 hash

@@ -1,6 +1,7 @@
 //! A part of a file's content, without decoding what stands before it.
 
 use std::{
+    cell::Cell,
     collections::{BTreeSet, HashMap},
     io::{self, BufReader, Read, Seek, SeekFrom},
     sync::Arc,
@@ -12,16 +13,13 @@ use super::{
 };
 use crate::{
     Error, Models, Result,
-    container::{BlockHeader, FrameHeader, Item, MAX_DISTANCE, Method, index::Entry, read::read_vec, varint},
-    parallel::memory::promise,
-};
-use crate::{
     codec::{
         block,
         copy::{self, Window},
         priming::Base,
     },
-    parallel::{progress::Progress, stop::Stop, watch::Watch},
+    container::{BlockHeader, FrameHeader, Index, Item, MAX_DISTANCE, Method, index::Entry, read::read_vec, varint},
+    parallel::{memory::promise, progress::Progress, stop::Stop, watch::Watch},
 };
 
 /// Bytes that are read at once to look at a header.
@@ -99,21 +97,38 @@ impl<R: Read + Seek> IndexedReader<R> {
     ///
     /// # Errors
     /// As far as headers and indexes tell: not a frame, damaged, truncated.
-    pub fn new(mut inner: R) -> Result<Self> {
+    pub fn new(inner: R) -> Result<Self> {
+        Self::new_within(inner, u64::MAX, Stop::default())
+    }
+
+    /// As [`new`](Self::new), with a limit on memory and a way to stop from the beginning: where somebody else wrote the
+    /// file, it can hold very many blocks. [`with_memory_limit`](Self::with_memory_limit) and
+    /// [`with_stop`](Self::with_stop) need not be called then.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new); [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if the list of blocks would
+    /// take more than `memory_limit` bytes; [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    pub fn new_within(mut inner: R, memory_limit: u64, stop: Stop) -> Result<Self> {
         let (mut frames, mut places) = (Vec::new(), Vec::new());
-        let mut start = 0;
-        locate(&mut inner, Indexes::Pass, &mut |frame| {
+        let (mut start, taken) = (0, Cell::new(0));
+        // What is listed gets places, before the list goes.
+        let most = |bytes: usize| taken.get() + bytes + bytes / Index::PER_BLOCK * size_of::<Place>();
+        let room = |bytes| block::check_list(most(bytes), memory_limit);
+        locate(&mut stop.watching(&mut inner), Indexes::Pass, &room, &mut |frame| {
+            taken.set(taken.get() + size_of::<Head>());
+            room(frame.memory())?;
+            taken.set(taken.get() + frame.index.blocks.len() * size_of::<Place>());
             frames.push(Head { header: frame.index.header, start });
             start = add_places(&mut places, frames.len() - 1, &frame, start)?;
             Ok(())
         })?;
-        let watch = Watch { progress: None, cancel: Stop::default(), stop: Stop::default() };
+        let watch = Watch { progress: None, cancel: stop, stop: Stop::default() };
         Ok(Self {
             inner,
             frames,
             places,
             content_len: start,
-            memory_limit: u64::MAX,
+            memory_limit,
             models: Models::new(),
             watch,
             at: 0,

@@ -27,7 +27,7 @@ pub struct FrameInfo {
 ///
 /// # Errors
 /// As decoding would give, as far as headers can tell: not a frame, damaged, truncated. Bytes after the last
-/// frame, zero or not, are no error.
+/// frame, zero or not, are no error. What `input` reports, who can end the work by that: it takes no longer than reading.
 pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
     let mut frames = Vec::new();
     inspect_each(input, |frame| frames.push(frame))?;
@@ -50,7 +50,7 @@ pub fn inspect_file(input: impl Read + Seek) -> Result<Vec<FrameInfo>> {
 /// # Errors
 /// As [`inspect`].
 pub fn inspect_each(input: impl Read, mut each: impl FnMut(FrameInfo)) -> Result<()> {
-    frames::walk(input, Indexes::Check, &mut |frame| {
+    frames::walk(input, Indexes::Check, &|_| Ok(()), &mut |frame| {
         each(frame.into());
         Ok(())
     })?;
@@ -62,7 +62,7 @@ pub fn inspect_each(input: impl Read, mut each: impl FnMut(FrameInfo)) -> Result
 /// # Errors
 /// As [`inspect`].
 pub fn inspect_file_each(mut input: impl Read + Seek, mut each: impl FnMut(FrameInfo)) -> Result<()> {
-    frames::locate(&mut input, Indexes::Check, &mut |frame| {
+    frames::locate(&mut input, Indexes::Check, &|_| Ok(()), &mut |frame| {
         each(frame.into());
         Ok(())
     })

@@ -139,10 +139,12 @@ impl<R: Read + Seek> Recovery<R> {
     ///
     /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
     pub fn write_to(mut self, out: &mut impl Write) -> Result<Recovered> {
-        let mut survey = Survey::new(&mut self.inner)?;
+        let (limit, stop) = (self.memory_limit, self.stop.clone());
+        let room = move |bytes| block::check_list(bytes, limit);
+        let mut survey = Survey::new(&mut stop.watching(&mut self.inner), &room)?;
         let mut recovered = Recovered { damages: Vec::new(), content: 0, trailing_garbage: false };
         let mut blocks = 0;
-        while let Some(frame) = survey.next_frame(&mut self.inner)? {
+        while let Some(frame) = survey.next_frame(&mut stop.watching(&mut self.inner), &room)? {
             let count = frame.parts.len() as u64;
             self.save_frame(frame, blocks, out, &mut recovered)?;
             blocks += count;
@@ -189,7 +191,7 @@ impl<R: Read + Seek> Recovery<R> {
                 block::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
                 let mut coded = Vec::new();
                 self.inner.seek(SeekFrom::Start(at))?;
-                read_vec(&mut self.inner, header.coded_len as u64, &mut coded)?;
+                read_vec(&mut self.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;
                 if header.method == Method::Copy {
                     return Ok(Waiting::Copy(header, coded));
                 }

@@ -9,7 +9,7 @@ use crate::{
         BlockHeader, FrameHeader, Index, Item,
         block::END_LEN,
         header::{MAGIC, Start, find_frame},
-        index::Entry,
+        index::{Entry, Room},
         read::{read_vec, truncated},
     },
     model::Level,
@@ -71,6 +71,8 @@ pub struct Survey {
     at: u64,
     /// Frames known by their indexes, the last one first.
     indexed: Vec<Frame>,
+    /// Bytes of memory that their lists take.
+    listed: usize,
     frames: u64,
     /// Whether a frame broke off, so that `at` is somewhere in it.
     is_lost: bool,
@@ -81,11 +83,12 @@ impl Survey {
     /// Looks for indexes, from the end on.
     ///
     /// # Errors
-    /// What the reader reports.
-    pub fn new(input: &mut (impl Read + Seek)) -> Result<Self> {
+    /// What the reader reports, or `room`.
+    pub fn new(input: &mut (impl Read + Seek), room: Room) -> Result<Self> {
         let len = input.seek(SeekFrom::End(0))?;
-        let indexed = indexed_frames(input, len, true)?;
-        Ok(Self { len, at: 0, indexed, frames: 0, is_lost: false, garbage: false })
+        let indexed = indexed_frames(input, len, true, room)?;
+        let listed = indexed.iter().map(Frame::memory).sum();
+        Ok(Self { len, at: 0, indexed, listed, frames: 0, is_lost: false, garbage: false })
     }
 
     /// Whether something that is no frame follows the last one.
@@ -96,13 +99,13 @@ impl Survey {
     /// Finds the next frame.
     ///
     /// # Errors
-    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports.
-    pub fn next_frame(&mut self, input: &mut (impl Read + Seek)) -> Result<Option<Surveyed>> {
+    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or `room`.
+    pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<Surveyed>> {
         let mut faults = Vec::new();
         let (start, header) = match self.header(input) {
             Ok(None) => return Ok(None),
             Ok(Some(found)) => found,
-            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            Err(error) if error.ends_work() => return Err(error),
             Err(error) => match self.search(input, &error)? {
                 Some(found) => {
                     faults.extend((!self.is_lost).then_some(error));
@@ -116,7 +119,10 @@ impl Survey {
         let index = self.indexed.pop_if(|frame| frame.start == start);
         let mut frame = Surveyed::new(header, faults);
         self.at = start + header.to_bytes().len() as u64;
-        while self.next_item(input, &mut frame, index.as_ref())? {}
+        while self.next_item(input, &mut frame, index.as_ref())? {
+            room(self.listed + frame.parts.len() * (size_of::<Part>() + Index::PER_BLOCK))?;
+        }
+        self.listed -= index.as_ref().map_or(0, Frame::memory);
         Ok(Some(frame))
     }
 
@@ -185,7 +191,7 @@ impl Survey {
         input.seek(SeekFrom::Start(self.at))?;
         let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
         match (Item::read(&mut reader), entry) {
-            (Err(error), _) if error.kind() == ErrorKind::Io => return Err(error),
+            (Err(error), _) if error.ends_work() => return Err(error),
             (Ok(Item::Block(header)), _) => {
                 let at = self.at + reader.count();
                 self.at = at + header.coded_len as u64;
@@ -212,9 +218,11 @@ impl Survey {
             (Ok(Item::IndexedEnd(hash)), None) => {
                 frame.content_hash = Some(hash);
                 frame.is_complete = true;
-                let found = Index::read(&mut reader);
-                frame.faults.extend(found.and_then(|found| frame.index.check(&found)).err());
-                self.at += END_LEN + frame.index.to_bytes().len() as u64;
+                match frame.index.check_next(&mut reader) {
+                    Err(error) if error.ends_work() => return Err(error),
+                    checked => frame.faults.extend(checked.err()),
+                }
+                self.at += END_LEN + frame.index.byte_len();
             }
             (Err(error), None) => {
                 frame.faults.push(error);

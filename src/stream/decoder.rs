@@ -30,6 +30,9 @@ use source::Source;
 ///
 /// Content can be far longer than what it is decoded from: a few bytes make 64 MiB. Where it comes from somebody else,
 /// [`with_output_limit`](Self::with_output_limit) and [`with_memory_limit`](Self::with_memory_limit) bound what it costs.
+/// Without a limit on memory a block may take what its level and length make of it, which a few bytes can ask for: at
+/// level 9 and 64 MiB, the longest that the format knows, some 1.7 GiB. What the system or a control group does not have
+/// is refused before it is taken.
 ///
 /// ```
 /// use std::io::Read;
@@ -97,7 +100,8 @@ impl<R: Read> Decoder<R> {
         }
     }
 
-    /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to included.
+    /// Refuses blocks that need more than `bytes` of memory to decode, what copies may reach back to and the list of a
+    /// frame's blocks included.
     pub fn with_memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self

@@ -19,7 +19,7 @@ use crate::{
 };
 use crate::{
     codec::{
-        block::{self, CodedBlock},
+        block::{self, Allowed, CodedBlock},
         priming::Base,
     },
     parallel::{budget::Budget, pool::Pool, watch::Watch},
@@ -161,7 +161,7 @@ impl<W: Write> Encoder<W> {
         if !self.is_ended {
             self.check_promise()?;
             self.code_buffered(true)?;
-            self.end_frame();
+            self.end_frame()?;
             self.is_ended = true;
         }
         self.drain()?;
@@ -189,7 +189,9 @@ impl<W: Write> Encoder<W> {
     }
 
     /// Appends the end marker, and the index if there are blocks to be found by it.
-    fn end_frame(&mut self) {
+    fn end_frame(&mut self) -> Result<()> {
+        let len = 2 * self.index.byte_len();
+        self.blocks.make_sure(len)?;
         self.begin(false);
         let hash = self.hash.finish();
         if self.index.blocks.len() > 1 {
@@ -198,6 +200,7 @@ impl<W: Write> Encoder<W> {
         } else {
             Item::End(hash).write(&mut self.pending);
         }
+        Ok(())
     }
 
     /// Codes what is buffered, but for what better waits for more content unless this `is_end`. Then all of it is
@@ -247,7 +250,7 @@ impl<W: Write> Encoder<W> {
         match piece {
             Piece::Copy { distance, .. } => self.blocks.put(block::encode_copy(raw, distance, &watch)),
             Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
-                let allowed = limit.saturating_sub(held).saturating_add(len as u64);
+                let allowed = Allowed { limit, beside: held.saturating_sub(len as u64) };
                 self.blocks.run_here(here, |_| {
                     let coded = block::encode(raw.into(), method, &base, allowed, &watch)?;
                     Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
@@ -255,9 +258,9 @@ impl<W: Write> Encoder<W> {
             }
             Piece::Fresh(_) => {
                 self.blocks.make_sure(raw.len() as u64)?;
-                let (raw, all) = (raw.to_vec(), limit.saturating_sub(held));
+                let (raw, all) = (raw.to_vec(), Allowed { limit, beside: held });
                 // Beside others it may take what was expected of it, and more only alone.
-                let share = if limit == u64::MAX { limit } else { expected };
+                let share = Allowed { limit: if limit == u64::MAX { limit } else { expected }, beside: 0 };
                 self.blocks.run(expected, move |is_alone| {
                     let allowed = if is_alone { all } else { share };
                     block::encode(raw.as_slice().into(), method, &base, allowed, &watch)
@@ -268,9 +271,9 @@ impl<W: Write> Encoder<W> {
         Ok(())
     }
 
-    /// Bytes of memory for content, and for what is written and to be written of the frame.
+    /// Bytes of memory for content, for what is written and to be written of the frame, and for its index.
     fn held(&self) -> u64 {
-        (self.content.held() + self.pending.len() + self.index.blocks.len() * size_of::<Entry>()) as u64
+        (self.content.held() + self.pending.len() + self.index.blocks.len() * Index::PER_BLOCK) as u64
     }
 
     /// Bytes of content that will be held at a time, if it is known how many there are.
@@ -326,7 +329,8 @@ impl<W: Write> Encoder<W> {
 
 impl<W: Write> Write for Encoder<W> {
     /// Takes as much of `bytes` as the current block wants, unless there are bytes of blocks before that the inner writer
-    /// does not take. An error says that nothing of `bytes` was taken.
+    /// does not take. An error of the inner writer says that nothing of `bytes` was taken. After one of coding, such as
+    /// too little memory, some may have been, which makes no difference: all further calls fail.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.is_ended && !bytes.is_empty() {
             return Err(Error::new(ErrorKind::OutOfBounds, "the frame was finished before").into());

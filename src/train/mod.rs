@@ -21,7 +21,7 @@ use passes::{Fold, evaluate, fit};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
-    math::environment::checked,
+    math::environment::{Callers, checked},
     priors::{COARSE, FINE, TrainedOn, write_counts},
 };
 
@@ -152,15 +152,17 @@ impl Trainer {
         self
     }
 
-    /// Trains on `samples`, telling `watch` of each pass.
+    /// Trains on `samples`, telling `watch` of each pass, which is called as it would be by the caller.
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
-    pub fn train(&self, samples: &[impl AsRef<[u8]>], watch: impl FnMut(&Pass)) -> Result<Trained> {
-        checked(|| self.train_here(samples, watch))
+    pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
+        let samples: Vec<&[u8]> = samples.iter().map(AsRef::as_ref).collect();
+        let callers = Callers::now();
+        checked(|| self.train_here(&samples, |pass| callers.run(|| watch(pass))))
     }
 
-    fn train_here(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
+    fn train_here(&self, samples: &[&[u8]], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
         let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";

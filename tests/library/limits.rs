@@ -1,16 +1,17 @@
 //! What a stranger's input may cost: limits on output, and work that is stopped.
 
 use std::{
-    io::{self, Cursor, Read, Write},
+    io::{self, Cursor, Read, Seek, SeekFrom, Write},
     sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
 use foretell::{
-    Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Options, Progress, RecordCompressor,
-    RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
-    unstable::container::{BlockHeader, FrameHeader, Item},
+    Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, Progress,
+    RecordCompressor, RecordDecompressor, Recovery, Stop, Trainer, decompress, decompress_up_to,
+    pack::{Cut, GROUP, Pack, pack, pack_with_stop},
+    unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
 
@@ -250,4 +251,184 @@ fn zeros_in_place_of_a_lost_block_can_be_stopped() {
     let error = Recovery::new(Cursor::new(coded)).with_stop(stop).write_to(&mut out).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Cancelled);
     assert!(out.1 <= 1 << 16);
+}
+
+/// Asks `stop` to stop at a number of reads.
+struct StopsAt<R>(R, Stop, usize);
+
+impl<R: Read> Read for StopsAt<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        assert!(self.2 > 0, "it was to stop before");
+        self.2 -= 1;
+        if self.2 == 0 {
+            self.1.ask();
+        }
+        self.0.read(out)
+    }
+}
+
+impl<R: Seek> Seek for StopsAt<R> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.0.seek(to)
+    }
+}
+
+/// Frames of one block and of many, with an index and without; damaged or not.
+fn listings() -> Vec<Vec<u8>> {
+    let parts: Vec<Vec<u8>> = (0..300).map(|i| Random(i).bytes(3)).collect();
+    let frame = frame_of(&parts.iter().map(|part| Part::Stored(part)).collect::<Vec<_>>());
+    let indexed = compress(&Random(1).bytes(1 << 20), &fast().method(Method::Store).block_len(1 << 16).unwrap());
+    let mut damaged = [&frame[..frame.len() / 2], &[1; 300_000], &indexed].concat();
+    damaged[frame.len() / 3] ^= 1;
+    let zeros = [&compress(b"a", &fast())[..], &[0; 100_000], &frame].concat();
+    vec![frame, indexed, damaged, zeros]
+}
+
+#[test]
+fn looking_for_blocks_can_be_stopped_at_each_read() {
+    let mut stopped = [0; 2];
+    for file in listings() {
+        for reads in (1..20).chain((20..2000).step_by(97)) {
+            let mut count = |i: usize, stop: &Stop, error: Option<Error>| {
+                // The last read may be the one that asks.
+                if let Some(error) = error.filter(|_| stop.is_asked_for()) {
+                    assert_eq!(error.kind(), ErrorKind::Cancelled, "{reads} reads");
+                    stopped[i] += 1;
+                }
+            };
+            let stop = Stop::default();
+            let reader = StopsAt(Cursor::new(&file), stop.clone(), reads);
+            count(0, &stop, IndexedReader::new_within(reader, u64::MAX, stop.clone()).err());
+            let stop = Stop::default();
+            let reader = StopsAt(Cursor::new(&file), stop.clone(), reads);
+            count(1, &stop, Recovery::new(reader).with_stop(stop.clone()).write_to(&mut vec![]).err());
+        }
+    }
+    assert!(stopped.iter().all(|&times| times > 40), "{stopped:?}");
+}
+
+/// A frame of as many blocks of one byte, its index behind it or not.
+fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
+    let raw_crc = crc32fast::hash(b"a");
+    let block =
+        BlockHeader { method: Method::Store, raw_len: 1, coded_len: 1, unpacked_len: 1, raw_crc, primed: false };
+    (0..count).for_each(|_| {
+        Item::Block(block).write(&mut frame);
+        frame.push(b'a');
+    });
+    let hash = twox_hash::XxHash3_64::oneshot(&vec![b'a'; count]);
+    if has_index {
+        Item::IndexedEnd(hash).write(&mut frame);
+        let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
+        frame.extend(Index { header, blocks: vec![Entry::of(&block); count] }.to_bytes());
+    } else {
+        Item::End(hash).write(&mut frame);
+    }
+    frame
+}
+
+#[test]
+fn lists_of_blocks_count_as_memory() {
+    const BLOCKS: usize = 50_000;
+    for has_index in [false, true] {
+        let file = many_blocks(BLOCKS, has_index);
+        // What they take at least: entries, and places.
+        let least = 52 * BLOCKS as u64;
+        let opened = |limit| IndexedReader::new_within(Cursor::new(&file), limit, Stop::default());
+        assert_eq!(opened(least).err().unwrap().kind(), ErrorKind::MemoryLimit);
+        let mut content = vec![];
+        opened(3 * least).unwrap().read_to_end(&mut content).unwrap();
+        assert_eq!(content.len(), BLOCKS);
+
+        let error = Recovery::new(Cursor::new(&file)).with_memory_limit(least).write_to(&mut content).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MemoryLimit);
+
+        // An entry of 12 bytes; and of the index 3 that are expected, and 3 that are there.
+        let progress = Arc::new(Progress::default());
+        let mut decoder = Decoder::new(file.as_slice()).with_progress(Arc::clone(&progress));
+        decoder.read_to_end(&mut content).unwrap();
+        assert!(progress.memory() > 18 * BLOCKS as u64, "{}", progress.memory());
+        let limited = |limit| Decoder::new(file.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+        limited(progress.memory()).unwrap();
+        assert!(limited(progress.memory() - 1).is_err());
+    }
+}
+
+#[test]
+fn records_and_packs_can_be_stopped_and_have_a_memory_limit() {
+    let model = model();
+    let stop = Stop::default();
+    let record = busy(1 << 17);
+    let coded = RecordCompressor::new(&model).unwrap().compress(&record).unwrap();
+    let lines = b"unit 5 is up\n".repeat(50);
+    let mut packed = vec![];
+    pack(lines.as_slice(), &mut packed, &model, Cut::Lines, GROUP).unwrap();
+    let models = Models::new().with(model.clone());
+    let open = || Pack::open(Cursor::new(&packed), &models).unwrap();
+
+    let mut small = RecordDecompressor::new(&model).unwrap().with_memory_limit(1 << 20);
+    let error = small.decompress(&coded).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::MemoryLimit);
+    assert!(error.to_string().ends_with("1048576 are allowed"), "{error}");
+    let mut large = RecordDecompressor::new(&model).unwrap().with_memory_limit(1 << 30);
+    assert!(large.decompress(&coded).unwrap() == record);
+    assert_eq!(open().with_memory_limit(1 << 20).get(3).unwrap_err().kind(), ErrorKind::MemoryLimit);
+    assert_eq!(open().with_memory_limit(1 << 30).get(3).unwrap().unwrap(), b"unit 5 is up");
+
+    // In the middle of a record. A machine that is busy may ask too late, so there are some tries.
+    let begun = Instant::now();
+    RecordCompressor::new(&model).unwrap().compress(&record).unwrap();
+    let whole = begun.elapsed();
+    let is_stopped = |_| {
+        let stop = Stop::default();
+        let mut compressor = RecordCompressor::new(&model).unwrap().with_stop(stop.clone());
+        let asks = thread::spawn(move || {
+            thread::sleep(whole / 10);
+            stop.ask();
+        });
+        let ended = compressor.compress(&record);
+        asks.join().unwrap();
+        ended.is_err_and(|error| error.kind() == ErrorKind::Cancelled)
+    };
+    assert!((0..20).any(is_stopped));
+    let mut decompressor = RecordDecompressor::new(&model).unwrap().with_stop(stop.clone());
+    assert!(decompressor.decompress(&coded).unwrap() == record);
+    stop.ask();
+    assert_eq!(decompressor.decompress(&coded).unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(open().with_stop(stop.clone()).get(3).unwrap_err().kind(), ErrorKind::Cancelled);
+    assert_eq!(open().with_stop(stop.clone()).write_to(&mut vec![]).unwrap_err().kind(), ErrorKind::Cancelled);
+    let stopped = pack_with_stop(lines.as_slice(), &mut vec![], &model, Cut::Lines, GROUP, &stop);
+    assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Cancelled);
+}
+
+#[test]
+fn what_deflate_streams_become_is_refused_with_the_level_that_fits_before_it_takes_memory() {
+    let content = gzip(&vec![b'x'; 1 << 23], 6);
+    assert!(content.len() < 1 << 16);
+    let refused = |level: Level, limit| {
+        let error = foretell::compress(&content, &Options::new().level(level).memory_limit(limit)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::MemoryLimit);
+        error.to_string()
+    };
+    let text = refused(Level::BEST, 100 << 20);
+    let level = text.rsplit_once("; level ").and_then(|(_, rest)| rest.strip_suffix(" fits")).expect(&text);
+    assert!(text.contains("104857600 are allowed"), "{text}");
+    let level = Level::new(level.parse().unwrap()).unwrap();
+    let fitting = Options::new().level(level).memory_limit(100 << 20);
+    foretell::compress(&content, &fitting.stop(soon()))
+        .map_or_else(|error| assert_eq!(error.kind(), ErrorKind::Cancelled, "{error}, {text}"), |_| ());
+    let text = refused(Level::FASTEST, 25 << 20);
+    assert!(text.contains("at any level"), "{text}");
+}
+
+/// Is asked for when the work has begun.
+fn soon() -> Stop {
+    let stop = Stop::default();
+    let later = stop.clone();
+    thread::spawn(move || {
+        thread::sleep(Duration::from_secs(1));
+        later.ask();
+    });
+    stop
 }

@@ -91,6 +91,7 @@ impl<R: Read> Decoder<R> {
             Item::Block(header) => header,
             Item::End(hash) | Item::IndexedEnd(hash) => {
                 if let Item::IndexedEnd(_) = item {
+                    frame.blocks.make_sure(frame.index_memory())?;
                     self.source.check_index(&frame.index)?;
                 }
                 frame.is_read = true;

@@ -64,7 +64,12 @@ impl Frame {
 
     /// Bytes of memory for the content before the last block, and for the list of blocks that the index must give.
     pub fn held(&self) -> u64 {
-        (self.window.len() + self.index.blocks.len() * size_of::<Entry>()) as u64
+        self.window.len() as u64 + self.index_memory()
+    }
+
+    /// Bytes of memory for the list of blocks, and to compare it with the index.
+    pub fn index_memory(&self) -> u64 {
+        (self.index.blocks.len() * Index::PER_BLOCK) as u64
     }
 
     /// Begins to decode a block. The last one, if it is known to be that, is decoded here: nothing else is left to do.

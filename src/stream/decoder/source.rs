@@ -84,17 +84,15 @@ impl<R: Read> Source<R> {
 
     /// Reads the index behind a frame, which must be `expected`: so its bytes are known.
     pub fn check_index(&mut self, expected: &Index) -> Result<()> {
-        let bytes = expected.to_bytes();
-        let is_whole = self.fill(bytes.len())?;
-        if self.kept() == bytes {
+        let is_whole = self.fill(expected.byte_len() as usize)?;
+        if self.kept() == expected.to_bytes() {
             (self.bytes, self.got) = (Vec::new(), 0);
             return Ok(());
         }
-        match Index::read(&mut self.kept()) {
-            Ok(other) => expected.check(&other),
+        match expected.check_next(&mut self.kept()) {
             // Of a longer one the end was not read.
             Err(error) if error.kind() == ErrorKind::Truncated && is_whole => Err(Index::misfit()),
-            Err(error) => Err(error),
+            checked => checked,
         }
     }
 

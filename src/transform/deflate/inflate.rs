@@ -44,23 +44,44 @@ pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
     let mut tokens = Tokens::new(coded);
     while let Some(token) = tokens.next() {
         if content.len() + token.span() > limit || content.try_reserve(token.span()).is_err() {
-            return Err(tokens.failed(&content, true));
+            return Err(tokens.failed(content.len(), true));
         }
         match token {
             Token::Literal(byte) => content.push(byte),
             Token::Match { len, distance } => match content.len().checked_sub(distance.into()) {
                 Some(start) => repeat(&mut content, start, len.into()),
-                None => return Err(tokens.failed(&content, false)),
+                None => return Err(tokens.failed(content.len(), false)),
             },
         }
     }
     match tokens.end() {
         Some(consumed) => {
-            let steps = tokens.steps(&content);
+            let steps = tokens.steps(content.len());
             Ok(Inflated { content, consumed, steps })
         }
-        None => Err(tokens.failed(&content, false)),
+        None => Err(tokens.failed(content.len(), false)),
     }
+}
+
+/// How many bytes the stream that `coded` begins with inflates to, of which none is kept.
+///
+/// # Errors
+/// As of [`inflate`].
+pub fn inflated_len(coded: &[u8], limit: usize) -> Result<usize, NotInflated> {
+    let mut len = 0;
+    let mut tokens = Tokens::new(coded);
+    while let Some(token) = tokens.next() {
+        if len + token.span() > limit {
+            return Err(tokens.failed(len, true));
+        }
+        if let Token::Match { distance, .. } = token
+            && usize::from(distance) > len
+        {
+            break;
+        }
+        len += token.span();
+    }
+    tokens.end().map(|_| len).ok_or_else(|| tokens.failed(len, false))
 }
 
 /// Appends `len` bytes that begin with those from `start` on, and go on with themselves.
@@ -110,12 +131,12 @@ impl<'a> Tokens<'a> {
         at_end.then(|| self.reader.consumed())
     }
 
-    fn steps(&self, content: &[u8]) -> u64 {
-        STEPS_PER_BYTE * content.len() as u64 + STEPS_PER_BLOCK * self.blocks as u64
+    fn steps(&self, len: usize) -> u64 {
+        STEPS_PER_BYTE * len as u64 + STEPS_PER_BLOCK * self.blocks as u64
     }
 
-    fn failed(&self, content: &[u8], too_long: bool) -> NotInflated {
-        NotInflated { steps: self.steps(content), too_long }
+    fn failed(&self, len: usize, too_long: bool) -> NotInflated {
+        NotInflated { steps: self.steps(len), too_long }
     }
 
     /// Whether the last token was a byte of a stored block.

@@ -32,6 +32,6 @@ pub use encode::{Sink, deflate};
 pub use inflate::{Inflated, NotInflated, inflate};
 pub use symbols::Token;
 pub use unpack::{MEMORY, MIN_STREAM, Unpacked, pack, unpack};
-pub(crate) use unpack::{pack_while, unpack_while};
+pub(crate) use unpack::{pack_while, room_for, unpack_while};
 pub use work::Work;
 pub use wrapper::{Candidate, Trailer};

@@ -9,7 +9,7 @@
 use super::{
     Candidate, Dialect, Work,
     encode::{Sink, deflate},
-    inflate::{Inflated, Tokens, inflate},
+    inflate::{Inflated, Tokens, inflate, inflated_len},
     recipe::{Entry, damaged},
     symbols::Token,
     wrapper::{Trailer, find},
@@ -44,13 +44,25 @@ fn futile_work(len: usize) -> u64 {
 /// Unpacks the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
 /// longer than a block can be.
 pub fn unpack(content: &[u8]) -> Option<Unpacked> {
-    unpack_while(content, &mut || true)
+    unpack_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
 }
+
+/// What is unpacked would be longer than it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
 
 /// As [`unpack`], but only while `go_on` says so, which is asked before each stream and each token: what is found then
 /// is of no use.
-pub fn unpack_while(content: &[u8], go_on: &mut dyn FnMut() -> bool) -> Option<Unpacked> {
-    let mut search = Search { content, futile: Work::new(futile_work(content.len())), go_on };
+///
+/// # Errors
+/// A stream would make it longer than `most` bytes. No memory was taken for more.
+pub fn unpack_while(
+    content: &[u8],
+    most: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> std::result::Result<Option<Unpacked>, TooLong> {
+    let futile = Work::new(futile_work(content.len()));
+    let mut search = Search { content, futile, is_over: false, go_on };
     let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
     // What is dealt with, and where to look on.
     let (mut done, mut from) = (0, 0);
@@ -58,26 +70,29 @@ pub fn unpack_while(content: &[u8], go_on: &mut dyn FnMut() -> bool) -> Option<U
         && search.futile.spend(64)
         && (search.go_on)()
     {
-        let room = MAX_BLOCK_LEN.saturating_sub(bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY);
-        match search.stream(&candidate, room) {
+        let there = bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY;
+        let [room, allowed] = [MAX_BLOCK_LEN, most].map(|most| most.saturating_sub(there));
+        match search.stream(&candidate, room, allowed) {
             Some(stream) => {
                 let gap = &content[done..candidate.start];
-                bytes.try_reserve(gap.len() + stream.content.len()).ok()?;
+                if bytes.try_reserve(gap.len() + stream.content.len()).is_err() {
+                    return Ok(None);
+                }
                 bytes.extend_from_slice(gap);
                 Entry { gap: gap.len(), ..stream.entry }.write(&mut recipe);
                 bytes.extend_from_slice(&stream.content);
                 (done, from) = (stream.end, stream.end);
             }
+            None if search.is_over => return Err(TooLong),
             None => from = header + 1,
         }
     }
-    if recipe.is_empty() {
-        return None;
+    if recipe.is_empty() || bytes.try_reserve(content.len() - done + recipe.len()).is_err() {
+        return Ok(None);
     }
-    bytes.try_reserve(content.len() - done + recipe.len()).ok()?;
     bytes.extend_from_slice(&content[done..]);
     bytes.extend_from_slice(&recipe);
-    Some(Unpacked { bytes, recipe_len: recipe.len() })
+    Ok(Some(Unpacked { bytes, recipe_len: recipe.len() }))
 }
 
 /// Bytes of the longest entry of a recipe.
@@ -95,17 +110,27 @@ struct Stream {
 struct Search<'a> {
     content: &'a [u8],
     futile: Work,
+    /// Whether a stream would become longer than it may.
+    is_over: bool,
     go_on: &'a mut dyn FnMut() -> bool,
 }
 
 impl Search<'_> {
-    /// The stream that may begin at `candidate`, if it inflates to at most `room` bytes and can be made again.
-    fn stream(&mut self, candidate: &Candidate, room: usize) -> Option<Stream> {
+    /// The stream that may begin at `candidate`, if it inflates to at most `room` bytes and can be made again; says so if
+    /// it inflates to more than are `allowed`.
+    fn stream(&mut self, candidate: &Candidate, room: usize, allowed: usize) -> Option<Stream> {
         let coded = &self.content[candidate.start..];
-        let Inflated { content, consumed, steps } = match inflate(coded, room) {
+        let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
             Ok(inflated) => inflated,
             Err(error) => {
-                self.futile.spend_all(error.steps);
+                // What is none, or too long for any block, stays as it is, whatever is allowed.
+                let is_over = error.too_long && allowed < room;
+                let steps =
+                    if is_over { inflated_len(coded, room).err().map(|error| error.steps) } else { Some(error.steps) };
+                match steps {
+                    Some(steps) => _ = self.futile.spend_all(steps),
+                    None => self.is_over = true,
+                }
                 return None;
             }
         };
@@ -173,18 +198,26 @@ impl Sink for Trial<'_> {
 /// # Errors
 /// The recipe is damaged, does not fit the content, or takes more work than any that [`unpack`] writes.
 pub fn pack(unpacked: &Unpacked, len: usize) -> Result<Vec<u8>> {
-    pack_while(unpacked, len, &mut || true)
+    pack_while(unpacked, room_for(len)?, len, &mut || true)
 }
 
-/// As [`pack`], but only while `go_on` says so, which is asked before each stream and each token.
+/// Room for so many bytes.
+///
+/// # Errors
+/// Only if the system does not have the memory.
+pub fn room_for(len: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
+    Ok(bytes)
+}
+
+/// As [`pack`], into [`room_for`] them, but only while `go_on` says so, which is asked before each stream and each token.
 ///
 /// # Errors
 /// As [`pack`], and if it is to go on no longer.
-pub fn pack_while(unpacked: &Unpacked, len: usize, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<u8>> {
+pub fn pack_while(unpacked: &Unpacked, bytes: Vec<u8>, len: usize, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<u8>> {
     let content_len = unpacked.bytes.len().checked_sub(unpacked.recipe_len).ok_or_else(damaged)?;
     let (mut content, mut recipe) = unpacked.bytes.split_at(content_len);
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
     let mut out = Bounded { bytes, len, go_on };
     while !recipe.is_empty() {
         let entry = Entry::read(&mut recipe)?;

@@ -13,7 +13,7 @@ use super::{
     progress::{Course, Meter, Total},
     report::{Problem, plain},
 };
-use foretell::{Decoder, Encoder, IndexedReader, Models, Options, Progress, Recovery};
+use foretell::{Decoder, Encoder, IndexedReader, Models, Options, Progress, Recovery, Stop};
 
 /// Bytes moved at a time.
 const BUFFER: usize = 1 << 16;
@@ -116,7 +116,7 @@ impl Decoding {
 
     /// What reads anywhere in `file`.
     pub fn indexed<R: Read + Seek>(&self, file: R) -> foretell::Result<IndexedReader<R>> {
-        let reader = IndexedReader::new(file)?.with_memory_limit(self.memory_limit);
+        let reader = IndexedReader::new_within(file, self.memory_limit, Stop::default())?;
         Ok(reader.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress)))
     }
 }

@@ -1,11 +1,13 @@
 //! Seeded content → the digests of what the model makes of it at each level, two lines each: of a network that starts
 //! from nothing, and of one that starts from the built-in model.
 //!
+//! Arguments are levels, the only ones then; without any it is all of them.
+//!
 //! `tests/golden/v*-digests` has the same lines; where a machine prints others, its arithmetic is another than the
 //! format's. Depends on nothing but the library, so that it runs where the tests cannot. What was coded must also
 //! decode here.
 
-use std::error::Error;
+use std::{env, error::Error};
 
 use foretell::{
     Level, Options,
@@ -15,7 +17,7 @@ use foretell::{
 use foretell_testkit::{familiar_content, mixed_content};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    for level in Level::all() {
+    for level in levels()? {
         for (content, primed) in [(mixed_content(), false), (familiar_content(), true)] {
             let frame = foretell::compress(&content, &Options::new().level(level).general(primed))?;
             if foretell::decompress(&frame)? != content {
@@ -27,6 +29,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     Ok(())
+}
+
+/// Those that the arguments name, or all.
+fn levels() -> Result<Vec<Level>, String> {
+    if env::args().len() < 2 {
+        return Ok(Level::all().collect());
+    }
+    let level = |name: String| name.parse().ok().and_then(Level::new).ok_or(format!("{name} is no level"));
+    env::args().skip(1).map(level).collect()
 }
 
 /// The first block of `frame` and its coded bytes.

@@ -252,6 +252,21 @@ fn recipes_that_promise_the_impossible_are_refused() {
 }
 
 #[test]
+fn what_would_become_too_long_is_told_but_for_what_is_too_long_for_any_block() {
+    let content = zlib(&vec![7; 1 << 20], 9);
+    let unpacked = unpack(&content).unwrap();
+    let within = |content: &[u8], most| unpack_while(content, most, &mut || true);
+    let len = unpacked.bytes.len();
+    assert_eq!(within(&content, len + 64), Ok(Some(unpacked)));
+    assert_eq!(within(&content, len / 2), Err(TooLong));
+    // Cut off, it is no stream.
+    assert_eq!(within(&content[..content.len() / 2], len / 4), Ok(None));
+    let bomb = zlib(&vec![7; MAX_BLOCK_LEN + 1], 9);
+    assert_eq!(within(&bomb, MAX_BLOCK_LEN), Ok(None));
+    assert_eq!(within(&bomb, len), Ok(None));
+}
+
+#[test]
 fn both_ways_end_at_once_when_they_are_not_to_go_on() {
     let content = zlib(&text(9, 300_000), 9);
     let unpacked = unpack(&content).unwrap();
@@ -261,14 +276,14 @@ fn both_ways_end_at_once_when_they_are_not_to_go_on() {
             calls += 1;
             calls <= most
         };
-        assert!(pack_while(&unpacked, content.len(), &mut go_on).is_err());
+        assert!(pack_while(&unpacked, Vec::new(), content.len(), &mut go_on).is_err());
         assert_eq!(calls, most + 1, "a token is a few bytes, so this is asked often");
         let mut calls = 0;
-        let found = unpack_while(&content, &mut || {
+        let found = unpack_while(&content, MAX_BLOCK_LEN, &mut || {
             calls += 1;
             calls <= most
         });
-        assert_eq!(found, None);
+        assert_eq!(found, Ok(None));
         // The trial that is ended, and those that follow.
         assert!((most + 1..most + 100).contains(&calls), "{calls}");
     }
