@@ -5,8 +5,12 @@ fn the_arithmetic_here_is_the_formats() {
     check().unwrap();
 }
 
-/// Tests for processors whose mode can be set here.
-#[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"))]
+/// Modes can be set here, by `control`.
+#[cfg(all(
+    any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"),
+    any(target_feature = "sse", target_arch = "aarch64"),
+    not(miri)
+))]
 mod modes {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
