@@ -1,56 +1,59 @@
-//! The parts that can be left out, to measure what each is worth (`foretell bench --ablate`).
+//! The components that can be left out, to measure what each is worth (`foretell bench --ablate`).
 
 use std::fmt;
 
-use super::{Level, features::contexts::NAMES};
+use super::{
+    Level,
+    features::{contexts, strides::Kind},
+};
 
-/// A part of the network.
+/// A component of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Part {
-    /// The dense network: embeddings, hidden layer, heads.
-    Dense,
-    /// The match finder.
-    Matcher,
-    /// The logits of the values that rows saw last.
+pub enum Component {
+    /// The MLP: embedding, hidden layer, heads.
+    Mlp,
+    /// The match model.
+    MatchModel,
+    /// The bonuses: logits of the values that rows saw last.
     LastValues,
-    /// The mixer's weights by the byte before.
+    /// The mixers' weights by byte.
     ByteGate,
-    /// The mixer's weights by classes.
+    /// The mixers' weights by classes.
     ClassGate,
-    /// The final correction.
-    Correction,
-    /// The detection of elements and records, and with it the contexts of binary data.
+    /// The bias.
+    Bias,
+    /// The detection of the kind of data and of elements and rows, and with it the contexts of binary data.
     Strides,
-    /// One context, by its place in the lists of text and binary data.
+    /// One context of each list: its index, from 0.
     Context(usize),
 }
 
-impl Part {
-    /// All parts that `level` has.
+impl Component {
+    /// All components that `level` has.
     pub fn of(level: Level) -> impl Iterator<Item = Self> {
-        use Part::{ByteGate, ClassGate, Correction, Dense, LastValues, Matcher, Strides};
+        use Component::{Bias, ByteGate, ClassGate, LastValues, MatchModel, Mlp, Strides};
         let params = level.params(0);
-        let dense = params.dense.map(|_| Dense);
-        let sparse = [Matcher, LastValues, ByteGate, ClassGate, Correction, Strides];
-        dense.into_iter().chain(sparse).chain((0..params.contexts).map(Part::Context))
+        let mlp = params.mlp.map(|_| Mlp);
+        let sparse = [MatchModel, LastValues, ByteGate, ClassGate, Bias, Strides];
+        mlp.into_iter().chain(sparse).chain((0..params.contexts).map(Component::Context))
     }
 }
 
-/// What it is called in tables; of a context, what it sees in text, and in binary data.
-impl fmt::Display for Part {
+/// The name for tables; of a context, what it sees in text and in binary data.
+impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Dense => "dense network",
-            Self::Matcher => "match finder",
+            Self::Mlp => "MLP",
+            Self::MatchModel => "match model",
             Self::LastValues => "last values",
             Self::ByteGate => "weights by byte",
             Self::ClassGate => "weights by classes",
-            Self::Correction => "final correction",
+            Self::Bias => "bias",
             Self::Strides => "strides",
-            Self::Context(place) => {
-                let (text, binary) = NAMES.get(*place).copied().unwrap_or_default();
-                return write!(f, "context {}: {text} | {binary}", place + 1);
+            Self::Context(index) => {
+                let [text, binary] = [Kind::Text, Kind::Binary].map(|kind| contexts::name(kind, *index));
+                return write!(f, "context {}: {text} | {binary}", index + 1);
             }
         })
     }

@@ -1,4 +1,4 @@
-//! Samples and counts → weights that mixers learn, pass by pass, and how many bits samples cost.
+//! Samples and counts → weights of the mixers, learnt pass by pass, and the cost of samples in bits.
 
 use std::sync::Arc;
 
@@ -12,22 +12,23 @@ use crate::{
     },
 };
 
-/// Passes end when the loss falls by less than this part, or after so many.
+/// Passes end when the loss falls by less than this part. Not tried alone.
 const WORTH: f64 = 0.001;
+/// The most passes. Not tried alone.
 const MOST_PASSES: usize = 8;
 
-/// Samples, and what is known without them.
+/// Samples, and the counts of all samples of other folds.
 pub struct Fold<'a> {
     pub counts: Arc<Counts>,
     pub samples: Vec<&'a [u8]>,
 }
 
-/// What samples cost, each coded alone.
+/// The cost of samples, each coded alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Loss {
     /// Bytes of all samples.
     pub bytes: u64,
-    /// Bits that code them: the sum of −log2 p.
+    /// Bits that code all samples: the sum of −log2 p.
     pub bits: f64,
 }
 
@@ -56,50 +57,50 @@ impl Kernel for Cost<'_> {
         let mut bits = 0.0;
         for &byte in self.sample {
             for nibble in [byte >> 4, byte & 15] {
-                bits -= f64::from(self.network.predict().0[usize::from(nibble)]).log2();
-                self.network.update(nibble);
+                bits += self.network.cost(nibble);
             }
         }
         bits
     }
 }
 
-/// What `samples` cost a network that starts from `start`, each time anew.
+/// The cost of `samples` for a network that is reset to `start` before each.
 ///
 /// # Errors
-/// If the system does not have the memory, or `stop` is asked for.
+/// If the system does not have the memory, or `stop` is requested.
 pub fn evaluate(start: &Start, samples: &[&[u8]], stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     let mut loss = Loss::default();
     for sample in samples {
         stop.check()?;
-        network.start_again(sample.len())?;
+        network.reset(sample.len())?;
         loss.add(&mut network, sample);
     }
     Ok(loss)
 }
 
-/// As [`evaluate`], but from sample to sample mixers and matches go on learning from `weights`, after `time` nibbles.
-fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, time: &mut f32, stop: &Stop) -> Result<Loss> {
+/// As [`evaluate`], but mixers and match model start from `weights`, keep what they learn from sample to sample, and leave
+/// it there. `steps` counts the nibbles that they have learnt from.
+fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, steps: &mut f32, stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     network.set_weights(weights);
-    network.set_time(*time);
+    network.set_steps(*steps);
     let mut loss = Loss::default();
     for sample in &fold.samples {
         stop.check()?;
         network.restart(sample.len())?;
         loss.add(&mut network, sample);
     }
-    *time += 2.0 * loss.bytes as f32;
+    *steps += 2.0 * loss.bytes as f32;
     weights.clear();
     network.weights().for_each(|piece| weights.extend_from_slice(piece));
     Ok(loss)
 }
 
-/// Lets the mixers of `level` learn, pass by pass; gives the best weights, and the loss with them.
+/// Trains the mixers of `level` pass by pass; returns the best weights, and the loss with them.
 ///
 /// # Errors
-/// If the system does not have the memory, or `stop` is asked for.
+/// If the system does not have the memory, or `stop` is requested.
 pub fn fit(
     level: Level,
     counts: &Arc<Counts>,
@@ -110,7 +111,7 @@ pub fn fit(
 ) -> Result<(Arc<[f32]>, Loss)> {
     let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
     let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
-    let mut time = 0.0;
+    let mut steps = 0.0;
     let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out, stop)?;
     let mut best = (Arc::from(weights.as_slice()), first);
     watch(&Pass { level, number: 0, training: Loss::default(), held_out: first });
@@ -118,7 +119,7 @@ pub fn fit(
         let mut training = Loss::default();
         for fold in folds {
             let start = Start { level, prior: prior(&fold.counts, None) };
-            let loss = learn(&start, fold, &mut weights, &mut time, stop)?;
+            let loss = learn(&start, fold, &mut weights, &mut steps, stop)?;
             training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
         }
         let learnt: Arc<[f32]> = weights.as_slice().into();

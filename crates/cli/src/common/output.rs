@@ -235,12 +235,10 @@ impl Complete {
         }
     }
 
-    /// Has the file system write all that it holds back, if that can be done; then [`sync`](Self::sync) has little left
-    /// to do, and reports the errors.
-    pub fn sync_file_system(&self) {
-        if let Ok(file) = self.temp.entry().open(Open::READ_OWN) {
-            sync_file_system(&file);
-        }
+    /// Has the file system write all that it holds back, if that can be done: [`sync`](Self::sync) has little left to do
+    /// then. An error may be reported here only: the system may forget a closed file once it was written, and its error.
+    pub fn sync_file_system(&self) -> io::Result<()> {
+        self.temp.entry().open(Open::READ_OWN).map_or(Ok(()), |file| sync_file_system(&file))
     }
 
     /// Gives the file its name, and returns that.

@@ -165,8 +165,7 @@ fn version() -> &'static str {
 }
 
 fn methods() -> PossibleValuesParser {
-    // Whether a deflate stream is expanded depends on the content, not on the user.
-    Method::ALL.into_iter().filter(|&method| method != Method::Unpacked).map(Method::name).collect::<Vec<_>>().into()
+    Method::all().map(Method::name).collect::<Vec<_>>().into()
 }
 
 /// Short options that take a value: the characters after them are not more options.

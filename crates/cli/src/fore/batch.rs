@@ -168,8 +168,11 @@ impl Batch {
 fn synced(files: Vec<(Complete, Sequel)>, report: &mut Report) -> Vec<(Complete, Sequel)> {
     if files.len() >= MANY
         && let Some((first, _)) = files.first()
+        && let Err(error) = first.sync_file_system()
     {
-        first.sync_file_system();
+        // The error does not say which files are not on the disk.
+        files.iter().for_each(|(output, _)| report.add(not_synced(output.target(), &error)));
+        return Vec::new();
     }
     let mut done = Vec::new();
     for (output, sequel) in files {

@@ -12,7 +12,7 @@ use crate::common::{
     report::{Problem, one_line, plain, saved},
     stdio,
 };
-use foretell::{FrameInfo, Method, inspect_each, inspect_file_each};
+use foretell::{BlockKind, FrameInfo, inspect_each, inspect_file_each};
 
 /// The rows that `-l` prints in the end.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ struct Frame {
     model: Option<String>,
     compressed: u64,
     uncompressed: u64,
-    /// How many blocks each method coded.
+    /// How many blocks there are of each kind.
     blocks: BTreeMap<&'static str, u64>,
     /// XXH3-64 of the content.
     check: String,
@@ -68,7 +68,7 @@ struct Frame {
 
 impl From<FrameInfo> for Frame {
     fn from(info: FrameInfo) -> Self {
-        let blocks = Method::ALL.into_iter().map(Method::name).zip(info.blocks);
+        let blocks = BlockKind::all().map(|kind| (kind.name(), info.blocks(kind)));
         Self {
             level: info.level.get(),
             model: info.model.map(|id| id.to_string()),

@@ -15,13 +15,13 @@ use crate::common::{
     report::{Problem, Report},
     values::{Range, parse_level, parse_threads},
 };
-use foretell::{Level, Method, Model, Models, Options};
+use foretell::{EncodeOptions, Level, Method, Model, Models};
 
 /// What to do with every input.
 #[derive(Debug)]
 pub enum Action {
     /// Compress it, with these options.
-    Compress(Options),
+    Compress(EncodeOptions),
     /// Decompress it.
     Decompress,
     /// Decompress what is good of it.
@@ -248,9 +248,9 @@ fn options(
     model: Option<&Model>,
     environment: &Environment,
     report: &mut Report,
-) -> Result<Options, Problem> {
+) -> Result<EncodeOptions, Problem> {
     let level = level(args, environment, report).unwrap_or(model.map_or(Level::DEFAULT, Model::level));
-    let mut options = Options::new().level(level).method(method(&args.method)?).general(!args.no_prior);
+    let mut options = EncodeOptions::new().level(level).method(method(&args.method)?).built_in_prior(!args.no_prior);
     if let Some(model) = model {
         options = options.model(model.clone());
     }
@@ -292,6 +292,5 @@ fn from_variable<T, E>(
 }
 
 fn method(name: &str) -> Result<Method, Problem> {
-    let method = Method::ALL.into_iter().find(|method| method.name() == name);
-    method.ok_or_else(|| Problem::usage(format_args!("no method is called {name}")))
+    Method::from_name(name).ok_or_else(|| Problem::usage(format_args!("no method is called {name}")))
 }

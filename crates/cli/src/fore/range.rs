@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     copy::{Fault, copy},
-    decoding::Decoding,
+    decoding::decode_options,
     input::Input,
     outcome::Done,
     plan::Plan,
@@ -18,7 +18,7 @@ use crate::common::{
     report::{Problem, plain},
     values::Range,
 };
-use foretell::Progress;
+use foretell::{IndexedReader, Progress};
 
 /// Decodes `range` of the content of `input` onto `output`.
 pub fn decompress(
@@ -35,7 +35,7 @@ pub fn decompress(
     let progress = Arc::<Progress>::default();
     let _meter = ProgressMeter::start(run, &input.to_string(), || Total::Unknown, &progress);
     let failed = |input: &Input, error: foretell::Error| input.unreadable(plan.remove, plain(&error.into()));
-    let reader = Decoding::new(plan, &progress).indexed(&mut *input);
+    let reader = IndexedReader::new(&mut *input, &decode_options(plan, &progress));
     let mut reader = match reader {
         Ok(reader) => reader,
         Err(error) => return Err(failed(input, error)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    decoding::Decoding,
+    decoding::decode_options,
     input::Input,
     outcome::Done,
     plan::{Action, Plan},
@@ -29,7 +29,7 @@ pub fn recover(
     let coded = input.len().unwrap_or(0);
     let _meter = ProgressMeter::start(run, &input.to_string(), || Total::of_compressed(input), &progress);
     let mut tap = ErrorTap::new(output);
-    let recovered = Decoding::new(plan, &progress).recovery(&mut *input).write_to(&mut tap);
+    let recovered = foretell::recover(&mut *input, &mut tap, &decode_options(plan, &progress));
     if let Some(problem) = tap.problem() {
         return Err(problem);
     }

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     copy::{BUFFER, Fault, copy},
-    decoding::Decoding,
+    decoding::decode_options,
     input::Input,
     mixed::Mixed,
     outcome::Done,
@@ -18,12 +18,12 @@ use crate::common::{
     output::Output,
     report::{Problem, plain},
 };
-use foretell::{Encoder, Options, Progress};
+use foretell::{Decoder, EncodeOptions, Encoder, Progress};
 
 /// Compresses `input` onto `output`.
 pub fn compress(
     plan: &Plan,
-    options: &Options,
+    options: &EncodeOptions,
     run: &Run,
     input: &mut Input,
     output: &mut Output,
@@ -47,15 +47,15 @@ pub fn compress(
 pub fn decompress(plan: &Plan, run: &Run, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
     let _meter = ProgressMeter::start(run, &input.to_string(), || Total::of_compressed(input), &progress);
-    let decoding = Decoding::new(plan, &progress);
+    let options = decode_options(plan, &progress);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() {
-        copy(&mut Mixed::new(&mut *input, decoding), output)
+        copy(&mut Mixed::new(&mut *input, options), output)
     } else {
         // Content that came down a pipe is written before more of the pipe is waited for.
         input.report_before_waiting();
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
-        let mut decoder = decoding.decoder(reader);
+        let mut decoder = Decoder::new(reader, &options);
         let copied = copy(&mut decoder, output);
         garbage = decoder.trailing_garbage();
         copied
@@ -72,7 +72,7 @@ pub fn verify(plan: &Plan, run: &Run, input: &mut Input, output: &Output) -> Res
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
     let (len, progress) = (input.taken(), Arc::<Progress>::default());
     let _meter = ProgressMeter::start(run, &format!("{input} (verifying)"), || Total::Raw(len), &progress);
-    let mut decoder = Decoding::new(plan, &progress).decoder(BufReader::with_capacity(BUFFER, file));
+    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file), &decode_options(plan, &progress));
     let mut original = input.again();
     let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
     let mut done = 0;

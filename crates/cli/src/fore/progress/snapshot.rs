@@ -81,14 +81,14 @@ fn left(begun: Instant, done: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foretell::{Method, Options, compress};
+    use foretell::{EncodeOptions, Method, compress};
 
     /// A file that is half done, after two seconds.
     fn snapshot(totals: Option<Totals>) -> Snapshot {
         let progress = Arc::new(Progress::default());
         // Four values, equally often: two bits each.
         let content: Vec<u8> = (0..1 << 20).map(|i| b"abcd"[i % 4]).collect();
-        compress(&content, &Options::new().method(Method::Huffman).progress(Arc::clone(&progress))).unwrap();
+        compress(&content, &EncodeOptions::new().method(Method::Huffman).progress(Arc::clone(&progress))).unwrap();
         let begun = Instant::now() - Duration::from_secs(2);
         Snapshot { name: "book".into(), total: Total::Raw(2 << 20), progress, begun, totals, run_begun: begun }
     }

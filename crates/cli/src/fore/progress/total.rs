@@ -36,7 +36,7 @@ pub fn content_len(file: impl Read + Seek) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::{common::folder::Entry, fore::input::Allowed};
-    use foretell::{Method, Options, compress};
+    use foretell::{EncodeOptions, Method, compress};
 
     /// The total of a compressed file of these bytes.
     fn total(coded: &[u8]) -> Total {
@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn decompression_is_measured_by_the_content_of_all_frames() {
-        let options = Options::new().method(Method::Store);
+        let options = EncodeOptions::new().method(Method::Store);
         let one = compress(&[7; 1000], &options).unwrap();
         assert_eq!(total(&one), Total::Raw(1000));
         assert_eq!(total(&[&one[..], &one].concat()), Total::Raw(2000));

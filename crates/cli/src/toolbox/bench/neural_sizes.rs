@@ -10,7 +10,7 @@ use std::{
 use crate::toolbox::notes::Notes;
 use foretell::{
     Level,
-    unstable::{ablated_len, model::Part, parallel::counter::Counter},
+    unstable::{ablated_len, model::Component, parallel::counter::Counter},
 };
 
 /// A block whose size is added to a row of a table.
@@ -20,7 +20,7 @@ pub struct Job<'a> {
     /// The content.
     pub block: &'a [u8],
     /// The component that the network does without.
-    pub without: Option<Part>,
+    pub without: Option<Component>,
 }
 
 /// The total bytes of each of `rows`, of neural blocks without headers.

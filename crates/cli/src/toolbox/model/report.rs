@@ -8,7 +8,7 @@ use crate::toolbox::{
     notes::Notes,
     table::{Table, figure},
 };
-use foretell::{Loss, Model, RecordCompressor, Trained};
+use foretell::{Loss, Model, RecordCompressor, TrainingReport};
 
 /// A model that saves less than this share of the samples held out does not pay.
 const LEAST_SAVED: f64 = 0.02;
@@ -18,7 +18,7 @@ const MOSTLY: f64 = 0.9;
 const ZSTD_CHECKSUM: u64 = 4;
 
 /// Why the model may be worth less than it seems, or nothing at all.
-pub fn doubts(trained: &Trained, (held_out, kept): &(Vec<&[u8]>, Vec<&[u8]>)) -> Vec<String> {
+pub fn doubts(trained: &TrainingReport, (held_out, kept): &(Vec<&[u8]>, Vec<&[u8]>)) -> Vec<String> {
     let mut doubts = Vec::new();
     let saved = 1.0 - trained.held_out.bits / trained.held_out_without.bits.max(1.0);
     if saved < LEAST_SAVED {
@@ -94,7 +94,7 @@ pub fn zstd_sizes(size: u64, kept: &[&[u8]], held_out: &[&[u8]], notes: &Notes) 
 }
 
 /// The tables about the model and about what it saves.
-pub fn report(trained: &Trained, sizes: &[Size]) -> String {
+pub fn report(trained: &TrainingReport, sizes: &[Size]) -> String {
     let (model, on) = (&trained.model, trained.model.trained_on());
     let mut about = Table::default();
     about.row(["model".to_owned(), model.id().to_string()]);
@@ -123,7 +123,7 @@ pub fn report(trained: &Trained, sizes: &[Size]) -> String {
 }
 
 /// How much larger the output is because the file holds rounded numbers, and only the contexts that fit its size.
-fn quantisation(trained: &Trained) -> String {
+fn quantisation(trained: &TrainingReport) -> String {
     let exact = trained.held_out_exact.bits;
     let cost = (exact > 0.0).then(|| 100.0 * (trained.held_out.bits / exact - 1.0));
     format!("quantisation costs {} %\n", figure(cost, 2))

@@ -29,11 +29,17 @@ pub fn sync_everything(cannot_open: io::Error) -> io::Result<()> {
     Ok(())
 }
 
-/// Has the file system of `file` write all that it holds back, where that can be done. An error shows again when a file
-/// is synced alone.
-pub fn sync_file_system(file: &File) {
-    #[cfg(target_os = "linux")]
-    let _ = nix::unistd::syncfs(file);
-    #[cfg(not(target_os = "linux"))]
-    let _ = file;
+/// Has the file system of `file` write all that it holds back, where that can be done.
+#[cfg(target_os = "linux")]
+pub fn sync_file_system(file: &File) -> io::Result<()> {
+    match nix::unistd::syncfs(file) {
+        Ok(()) | Err(Errno::ENOSYS | Errno::EPERM | Errno::EINVAL | Errno::ENOTSUP) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// This system cannot.
+#[cfg(not(target_os = "linux"))]
+pub fn sync_file_system(_: &File) -> io::Result<()> {
+    Ok(())
 }
