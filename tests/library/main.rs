@@ -11,5 +11,6 @@ mod recovery;
 mod round_trip;
 mod sizes;
 mod streaming;
+mod structure;
 mod threads;
 mod unpacked;
