@@ -7,6 +7,7 @@ use std::{
 };
 
 use crate::sandbox::{Expect, FORE, Sandbox, text};
+use foretell_testkit::skip;
 
 fn is_installed(program: &str) -> bool {
     let version = Command::new(program).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
@@ -33,7 +34,7 @@ fn tar_writes_lists_and_extracts() {
     // contract T44
     let has_tar = Command::new("tar").arg("--version").output().is_ok_and(|o| o.stdout.starts_with(b"tar (GNU tar)"));
     if !has_tar {
-        return;
+        return skip("GNU tar is not installed");
     }
     let s = Sandbox::with_f();
     let listed = shell(
@@ -56,7 +57,7 @@ fn sort_compresses_its_temporary_files() {
 #[test]
 fn less_shows_what_a_compressed_file_holds() {
     if !is_installed("less") {
-        return;
+        return skip("less is not installed");
     }
     let s = Sandbox::new();
     s.write("f", b"what it holds\n");

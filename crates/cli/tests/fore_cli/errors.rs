@@ -2,7 +2,7 @@
 //!
 //! Each command runs in a directory of its own with `f`, 3,000 bytes of text; `g.fore`, whole; and files damaged in one
 //! way each, which [`damaged`] makes. `right.model` is what `needs.fore` needs, `wrong.model` another one, and other
-//! models are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file anew.
+//! models are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file again.
 
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
@@ -10,6 +10,7 @@ use foretell::{
     Level, Method, Options, compress,
     unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
 };
+use foretell_testkit::writes_golden;
 use nix::{pty::openpty, unistd::ttyname};
 
 use crate::{
@@ -25,7 +26,7 @@ fn every_message_is_the_one_that_was_reviewed() {
     let whole = Sandbox::new().pipe("-1 --no-prior", &text(300), 0).stdout;
     let cases = expected.trim_end().split("\n\n").map(|case| answer(case, &whole));
     let found = cases.collect::<Vec<_>>().join("\n\n") + "\n";
-    if env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+    if writes_golden() {
         return fs::write(FILE, &found).unwrap();
     }
     for (expected, found) in expected.split("\n\n").zip(found.split("\n\n")) {

@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use foretell_testkit::skip;
 use tempfile::TempDir;
 
 /// The command under test.
@@ -156,6 +157,15 @@ impl Expect for Command {
         assert_eq!(output.status.code(), Some(code), "{:?} printed {}", self.get_args(), printed.stderr);
         printed
     }
+}
+
+/// The device to which nothing can be written, or `None` on a system without it.
+pub fn full_device() -> Option<File> {
+    let full = File::options().write(true).open("/dev/full");
+    if full.is_err() {
+        skip("there is no /dev/full");
+    }
+    full.ok()
 }
 
 /// Waits for the end of `child`, but not for ever.

@@ -1,7 +1,6 @@
 //! Full disks, closed pipes, and signals.
 
 use std::{
-    fs::File,
     io::{Read, Write},
     os::unix::process::ExitStatusExt,
     process::{Child, Stdio},
@@ -13,7 +12,7 @@ use nix::{
     unistd::Pid,
 };
 
-use crate::sandbox::{Expect, FORE, Sandbox, noise, wait, wait_until};
+use crate::sandbox::{Expect, FORE, Sandbox, full_device, noise, wait, wait_until};
 
 #[test]
 fn a_full_disk_is_an_error_even_for_tiny_output() {
@@ -22,7 +21,7 @@ fn a_full_disk_is_an_error_even_for_tiny_output() {
     s.write("tiny", b"x");
     s.run("-k f tiny", 0);
     for args in ["-c f", "-c tiny", "-dc f.fore", "-dc tiny.fore", "-l tiny.fore", "", "-cdf tiny"] {
-        let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+        let Some(full) = full_device() else { return };
         s.fore(args).stdout(full).expect_code(1).complains(&["stdout: No space left on device"]);
     }
 }
@@ -30,7 +29,7 @@ fn a_full_disk_is_an_error_even_for_tiny_output() {
 #[test]
 fn messages_that_cannot_be_printed_harm_nothing() {
     let s = Sandbox::with_f();
-    let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+    let Some(full) = full_device() else { return };
     s.fore("-v f missing").stderr(full).expect_code(1);
     assert_eq!(s.names(), "f.fore");
 }
