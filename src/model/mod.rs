@@ -32,8 +32,6 @@ pub use ablation::Part;
 pub use level::Level;
 pub(crate) use network::{Network, Start};
 pub use predictor::Predictor;
-#[cfg(test)]
-pub(crate) use rng::noise;
 
 /// The version of the model: any change in any bit that it computes makes it a new one.
 pub const VERSION: u8 = 2;

@@ -20,6 +20,6 @@ pub use golden::writes_golden;
 pub use hostile::{HostileReader, HostileWriter};
 pub use mixed::{familiar_content, mixed_content};
 pub use mutate::mutate;
-pub use random::Random;
+pub use random::{Random, noise};
 pub use round_trip::{compress, round_trip};
 pub use skip::skip;

@@ -5,11 +5,11 @@ use std::{
 };
 
 use super::*;
-use foretell_testkit::{corpus_files, familiar_content, mixed_content};
+use foretell_testkit::{corpus_files, familiar_content, mixed_content, noise};
 
 use crate::{
     math::isa::Isa,
-    model::{VERSION, experts::match_model::LONG, noise},
+    model::{VERSION, experts::match_model::LONG},
     priors::built_in,
 };
 

@@ -10,11 +10,12 @@ fn here_arithmetic_is_as_it_should_be() {
 mod modes {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
+    use foretell_testkit::noise;
+
     use super::control::Word;
     use crate::math::environment::{control, *};
     use crate::{
-        Encoder, Level, Options, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
-        stream::decompress,
+        Encoder, Level, Options, Predictor, RecordCompressor, RecordDecompressor, Trainer, stream::decompress,
     };
 
     /// Modes that other programs set, and what is told of them where they cannot be set back.

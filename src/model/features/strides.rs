@@ -82,7 +82,8 @@ fn is_control(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::model::{features::history::History, rng::noise};
+    use crate::model::features::history::History;
+    use foretell_testkit::noise;
 
     /// What is found in `content`: element, record, and whether it is binary.
     fn found(content: impl IntoIterator<Item = u8>) -> (usize, usize, bool) {

@@ -1,7 +1,8 @@
 //! What the whole network promises, with and without each of its parts.
 
 use super::*;
-use crate::model::{experts::match_model::LONG, rng::noise};
+use crate::model::experts::match_model::LONG;
+use foretell_testkit::noise;
 
 fn levels() -> impl Iterator<Item = Level> {
     [1, 4, 9].into_iter().filter_map(Level::new)

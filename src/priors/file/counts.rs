@@ -159,7 +159,8 @@ fn damaged() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorKind, model::noise};
+    use crate::ErrorKind;
+    use foretell_testkit::noise;
 
     /// Some counts, of so many contexts.
     fn some(contexts: usize) -> Counts {

@@ -3,9 +3,9 @@
 use std::fs::File;
 
 use foretell::Level;
-use foretell_testkit::skip;
+use foretell_testkit::{noise, skip};
 
-use crate::sandbox::{Sandbox, noise, text};
+use crate::sandbox::{Sandbox, text};
 
 #[test]
 fn a_file_becomes_its_compressed_file_in_silence() {
@@ -97,7 +97,7 @@ fn standard_input_stands_among_files_where_it_is_named() {
 fn several_files_at_once() {
     // contract T07
     let s = Sandbox::new();
-    let (a, b) = (noise(5000, 1), noise(5000, 2));
+    let (a, b) = (noise(1, 5000), noise(2, 5000));
     s.write("a", &a);
     s.write("b", &b);
     s.run("a b", 0).is_silent();

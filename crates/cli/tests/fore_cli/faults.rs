@@ -9,10 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foretell_testkit::skip;
+use foretell_testkit::{noise, skip};
 use nix::sys::signal::Signal;
 
-use crate::sandbox::{FORE, Sandbox, noise, text, wait};
+use crate::sandbox::{FORE, Sandbox, text, wait};
 
 const KILLS: u32 = 200;
 
@@ -65,17 +65,19 @@ fn killed_while_it_overwrites_it_leaves_the_old_file_or_the_new_one() {
     let s = Sandbox::new();
     let content = text(4000);
     let old = s.pipe("-1", b"old", 0).stdout;
+    let mut killed = 0;
     for round in 0..20 {
         s.write("f", &content);
         s.write("f.fore", &old);
         let mut child = s.fore("-1fk f").spawn().unwrap();
         sleep(Duration::from_micros(round * 500));
         child.kill().unwrap();
-        wait(&mut child);
+        killed += u32::from(wait(&mut child).signal() == Some(Signal::SIGKILL as i32));
         assert!(s.read("f") == content);
         let decoded = s.run("-dc f.fore", 0).stdout;
         assert!(decoded == b"old" || decoded == content);
     }
+    assert!(killed > 0, "none was in time");
 }
 
 /// Expects one of the exit codes 0 and 1, the latter with one line that contains one of `words`.
@@ -99,7 +101,7 @@ fn shell(s: &Sandbox, command: &str) -> Output {
 #[test]
 fn a_limit_on_file_sizes_costs_no_input_wherever_it_strikes() {
     let s = Sandbox::new();
-    let content = noise(9000, 1);
+    let content = noise(1, 9000);
     // In units of 512 bytes.
     for limit in 0..20 {
         s.write("f", &content);
@@ -117,7 +119,7 @@ fn a_limit_on_file_sizes_costs_no_input_wherever_it_strikes() {
 #[test]
 fn a_full_disk_costs_no_input_and_leaves_nothing() {
     let s = Sandbox::new();
-    s.write("f", &noise(50_000, 2));
+    s.write("f", &noise(2, 50_000));
     s.run("-k f -o /dev/full", 1).complains(&["/dev/full: No space left on device"]);
     s.run("-1k f", 0);
     s.run("-dk f.fore -o /dev/full", 1).complains(&["/dev/full: No space left on device"]);

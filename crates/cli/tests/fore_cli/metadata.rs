@@ -7,8 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::sandbox::{Expect, FORE, Sandbox, noise, text};
-use foretell_testkit::skip;
+use crate::sandbox::{Expect, FORE, Sandbox, text};
+use foretell_testkit::{noise, skip};
 
 fn mode(s: &Sandbox, name: &str) -> u32 {
     fs::metadata(s.path(name)).unwrap().mode() & 0o7777
@@ -106,7 +106,7 @@ fn holes_never_harm_a_file_that_is_appended_to() {
     s.fore("-dc --sparse f.fore").stdout(appending).expect_code(0);
     assert_eq!(s.read("log"), [b"before".as_slice(), &[0; 100_000]].concat());
     let mut inside = File::options().write(true).open(s.path("log")).unwrap();
-    inside.write_all(&noise(200_000, 3)).unwrap();
+    inside.write_all(&noise(3, 200_000)).unwrap();
     inside.rewind().unwrap();
     s.fore("-dc --sparse f.fore").stdout(inside).expect_code(0);
     assert!(s.read("log")[..100_000].iter().all(|&byte| byte == 0));
@@ -115,11 +115,13 @@ fn holes_never_harm_a_file_that_is_appended_to() {
 #[test]
 fn synchronous_output_is_the_same_output() {
     let s = Sandbox::with_f();
+    let coded = s.run("-c f", 0).stdout;
     for option in ["--synchronous", "--no-sync"] {
         s.run(&format!("{option} f"), 0).is_silent();
+        assert_eq!(s.read("f.fore"), coded, "{option}");
         s.run(&format!("{option} -d f.fore"), 0).is_silent();
         assert_eq!((s.names().as_str(), s.read("f")), ("f", text(3000)));
     }
     s.run("-k --synchronous f", 0).is_silent();
-    s.run("-dc --synchronous f.fore", 0);
+    assert_eq!(s.run("-dc --synchronous f.fore", 0).stdout, text(3000));
 }

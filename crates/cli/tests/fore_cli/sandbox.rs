@@ -199,12 +199,3 @@ pub fn drain(master: OwnedFd) -> String {
 pub fn text(len: usize) -> Vec<u8> {
     (0..).flat_map(|i: u32| format!("{} green bottles, ", i * 7 % 100).into_bytes()).take(len).collect()
 }
-
-/// Bytes that do not compress.
-pub fn noise(len: usize, mut seed: u64) -> Vec<u8> {
-    let mut next = || {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (seed >> 56) as u8
-    };
-    (0..len).map(|_| next()).collect()
-}

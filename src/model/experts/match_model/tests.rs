@@ -1,7 +1,7 @@
 //! Repeats at every distance and length that the finder's bounds are about.
 
 use super::*;
-use crate::model::rng::noise;
+use foretell_testkit::noise;
 
 /// A finder and the bytes that it saw last.
 struct Fed {
