@@ -25,6 +25,7 @@ fn many_files_come_back_and_each_is_told_of_in_its_order() {
     let told = s.run(&format!("-1v {}", names.join(" ")), 0).stderr;
     let coded: Vec<String> = names.iter().map(|name| format!("{name}.fore")).collect();
     assert_eq!(s.names(), coded.join(" "));
+    assert_eq!(told.lines().count(), names.len(), "{told}");
     for ((line, name), coded) in told.lines().zip(&names).zip(&coded) {
         assert!(
             line.starts_with(&format!("{name}: ")) && line.ends_with(&format!("-- replaced with {coded}")),
@@ -116,7 +117,7 @@ fn a_signal_removes_all_that_has_not_taken_its_place() {
         let s = with(&["a", "b"]);
         // Short enough for the others to wait for it.
         s.write("c", &text(1_000_000));
-        // Whoever runs the tests may ignore signals; then `fore` would as well.
+        // The parent of the tests may ignore signals; then `fore` would ignore them as well.
         let mut command = s.command("env");
         let mut child =
             command.args(["--default-signal", FORE, "-1", "a", "b", "c"]).stderr(Stdio::null()).spawn().unwrap();
