@@ -30,7 +30,7 @@ const CASES: u64 = 30_000;
 const LIMIT: Duration = Duration::from_secs(5);
 /// What reading and saving mutated files may take of memory.
 const MOST_MEMORY: u64 = 1 << 30;
-/// One frame in so many is a golden file, of which many are not as short as the others.
+/// One frame in this many is a golden file: most of them are longer than the other frames.
 const GOLDEN_EVERY: usize = 100;
 
 #[test]
@@ -96,7 +96,7 @@ fn files_are_mutated() {
     for_each_case(|random| {
         let mut mutated = mutate_file(&files[random.below(files.len())], random);
         if random.below(8) == 0 {
-            // Half of the time behind frames that are good.
+            // Half of the time after good frames.
             if random.below(2) == 0 {
                 mutated = files[random.below(files.len())].clone();
             }
@@ -106,7 +106,7 @@ fn files_are_mutated() {
     });
 }
 
-/// A frame with lengths that nothing can have, or hardly anything, and the right checks behind them.
+/// A frame with impossible or extreme lengths, each with the right check.
 fn extreme_frame(random: &mut Random) -> Vec<u8> {
     const LENGTHS: [u64; 8] = [0, 1, 1 << 26, 1 << 32, (1 << 63) - 1, 1 << 63, u64::MAX - 1, u64::MAX];
     let content_size = (random.below(4) > 0).then(|| LENGTHS[random.below(LENGTHS.len())]);
@@ -156,7 +156,7 @@ fn a_mutated_recipe_is_followed_to_its_length_or_refused() {
     for_each_case(|random| properties::recipe(&mutate(&recipes[random.below(recipes.len())], random)));
 }
 
-/// Bytes of a model's file before what its name is a hash of.
+/// Where in a model's file the bytes begin whose hash is the model's name.
 const NAMED_FROM: usize = 13;
 
 #[test]
@@ -221,8 +221,8 @@ fn cases() -> Range<u64> {
     }
 }
 
-/// A mutation of `file`, half of the time with the right checks behind its headers, so that what those protect is
-/// reached.
+/// A mutation of `file`, half of the time with the right checks after its headers, so that the bytes that the checks
+/// protect are read.
 fn mutate_file(file: &[u8], random: &mut Random) -> Vec<u8> {
     let mut mutated = mutate(file, random);
     if random.below(2) == 0 {
@@ -248,7 +248,7 @@ fn short_frames() -> Vec<(Vec<u8>, Vec<u8>)> {
     frames
 }
 
-/// Frames of three blocks each, which have an index; alone, and one behind another.
+/// Frames of three blocks each, which have an index; alone, and joined.
 fn files_of_several_blocks() -> Vec<Vec<u8>> {
     let frame = |method| {
         let mut encoder = Encoder::new(Vec::new(), &Options::new().level(Level::FASTEST).method(method));

@@ -203,7 +203,7 @@ fn random_damage_of_any_kind_ends_well() {
     assert!(saved > 1000, "of {saved} of 1500 something was saved");
 }
 
-/// A frame of nothing whose header promises so many bytes.
+/// An empty frame whose header promises `bytes` bytes.
 fn promising(bytes: u64) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: Some(bytes), model: None }.to_bytes();
     Item::End(0).write(&mut frame);

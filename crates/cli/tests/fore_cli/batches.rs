@@ -69,7 +69,7 @@ fn an_output_is_not_lost_to_the_next_one_of_its_name() {
 fn files_that_have_to_do_with_each_other_are_dealt_with_in_their_order() {
     let s = with(&["a", "b"]);
     s.run("-1 a b a", 1).complains(&["a: No such file or directory"]);
-    // What stands there is the output of the one before.
+    // `a` is the output of the operand before it.
     s.run("-d a.fore a b.fore", 2).complains(&["a: unknown suffix"]);
     assert_eq!(s.names(), "a b");
     fs::hard_link(s.path("a"), s.path("c")).unwrap();

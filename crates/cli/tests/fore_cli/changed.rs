@@ -138,7 +138,7 @@ struct Case<'a> {
     args: &'a str,
     input: &'a str,
     output: &'a str,
-    /// What stands in the input at first.
+    /// The content of the input at first.
     before: &'a [u8],
     deed: Deed,
     at: Duration,

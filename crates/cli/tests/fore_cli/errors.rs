@@ -128,7 +128,7 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("neural-short", block(Method::Neural, 300, &neural[..neural.len() - 9], 0)),
         ("neural-long", block(Method::Neural, 300, &[neural, &[1; 9]].concat(), 0)),
     ];
-    // Blocks of 17 bytes behind a header of 13.
+    // Blocks of 17 bytes after a header of 13.
     let options = Options::new().method(Method::Huffman).block_len(1 << 16).unwrap();
     let blocks = compress(&[7; 200_000], &options).unwrap();
     let flip = |places: &[usize]| {

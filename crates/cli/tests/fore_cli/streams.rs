@@ -98,7 +98,7 @@ fn signals_leave_no_partial_output_and_the_input() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGXCPU] {
         let s = Sandbox::new();
         s.zeros("f", 1 << 26);
-        // Whoever runs the tests may ignore signals, as nohup and a shell's `&` do; then `fore` would as well.
+        // The parent of the tests may ignore signals, as nohup and a shell's `&` do; then `fore` would ignore them as well.
         let mut child = s.command("env").args(["--default-signal", FORE, "-9", "f"]).spawn().unwrap();
         wait_for_temporary_file(&s);
         send(&child, signal);
