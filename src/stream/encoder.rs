@@ -8,7 +8,7 @@ use std::{
 use twox_hash::XxHash3_64;
 
 use super::{
-    AutoFinish, Options, fitting,
+    Options, fitting,
     long_repeats::MIN_REPEAT,
     pieces::{Piece, Pieces},
 };
@@ -166,16 +166,6 @@ impl<W: Write> Encoder<W> {
         }
         self.drain()?;
         self.inner.flush()
-    }
-
-    /// Finishes when it is dropped, and ignores errors of that; [`on_finish`](Self::on_finish) does not.
-    pub fn auto_finish(self) -> AutoFinish<W> {
-        self.on_finish(drop as fn(io::Result<W>))
-    }
-
-    /// Finishes when it is dropped, and calls `report` with what came of that: the inner writer, or an error.
-    pub fn on_finish<F: FnOnce(io::Result<W>)>(self, report: F) -> AutoFinish<W, F> {
-        AutoFinish::new(self, report)
     }
 
     fn check_promise(&self) -> Result<()> {

@@ -16,8 +16,8 @@ mod passes;
 use std::{ops::Range, sync::Arc};
 
 use count::{Keep, Tally};
-pub use passes::Loss;
 use passes::{Fold, evaluate, fit};
+pub use passes::{Loss, Pass};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
@@ -64,20 +64,6 @@ pub struct Trainer {
     weighted: Vec<Level>,
     in_order: bool,
     stop: Stop,
-}
-
-/// What a pass over the samples came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Pass {
-    /// The level whose mixers learn.
-    pub level: Level,
-    /// Which pass over the samples it was, from 1; 0 is before the first.
-    pub number: usize,
-    /// The loss on the samples, while learning from them; of number 0 there is none.
-    pub training: Loss,
-    /// The loss on those held out, after it.
-    pub held_out: Loss,
 }
 
 /// What came of training.

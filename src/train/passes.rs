@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::Pass;
 use crate::{
     Level, Result, Stop,
     math::isa::{self, Isa, Kernel},
@@ -29,6 +28,20 @@ pub struct Loss {
     pub bytes: u64,
     /// Bits that code them: the sum of −log2 p.
     pub bits: f64,
+}
+
+/// What a pass over the samples came to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Pass {
+    /// The level whose mixers learn.
+    pub level: Level,
+    /// Which pass over the samples it was, from 1; 0 is before the first.
+    pub number: usize,
+    /// The loss on the samples, while learning from them; of number 0 there is none.
+    pub training: Loss,
+    /// The loss on those held out, after it.
+    pub held_out: Loss,
 }
 
 impl Loss {
