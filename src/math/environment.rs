@@ -38,6 +38,23 @@ pub fn checked<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     })
 }
 
+/// The arithmetic that a caller had set, for what it wants called amid the work.
+pub struct Callers(control::Word);
+
+impl Callers {
+    /// What is set now.
+    pub fn now() -> Self {
+        Self(control::read())
+    }
+
+    /// Does the caller's own `work` as if it was called outside of [`standard`].
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _restored = Restored(Some(control::read()));
+        control::write(self.0);
+        apart(work)
+    }
+}
+
 /// Calls `work`. Not inlined, so that none of its arithmetic is moved to where another mode is set.
 #[inline(never)]
 fn apart<R>(work: impl FnOnce() -> R) -> R {
@@ -144,7 +161,7 @@ mod control {
 
     /// Rust takes for granted that the mode is the standard one. So what makes this sound is what it is called for:
     /// `standard` sets that mode where the caller, against the rule, runs Rust in another, and goes back to just what
-    /// the caller's was when all of its work is done.
+    /// the caller's was when all of its work is done, or while `Callers` runs what is the caller's own.
     pub fn write(word: Word) {
         // SAFETY: loads four bytes from where `word` is, a mode that is the standard one or was read before, so no
         // reserved bit is set. As memory counts as changed, no work that touches memory is moved across; work within is
@@ -176,7 +193,7 @@ mod control {
 
     /// Rust takes for granted that the mode is the standard one. So what makes this sound is what it is called for:
     /// `standard` sets that mode where the caller, against the rule, runs Rust in another, and goes back to just what
-    /// the caller's was when all of its work is done.
+    /// the caller's was when all of its work is done, or while `Callers` runs what is the caller's own.
     pub fn write(word: Word) {
         // SAFETY: sets a mode that is the standard one or was read before. As memory counts as changed, no work that
         // touches memory is moved across; work within is behind a call that is not inlined.

@@ -7,11 +7,11 @@ use super::{Level, features::contexts::NAMES};
 /// A part of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Part {
-    /// The dense network: embeddings, hidden layer, heads.
-    Dense,
+pub enum Component {
+    /// The mlp network: embeddings, hidden layer, heads.
+    Mlp,
     /// The match finder.
-    Matcher,
+    MatchModel,
     /// The logits of the values that rows saw last.
     LastValues,
     /// The mixer's weights by the byte before.
@@ -19,34 +19,34 @@ pub enum Part {
     /// The mixer's weights by classes.
     ClassGate,
     /// The final correction.
-    Correction,
+    Bias,
     /// The detection of elements and records, and with it the contexts of binary data.
     Strides,
     /// One context, by its place in the lists of text and binary data.
     Context(usize),
 }
 
-impl Part {
+impl Component {
     /// All parts that `level` has.
     pub fn of(level: Level) -> impl Iterator<Item = Self> {
-        use Part::{ByteGate, ClassGate, Correction, Dense, LastValues, Matcher, Strides};
+        use Component::{Bias, ByteGate, ClassGate, LastValues, MatchModel, Mlp, Strides};
         let params = level.params(0);
-        let dense = params.dense.map(|_| Dense);
-        let sparse = [Matcher, LastValues, ByteGate, ClassGate, Correction, Strides];
-        dense.into_iter().chain(sparse).chain((0..params.contexts).map(Part::Context))
+        let mlp = params.mlp.map(|_| Mlp);
+        let sparse = [MatchModel, LastValues, ByteGate, ClassGate, Bias, Strides];
+        mlp.into_iter().chain(sparse).chain((0..params.contexts).map(Component::Context))
     }
 }
 
 /// What it is called in tables; of a context, what it sees in text, and in binary data.
-impl fmt::Display for Part {
+impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Dense => "dense network",
-            Self::Matcher => "match finder",
+            Self::Mlp => "MLP",
+            Self::MatchModel => "match model",
             Self::LastValues => "last values",
             Self::ByteGate => "weights by byte",
             Self::ClassGate => "weights by classes",
-            Self::Correction => "final correction",
+            Self::Bias => "bias",
             Self::Strides => "strides",
             Self::Context(place) => {
                 let (text, binary) = NAMES.get(*place).copied().unwrap_or_default();

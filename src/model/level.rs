@@ -2,7 +2,7 @@
 
 use crate::math::LANES;
 
-/// Heads of the dense network, and places in a byte: the high nibble's, then the low nibble's for each high one.
+/// Heads of the mlp network, and places in a byte: the high nibble's, then the low nibble's for each high one.
 pub const HEADS: usize = 1 + LANES;
 /// The most mixers of the first layer.
 pub const MIXERS: usize = 2;
@@ -21,19 +21,19 @@ pub struct Params {
     /// log2 of the most bytes that the match finder looks back; its table has half as many slots, but at most 2^22.
     pub window_bits: u32,
     /// log2 of the most rows of the final correction, 64 bytes each.
-    pub correction_bits: u32,
+    pub bias_bits: u32,
     /// The mixer's first weight of each input, and its rate: the more inputs, the smaller.
     pub weight: f32,
     pub rate: f32,
-    /// The dense network, if the level has one.
-    pub dense: Option<DenseParams>,
-    /// Mixers of the first layer; with more than one there is a second layer.
+    /// The mlp network, if the level has one.
+    pub mlp: Option<MlpParams>,
+    /// MixerStack of the first layer; with more than one there is a second layer.
     pub mixers: usize,
 }
 
-/// The sizes of a level's dense network.
+/// The sizes of a level's mlp network.
 #[derive(Clone, Copy, Debug)]
-pub struct DenseParams {
+pub struct MlpParams {
     /// Contexts that are embedded: the first of [`contexts`](super::features::contexts).
     pub contexts: usize,
     /// Hidden features over 16.
@@ -51,7 +51,7 @@ const LEVELS: [Params; 9] = [
     sparse(8, 20, 23, 16, 0.25, 0.0013),
     // 3: quick, and about as small as contexts alone get.
     sparse(12, 21, 24, 18, 0.2, 0.001),
-    // 4: the dense network enters, a narrow one.
+    // 4: the mlp network enters, a narrow one.
     dense(sparse(12, 21, 24, 18, 0.2, 0.001), 8, 1, 20, 0.004),
     // 5: a wider one.
     dense(sparse(12, 21, 25, 18, 0.2, 0.001), 8, 2, 20, 0.003),
@@ -66,20 +66,13 @@ const LEVELS: [Params; 9] = [
 ];
 
 /// Contexts with rows alone.
-const fn sparse(
-    contexts: usize,
-    row_bits: u32,
-    window_bits: u32,
-    correction_bits: u32,
-    weight: f32,
-    rate: f32,
-) -> Params {
-    Params { contexts, row_bits, window_bits, correction_bits, weight, rate, dense: None, mixers: 1 }
+const fn sparse(contexts: usize, row_bits: u32, window_bits: u32, bias_bits: u32, weight: f32, rate: f32) -> Params {
+    Params { contexts, row_bits, window_bits, bias_bits, weight, rate, mlp: None, mixers: 1 }
 }
 
-/// With the dense network.
+/// With the mlp network.
 const fn dense(params: Params, contexts: usize, height: usize, row_bits: u32, rate: f32) -> Params {
-    Params { dense: Some(DenseParams { contexts, height, row_bits, rate }), ..params }
+    Params { mlp: Some(MlpParams { contexts, height, row_bits, rate }), ..params }
 }
 
 /// With the second layer of mixers.
@@ -93,7 +86,7 @@ impl Level {
     /// The level used unless another is asked for.
     pub const DEFAULT: Self = Self(6);
     /// The level that models for records are trained for, unless another is asked for: the best of those without a
-    /// dense network, which has no time to learn anything from a record.
+    /// mlp network, which has no time to learn anything from a record.
     pub const RECORDS: Self = Self(3);
     /// The level with the smallest results.
     pub const BEST: Self = Self(9);
@@ -133,10 +126,8 @@ impl Level {
         Params {
             row_bits: bits(2 * level.contexts).clamp(8, level.row_bits),
             window_bits: bits(1).clamp(10, level.window_bits),
-            correction_bits: bits(4).clamp(6, level.correction_bits),
-            dense: level
-                .dense
-                .map(|dense| DenseParams { row_bits: bits(dense.contexts).clamp(6, dense.row_bits), ..dense }),
+            bias_bits: bits(4).clamp(6, level.bias_bits),
+            mlp: level.mlp.map(|mlp| MlpParams { row_bits: bits(mlp.contexts).clamp(6, mlp.row_bits), ..mlp }),
             ..level
         }
     }
@@ -144,11 +135,11 @@ impl Level {
     /// Bytes of memory that the network takes for a block of `raw_len` bytes, if every row is touched.
     pub fn memory(self, raw_len: usize) -> usize {
         let params = self.params(raw_len);
-        let dense = params.dense.map_or(0, |dense| {
-            let hidden = dense.height * LANES;
-            (1 << dense.row_bits) + (dense.contexts + HEADS) * hidden
+        let mlp = params.mlp.map_or(0, |mlp| {
+            let hidden = mlp.height * LANES;
+            (1 << mlp.row_bits) + (mlp.contexts + HEADS) * hidden
         });
-        let rows = (1 << params.row_bits) + (1 << params.correction_bits) + dense;
+        let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp;
         size_of::<[f32; LANES]>() * rows + (1 << params.window_bits) + (2 << params.window_bits.min(23)) + (1 << 20)
     }
 }

@@ -1,8 +1,8 @@
 //! Bytes → probabilities: the network that both sides of the codec run.
 //!
 //! ```text
-//! byte ─► History ─┬─► contexts ─┬─► Ngrams: log p of each row (n, 16) ─┐
-//!                  │    hashes   └─► Perceptron: logits (16) ───────────┼─► Mixers ─► + ─► softmax ─► p(nibble)
+//! byte ─► History ─┬─► contexts ─┬─► Rows: log p of each row (n, 16) ─┐
+//!                  │    hashes   └─► Mlp: logits (16) ───────────┼─► MixerStack ─► + ─► softmax ─► p(nibble)
 //!                  ├─► Matcher: one logit ──────────────────────────────┘            │
 //!                  └─► Correction: biases (16) ──────────────────────────────────────┘
 //! ```
@@ -28,7 +28,7 @@ mod predictor;
 mod rng;
 mod table;
 
-pub use ablation::Part;
+pub use ablation::Component;
 pub use level::Level;
 pub(crate) use network::{Network, Start};
 pub use predictor::Predictor;

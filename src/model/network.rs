@@ -1,20 +1,20 @@
 //! The parts wired together; every wire is a line here.
 
 use super::{
-    ablation::Part,
+    ablation::Component,
     experts::{
-        match_model::Matcher,
-        mlp::Perceptron,
+        match_model::MatchModel,
+        mlp::Mlp,
         prior::{Prior, Span},
-        rows::Ngrams,
+        rows::Rows,
     },
-    features::{contexts, history::History},
+    features::{contexts, hash::hash_of_nibble, history::History},
     inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
     level::{HEADS, Level, MIXERS, Params},
     mix::{
-        bias::{Correction, ORDERS},
+        bias::{Bias, ORDERS},
         mixer::{Gates, Rates, Sets},
-        stack::Mixers,
+        stack::MixerStack,
     },
 };
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use crate::{
 
 /// Rates of the mixer's bonuses and of the final correction.
 const BONUS_RATE: f32 = 0.005;
-const CORRECTION_RATE: f32 = 0.04;
+const BIAS_RATE: f32 = 0.04;
 /// The rate of weights by small contexts, as a part of that by states.
 const GATE_RATE: f32 = 0.8;
 /// Sets of weights of each mixer, as [`Network::gates`] counts them.
@@ -34,7 +34,7 @@ const SETS: [Sets; MIXERS] = [
     Sets { state: PLACES / HEADS * 2, byte: 256 * 2, classes: 256 * HEADS },
     Sets { state: 2 * HITS * 2, byte: 256 * 2, classes: 257 * 2 },
 ];
-/// Sets of the second layer: kind of data, sureness of the match, place in the byte.
+/// Sets of the second layer: kind of data, confidence of the match, place in the byte.
 const PLACES: usize = 2 * 4 * HEADS;
 /// Steps of how many contexts were seen before.
 const HITS: usize = 8;
@@ -47,12 +47,12 @@ const UNASKED: Span = (0, u32::MAX);
 #[derive(Debug)]
 pub struct Network {
     pub(crate) history: History,
-    matcher: Matcher,
-    ngrams: Ngrams,
-    pub(crate) perceptron: Option<Perceptron>,
+    match_model: MatchModel,
+    rows: Rows,
+    pub(crate) mlp: Option<Mlp>,
     inputs: Inputs,
-    mixers: Mixers,
-    correction: Correction,
+    mixer_stack: MixerStack,
+    bias: Bias,
     /// How many contexts have rows, and one that is left out.
     contexts: usize,
     left_out: Option<usize>,
@@ -62,7 +62,7 @@ pub struct Network {
     /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
     /// Whether a long match alone predicts the nibble to come.
-    coasting: bool,
+    match_only: bool,
     p: F32x16,
     level: Level,
     /// What it starts from, what that knows of the contexts of the byte to come, and the weights, if it is to start
@@ -87,40 +87,40 @@ impl Network {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn without(part: Option<Part>, level: Level, raw_len: usize) -> Result<Self> {
+    pub fn without(part: Option<Component>, level: Level, raw_len: usize) -> Result<Self> {
         let mut network = Self::with(level, level.params(raw_len), part, None)?;
         network.begin()?;
         Ok(network)
     }
 
-    fn with(level: Level, params: Params, without: Option<Part>, prior: Option<Arc<Prior>>) -> Result<Self> {
+    fn with(level: Level, params: Params, without: Option<Component>, prior: Option<Arc<Prior>>) -> Result<Self> {
         let on = |part| without != Some(part);
-        let dense = params.dense.filter(|_| on(Part::Dense));
+        let mlp = params.mlp.filter(|_| on(Component::Mlp));
         let rate_if = |part, rate| if on(part) { rate } else { 0.0 };
         let rates = Rates {
             by_state: params.rate,
-            by_byte: rate_if(Part::ByteGate, params.rate * GATE_RATE),
-            by_classes: rate_if(Part::ClassGate, params.rate * GATE_RATE),
-            bonus: rate_if(Part::LastValues, BONUS_RATE),
+            by_byte: rate_if(Component::ByteGate, params.rate * GATE_RATE),
+            by_classes: rate_if(Component::ClassGate, params.rate * GATE_RATE),
+            bonus: rate_if(Component::LastValues, BONUS_RATE),
         };
-        let inputs = params.contexts + usize::from(dense.is_some());
+        let inputs = params.contexts + usize::from(mlp.is_some());
         Ok(Self {
-            history: History::new(on(Part::Strides)),
-            matcher: Matcher::new(params.window_bits, on(Part::Matcher)),
-            ngrams: Ngrams::new(params.row_bits, params.contexts)?,
-            perceptron: dense.map(Perceptron::new).transpose()?,
+            history: History::new(on(Component::Strides)),
+            match_model: MatchModel::new(params.window_bits, on(Component::MatchModel)),
+            rows: Rows::new(params.row_bits, params.contexts)?,
+            mlp: mlp.map(Mlp::new).transpose()?,
             inputs: Inputs::new(),
-            mixers: Mixers::new(params.mixers, inputs, &SETS, PLACES, params.weight, rates),
-            correction: Correction::new(params.correction_bits, rate_if(Part::Correction, CORRECTION_RATE))?,
+            mixer_stack: MixerStack::new(params.mixers, inputs, &SETS, PLACES, params.weight, rates),
+            bias: Bias::new(params.bias_bits, rate_if(Component::Bias, BIAS_RATE))?,
             contexts: params.contexts,
             left_out: match without {
-                Some(Part::Context(place)) if place < params.contexts => Some(place),
+                Some(Component::Context(place)) if place < params.contexts => Some(place),
                 _ => None,
             },
             byte_hashes: [0; MAX_INPUTS],
             hashes: [0; MAX_INPUTS],
             head: 0,
-            coasting: false,
+            match_only: false,
             p: F32x16::ZERO,
             level,
             prior,
@@ -138,13 +138,13 @@ impl Network {
         self.find_contexts();
         let rows = self.fetch(0);
         self.begin_byte();
-        self.look(0, rows);
+        self.predict(0, rows);
         Ok(())
     }
 
     /// The probabilities of the next nibble's values. (16)
     #[inline(always)]
-    pub fn predict(&self) -> &F32x16 {
+    pub fn probabilities(&self) -> &F32x16 {
         &self.p
     }
 
@@ -154,19 +154,19 @@ impl Network {
         let coded = usize::from(nibble & 15);
         let byte = self.head.checked_sub(1).map(|high| (high << 4 | coded) as u8);
         let next_head = if byte.is_some() { 0 } else { 1 + coded };
-        let as_expected = coded == self.matcher.expects_high();
+        let as_expected = coded == self.match_model.expected_high();
         if let Some(byte) = byte {
             self.history.push(byte);
-            self.matcher.push(byte, self.history.last8);
+            self.match_model.push(byte, self.history.last8);
         }
-        let coasts = if byte.is_some() { self.matcher.is_long() } else { self.coasting && as_expected };
-        if coasts {
+        let goes_match_only = if byte.is_some() { self.match_model.is_long() } else { self.match_only && as_expected };
+        if goes_match_only {
             self.learn(coded, byte.is_some());
-            self.coast(next_head);
+            self.predict_match_only(next_head);
             return;
         }
         // What comes next is known, and the rows for it can be on their way while this nibble is learnt from.
-        let begins = byte.is_some() || self.coasting;
+        let begins = byte.is_some() || self.match_only;
         if begins {
             self.find_contexts();
         }
@@ -175,25 +175,25 @@ impl Network {
         if begins {
             self.begin_byte();
         }
-        self.look(next_head, rows);
+        self.predict(next_head, rows);
     }
 
     /// Takes one step of all that predicted the nibble.
     #[inline(always)]
     fn learn(&mut self, coded: usize, ends_byte: bool) {
         let delta = error(&self.p, coded);
-        if self.coasting {
-            self.matcher.learn_long(&delta);
+        if self.match_only {
+            self.match_model.learn_long(&delta);
             return;
         }
-        self.mixers.learn(&self.inputs, coded, delta);
-        self.matcher.learn(&delta);
-        self.correction.learn(delta);
-        self.ngrams.learn(coded);
-        if let Some(perceptron) = &mut self.perceptron {
-            perceptron.learn(coded);
+        self.mixer_stack.learn(&self.inputs, coded, delta);
+        self.match_model.learn(&delta);
+        self.bias.learn(delta);
+        self.rows.learn(coded);
+        if let Some(mlp) = &mut self.mlp {
+            mlp.learn(coded);
             if ends_byte {
-                perceptron.end_byte();
+                mlp.end_byte();
             }
         }
     }
@@ -205,8 +205,8 @@ impl Network {
         if let Some(place) = self.left_out {
             self.byte_hashes[place] = 0;
         }
-        if let Some(perceptron) = &self.perceptron {
-            perceptron.prefetch(&self.byte_hashes);
+        if let Some(mlp) = &self.mlp {
+            mlp.prefetch(&self.byte_hashes);
         }
         if self.prior.is_some() {
             self.known = [UNASKED; MAX_INPUTS];
@@ -217,61 +217,61 @@ impl Network {
     #[inline(always)]
     fn fetch(&mut self, head: usize) -> [u64; ORDERS] {
         for (hash, byte_hash) in self.hashes.iter_mut().zip(self.byte_hashes).take(self.contexts) {
-            *hash = self.ngrams.near(byte_hash, contexts::of_nibble(byte_hash, head));
+            *hash = self.rows.same_page(byte_hash, hash_of_nibble(byte_hash, head));
         }
-        self.ngrams.prefetch(&self.hashes[..self.contexts]);
-        self.correction.prefetch(head, self.history.last8)
+        self.rows.prefetch(&self.hashes[..self.contexts]);
+        self.bias.prefetch(head, self.history.last8)
     }
 
     /// Makes the features of the byte to come.
     #[inline(always)]
     fn begin_byte(&mut self) {
-        if let Some(perceptron) = &mut self.perceptron {
-            perceptron.begin_byte(&self.byte_hashes);
+        if let Some(mlp) = &mut self.mlp {
+            mlp.begin_byte(&self.byte_hashes);
         }
     }
 
     /// Makes the prediction of the nibble to come.
     #[inline(always)]
-    fn look(&mut self, head: usize, rows: [u64; ORDERS]) {
-        (self.head, self.coasting) = (head, false);
-        self.ngrams.select(&self.hashes[..self.contexts], &mut self.inputs);
+    fn predict(&mut self, head: usize, rows: [u64; ORDERS]) {
+        (self.head, self.match_only) = (head, false);
+        self.rows.select(&self.hashes[..self.contexts], &mut self.inputs);
         if let Some(prior) = &self.prior {
             for (k, span) in self.known[..self.contexts].iter_mut().enumerate() {
                 // Most contexts have rows of their own, and the prior need not be asked for them.
-                if !self.ngrams.is_new(k) {
+                if !self.rows.is_new(k) {
                     continue;
                 }
                 if *span == UNASKED {
                     *span = prior.counts.find(self.byte_hashes[k]);
                 }
-                if let Some(known) = prior.counts.recall(*span, head) {
-                    self.ngrams.recall(k, &known, &mut self.inputs);
+                if let Some(known) = prior.counts.seed(*span, head) {
+                    self.rows.seed(k, &known, &mut self.inputs);
                 }
             }
         }
-        if let Some(perceptron) = &mut self.perceptron {
+        if let Some(mlp) = &mut self.mlp {
             let k = self.contexts % MAX_INPUTS;
-            self.inputs.x[k] = perceptron.forward(head);
-            self.inputs.state[k] = perceptron.state();
+            self.inputs.x[k] = mlp.forward(head);
+            self.inputs.state[k] = mlp.state();
             self.inputs.last[k] = NO_SYMBOL;
         }
-        let matched = self.matcher.forward(head.checked_sub(1));
-        let mixed = self.mixers.forward(&self.gates(), self.place(), &self.inputs, matched);
-        self.p = softmax(mixed + self.correction.forward(rows));
+        let matched = self.match_model.forward(head.checked_sub(1));
+        let mixed = self.mixer_stack.forward(&self.gates(), self.place(), &self.inputs, matched);
+        self.p = softmax(mixed + self.bias.forward(rows));
     }
 
     /// Makes the prediction of the nibble to come from the long match alone.
     #[inline(always)]
-    fn coast(&mut self, head: usize) {
-        (self.head, self.coasting) = (head, true);
-        self.p = softmax(self.matcher.forward_long(head.checked_sub(1)));
+    fn predict_match_only(&mut self, head: usize) {
+        (self.head, self.match_only) = (head, true);
+        self.p = softmax(self.match_model.forward_long(head.checked_sub(1)));
     }
 
     /// Which weights of the second layer are in use.
     #[inline(always)]
     fn place(&self) -> usize {
-        (usize::from(self.history.strides.binary) * 4 + self.matcher.sureness()) * HEADS + self.head
+        (usize::from(self.history.strides.binary) * 4 + self.match_model.confidence()) * HEADS + self.head
     }
 
     /// Which of each mixer's weights are in use. One looks at the match, the byte before and the classes of the last
@@ -286,14 +286,14 @@ impl Network {
         let hits = seen as usize * (HITS - 1) / self.contexts;
         [
             Gates {
-                state: (binary * 4 + self.matcher.sureness()) * 2 + half,
+                state: (binary * 4 + self.match_model.confidence()) * 2 + half,
                 byte: byte(0) * 2 + half,
                 classes: (self.history.classes as usize & 255) * HEADS + self.head,
             },
             Gates {
                 state: (binary * HITS + hits) * 2 + half,
                 byte: byte(1) * 2 + half,
-                classes: self.matcher.expected_byte() * 2 + half,
+                classes: self.match_model.expected_byte() * 2 + half,
             },
         ]
     }
@@ -309,22 +309,22 @@ impl Network {
             out[high * LANES..][..LANES].copy_from_slice(&self.p.0);
             return out;
         }
-        let (coasting, p) = (self.coasting, self.p);
+        let (match_only, p) = (self.match_only, self.p);
         for (high, out) in out.chunks_exact_mut(LANES).enumerate() {
-            self.turn_to(1 + high, coasting);
+            self.turn_to(1 + high, match_only);
             out.copy_from_slice(&(self.p * p.0[high]).0);
         }
-        self.turn_to(0, coasting);
+        self.turn_to(0, match_only);
         out
     }
 
     /// Makes the prediction of a nibble of the byte to come.
-    fn turn_to(&mut self, head: usize, coasting: bool) {
-        if coasting {
-            self.coast(head);
+    fn turn_to(&mut self, head: usize, match_only: bool) {
+        if match_only {
+            self.predict_match_only(head);
         } else {
             let rows = self.fetch(head);
-            self.look(head, rows);
+            self.predict(head, rows);
         }
     }
 }

@@ -52,7 +52,7 @@ impl Predictor {
 
     /// The probabilities of the next nibble's sixteen values (high nibble first); they sum to 1 but for rounding.
     pub fn predict(&self) -> &[f32; 16] {
-        &self.network.predict().0
+        &self.network.probabilities().0
     }
 
     /// Learns that the next nibble was `nibble`, of which only the low four bits count, and moves on.

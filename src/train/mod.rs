@@ -21,7 +21,7 @@ pub use passes::{Loss, Pass};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
-    math::environment::checked,
+    math::environment::{Callers, checked},
     priors::{COARSE, FINE, TrainedOn, write_counts},
 };
 
@@ -69,7 +69,7 @@ pub struct Trainer {
 /// What came of training.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Trained {
+pub struct TrainingReport {
     /// The model, which knows all samples.
     pub model: Model,
     /// Its file.
@@ -107,11 +107,11 @@ impl Trainer {
     /// The most bytes of the model's file.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if that is not within [`SIZES`].
+    /// [`ErrorKind::InvalidInput`] if that is not within [`SIZES`].
     pub fn size(mut self, bytes: u64) -> Result<Self> {
         if !SIZES.contains(&bytes) {
             let text = format!("a model has {} to {} bytes, not {bytes}", SIZES.start(), SIZES.end());
-            return Err(Error::new(ErrorKind::OutOfBounds, text));
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         self.size = bytes;
         Ok(self)
@@ -138,19 +138,21 @@ impl Trainer {
         self
     }
 
-    /// Trains on `samples`, telling `watch` of each pass.
+    /// Trains on `samples`, telling `watch` of each pass, which is called as it would be by the caller.
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
-    pub fn train(&self, samples: &[impl AsRef<[u8]>], watch: impl FnMut(&Pass)) -> Result<Trained> {
-        checked(|| self.train_here(samples, watch))
+    pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
+        let samples: Vec<&[u8]> = samples.iter().map(AsRef::as_ref).collect();
+        let callers = Callers::now();
+        checked(|| self.train_here(&samples, |pass| callers.run(|| watch(pass))))
     }
 
-    fn train_here(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<Trained> {
+    fn train_here(&self, samples: &[&[u8]], mut watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
         let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
-            return Err(Error::new(ErrorKind::OutOfBounds, text));
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         let mut tally = Tally::of(kept.iter().copied(), self.level);
         let keep = self.room_for(&tally);
@@ -169,7 +171,7 @@ impl Trainer {
         tally.count(held_out.iter().copied(), self.level);
         let keep = self.room_for(&tally);
         let (model, file) = self.fitting(&tally, keep, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
-        Ok(Trained {
+        Ok(TrainingReport {
             held_out: evaluate(&trial.start(self.level)?, &held_out, &self.stop)?,
             held_out_exact: exact,
             held_out_without: evaluate(&self.level.into(), &held_out, &self.stop)?,

@@ -69,7 +69,7 @@ impl Kernel for Cost<'_> {
         let mut bits = 0.0;
         for &byte in self.sample {
             for nibble in [byte >> 4, byte & 15] {
-                bits -= f64::from(self.network.predict().0[usize::from(nibble)]).log2();
+                bits -= f64::from(self.network.probabilities().0[usize::from(nibble)]).log2();
                 self.network.update(nibble);
             }
         }
@@ -86,24 +86,24 @@ pub fn evaluate(start: &Start, samples: &[&[u8]], stop: &Stop) -> Result<Loss> {
     let mut loss = Loss::default();
     for sample in samples {
         stop.check()?;
-        network.start_again(sample.len())?;
+        network.reset(sample.len())?;
         loss.add(&mut network, sample);
     }
     Ok(loss)
 }
 
 /// As [`evaluate`], but from sample to sample mixers and matches go on learning from `weights`, after `time` nibbles.
-fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, time: &mut f32, stop: &Stop) -> Result<Loss> {
+fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, steps: &mut f32, stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     network.set_weights(weights);
-    network.set_time(*time);
+    network.set_steps(*steps);
     let mut loss = Loss::default();
     for sample in &fold.samples {
         stop.check()?;
         network.restart(sample.len())?;
         loss.add(&mut network, sample);
     }
-    *time += 2.0 * loss.bytes as f32;
+    *steps += 2.0 * loss.bytes as f32;
     weights.clear();
     network.weights().for_each(|piece| weights.extend_from_slice(piece));
     Ok(loss)
@@ -123,7 +123,7 @@ pub fn fit(
 ) -> Result<(Arc<[f32]>, Loss)> {
     let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
     let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
-    let mut time = 0.0;
+    let mut steps = 0.0;
     let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out, stop)?;
     let mut best = (Arc::from(weights.as_slice()), first);
     watch(&Pass { level, number: 0, training: Loss::default(), held_out: first });
@@ -131,7 +131,7 @@ pub fn fit(
         let mut training = Loss::default();
         for fold in folds {
             let start = Start { level, prior: prior(&fold.counts, None) };
-            let loss = learn(&start, fold, &mut weights, &mut time, stop)?;
+            let loss = learn(&start, fold, &mut weights, &mut steps, stop)?;
             training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
         }
         let learnt: Arc<[f32]> = weights.as_slice().into();

@@ -1,7 +1,9 @@
 //! The library as those who use it meet it. One program: it is linked once.
 
+mod adapters;
 mod copies;
 mod damage;
+mod expanded;
 mod golden;
 mod limits;
 mod mutations;
@@ -13,4 +15,3 @@ mod sizes;
 mod streaming;
 mod structure;
 mod threads;
-mod unpacked;

@@ -135,9 +135,9 @@ fn an_ablated_network_is_measured_by_the_same_loop() {
     let len = |part| ablated_len(&content, Level::FASTEST, part).unwrap();
     let whole = len(None);
     assert_eq!(whole, code(&content, Level::FASTEST, Isa::detect()).len());
-    assert!(Part::of(Level::FASTEST).any(|part| len(Some(part)) > whole));
+    assert!(Component::of(Level::FASTEST).any(|part| len(Some(part)) > whole));
     // What the level does not have makes no difference.
-    assert_eq!(len(Some(Part::Dense)), whole);
+    assert_eq!(len(Some(Component::Mlp)), whole);
 }
 
 #[test]

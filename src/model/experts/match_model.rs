@@ -32,7 +32,7 @@ const LONG_LOGIT: f32 = 8.0;
 
 /// The window, the table and the match that is followed.
 #[derive(Debug)]
-pub struct Matcher {
+pub struct MatchModel {
     /// The last bytes; a power of two.
     window: Vec<u8>,
     /// Bytes seen.
@@ -58,7 +58,7 @@ pub struct Matcher {
     shortest: usize,
 }
 
-impl Matcher {
+impl MatchModel {
     /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots, but at most 2^22; if it is not
     /// `on`, it follows nothing.
     pub fn new(window_bits: u32, on: bool) -> Self {
@@ -165,7 +165,7 @@ impl Matcher {
 
     /// How sure the match is of the nibble that comes next, in four steps.
     #[inline(always)]
-    pub fn sureness(&self) -> usize {
+    pub fn confidence(&self) -> usize {
         match self.length {
             _ if self.symbol == NO_SYMBOL => 0,
             0..16 => 1,
@@ -188,7 +188,7 @@ impl Matcher {
 
     /// The high nibble that the match expects.
     #[inline(always)]
-    pub fn expects_high(&self) -> usize {
+    pub fn expected_high(&self) -> usize {
         usize::from(self.expected >> 4)
     }
 

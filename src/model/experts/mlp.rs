@@ -8,17 +8,17 @@ mod hidden;
 mod reference;
 mod rms;
 
-use crate::model::{level::DenseParams, rng::Rng};
+use crate::model::{level::MlpParams, rng::Rng};
 use crate::{
     Result,
     math::{F32x16, LANES, error, softmax},
 };
 use embedding::Embedding;
 use heads::Heads;
-use hidden::{Dense, Pass};
+use hidden::{Hidden, Pass};
 
-/// The learning rate falls as 1/√(1 + t/RATE_TIME) down to `RATE_END` of what it was at first.
-const RATE_TIME: f32 = 10_000.0;
+/// The learning rate falls as 1/√(1 + t/RATE_BYTES) down to `RATE_END` of what it was at first.
+const RATE_BYTES: f32 = 10_000.0;
 const RATE_END: f32 = 0.12;
 /// A byte foreseen better than this, (1 − p) of its nibbles added up, teaches the layers below the heads nothing worth
 /// the time.
@@ -28,9 +28,9 @@ pub(crate) const FAR_BELOW: f32 = -12.0;
 
 /// The layers and where they are in a byte.
 #[derive(Debug)]
-pub struct Perceptron {
+pub struct Mlp {
     embedding: Embedding,
-    pub(crate) dense: Dense,
+    pub(crate) hidden: Hidden,
     pub(crate) pass: Pass,
     pub(crate) heads: Heads,
     /// The contexts that are embedded. (contexts)
@@ -41,22 +41,22 @@ pub struct Perceptron {
     surprise: f32,
     first_rate: f32,
     rate: f32,
-    time: f32,
+    bytes: f32,
     /// What the layers were at first, once that is wanted again.
-    first: Option<Box<(Dense, Heads)>>,
+    first: Option<Box<(Hidden, Heads)>>,
 }
 
-impl Perceptron {
+impl Mlp {
     /// Layers that have learnt nothing.
     ///
     /// # Errors
     /// If the system does not have the memory.
-    pub fn new(params: DenseParams) -> Result<Self> {
+    pub fn new(params: MlpParams) -> Result<Self> {
         let mut rng = Rng::new();
-        let DenseParams { contexts, height, row_bits, rate } = params;
+        let MlpParams { contexts, height, row_bits, rate } = params;
         Ok(Self {
             embedding: Embedding::new(row_bits)?,
-            dense: Dense::new(contexts, height, &mut rng),
+            hidden: Hidden::new(contexts, height, &mut rng),
             pass: Pass::new(contexts, height),
             heads: Heads::new(height, &mut rng),
             hashes: vec![0; contexts],
@@ -65,7 +65,7 @@ impl Perceptron {
             surprise: 0.0,
             first_rate: rate,
             rate: 0.0,
-            time: 0.0,
+            bytes: 0.0,
             first: None,
         })
     }
@@ -78,11 +78,11 @@ impl Perceptron {
         let first = self.first.get_or_insert_with(|| {
             let mut rng = Rng::new();
             let height = self.pass.h.len();
-            Box::new((Dense::new(self.hashes.len(), height, &mut rng), Heads::new(height, &mut rng)))
+            Box::new((Hidden::new(self.hashes.len(), height, &mut rng), Heads::new(height, &mut rng)))
         });
-        self.dense.copy_from(&first.0);
+        self.hidden.copy_from(&first.0);
         self.heads.copy_from(&first.1);
-        self.time = 0.0;
+        self.bytes = 0.0;
         self.embedding.restart(row_bits)
     }
 
@@ -98,13 +98,13 @@ impl Perceptron {
         let embedded = self.hashes.len();
         self.hashes.copy_from_slice(&hashes[..embedded]);
         self.embedding.gather(&self.hashes, &mut self.pass.x);
-        self.dense.forward(&mut self.pass);
+        self.hidden.forward(&mut self.pass);
         self.heads.observe(&self.pass.h);
         self.pass.dh.fill(F32x16::ZERO);
         self.surprise = 0.0;
-        let fall = 1.0 / (1.0 + self.time / RATE_TIME).sqrt();
+        let fall = 1.0 / (1.0 + self.bytes / RATE_BYTES).sqrt();
         self.rate = self.first_rate * if fall > RATE_END { fall } else { RATE_END };
-        self.time += 1.0;
+        self.bytes += 1.0;
     }
 
     /// The logits of `head`, less the largest. (16)
@@ -136,7 +136,7 @@ impl Perceptron {
     #[inline(always)]
     pub fn end_byte(&mut self) {
         if self.surprise > FORESEEN {
-            self.dense.backward(&mut self.pass, self.rate);
+            self.hidden.backward(&mut self.pass, self.rate);
             self.embedding.learn(&self.hashes, &self.pass.dx);
         }
         self.surprise = 0.0;

@@ -29,7 +29,7 @@ const UNIFORM: u32 = 1 << 19;
 /// Probabilities are taken for at least 10^-5.
 const LEAST: f32 = 84.0;
 /// A row that saw n values so far learns at the rate 1/(n + this).
-pub(crate) const FIRST: f32 = 2.5;
+pub(crate) const RATE_OFFSET: f32 = 2.5;
 /// The rate's floor is 1/this in the first contexts, which are seen often (just what the count goes to), and in the
 /// others.
 const MEMORY: [f32; 2] = [257.5, 121.0];
@@ -64,7 +64,7 @@ const _: () = assert!(size_of::<Row>() == 2 * LANES + LANES + 2 + 1 + 1 + 1 + 1 
 
 /// What a row would say that saw what followed its context in the samples.
 #[derive(Debug)]
-pub struct Recalled {
+pub struct Seed {
     /// Probabilities.
     pub p: F32x16,
     /// How much it has seen.
@@ -81,7 +81,7 @@ pub struct Recalled {
 
 /// The table and the rows in use.
 #[derive(Debug)]
-pub struct Ngrams {
+pub struct Rows {
     table: Table<Row>,
     /// (2, 256): by how often a context is seen, and how often the row was.
     rates: [[f32; 256]; 2],
@@ -98,14 +98,14 @@ pub struct Ngrams {
     p: [F32x16; MAX_INPUTS],
 }
 
-impl Ngrams {
+impl Rows {
     /// 2^`bits` rows that have seen nothing, for so many contexts.
     ///
     /// # Errors
     /// As [`Table::new`].
     pub fn new(bits: u32, contexts: usize) -> Result<Self> {
         let rate = |memory: f32, n: usize| {
-            let rate = 1.0 / (n as f32 + FIRST);
+            let rate = 1.0 / (n as f32 + RATE_OFFSET);
             if rate > 1.0 / memory { rate } else { 1.0 / memory }
         };
         Ok(Self {
@@ -133,7 +133,7 @@ impl Ngrams {
     /// `hash`, moved to the page that `byte_hash` is in: the nibbles of a byte share a page, and so its address is
     /// translated once.
     #[inline(always)]
-    pub fn near(&self, byte_hash: u64, hash: u64) -> u64 {
+    pub fn same_page(&self, byte_hash: u64, hash: u64) -> u64 {
         hash & self.page_mask | byte_hash & !self.page_mask
     }
 
@@ -180,11 +180,11 @@ impl Ngrams {
 
     /// Where no row is the context's own, takes what is `known` of it.
     #[inline(always)]
-    pub fn recall(&mut self, k: usize, known: &Recalled, inputs: &mut Inputs) {
+    pub fn seed(&mut self, k: usize, known: &Seed, inputs: &mut Inputs) {
         self.p[k] = known.p * ONE;
         inputs.x[k] = self.p[k].map(log);
         self.seen[k] = [known.count, known.run, known.last];
-        inputs.state[k] = u32::from(recalled_state(known));
+        inputs.state[k] = u32::from(seeded_state(known));
         inputs.last[k] = u32::from(known.last);
     }
 
@@ -230,18 +230,18 @@ fn page_mask(bits: u32) -> u64 {
 /// The state of a row that was seen `count` times, the last `run` of them with the same value.
 #[inline(always)]
 fn state(count: u8, run: u8) -> u8 {
-    let settled = if run > 5 { 5 } else { run };
-    let settled = if 2 * u32::from(run) >= u32::from(count) { 6 } else { settled };
-    let settled = if run >= count { 7 } else { settled };
-    SEEN[usize::from(count)] * 8 + settled
+    let determinism = if run > 5 { 5 } else { run };
+    let determinism = if 2 * u32::from(run) >= u32::from(count) { 6 } else { determinism };
+    let determinism = if run >= count { 7 } else { determinism };
+    SEEN[usize::from(count)] * 8 + determinism
 }
 
 /// The state of a row that was recalled.
 #[inline(always)]
-fn recalled_state(known: &Recalled) -> u8 {
+fn seeded_state(known: &Seed) -> u8 {
     let edges = [256, 250, 230, 192, 128, 85, 51];
-    let settled = edges.iter().position(|&edge| known.share >= edge).map_or(0, |place| 7 - place as u8);
-    SEEN[usize::from(known.seen)] * 8 + settled
+    let determinism = edges.iter().position(|&edge| known.share >= edge).map_or(0, |place| 7 - place as u8);
+    SEEN[usize::from(known.seen)] * 8 + determinism
 }
 
 /// How much a row has seen, in eight steps: 0, 1, 2, 3, 4–7, 8–15, 16–31, more.

@@ -1,6 +1,6 @@
 //! History → hashes: what a byte is seen in. Text and binary data each have their list, those worth most first.
 
-use super::history::History;
+use super::{hash::hash, history::History};
 
 /// The most contexts that a level may use.
 pub const MAX_CONTEXTS: usize = 24;
@@ -51,21 +51,6 @@ pub fn compute(history: &History, out: &mut [u64]) {
             *out = hash(a ^ place << 56, b);
         }
     }
-}
-
-/// Mixes two numbers into 64 bits, the upper ones well spread (multiply and fold, as in Steele, Lea & Flood's
-/// SplitMix, 2014).
-#[inline(always)]
-pub fn hash(a: u64, b: u64) -> u64 {
-    let h = a.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(b).wrapping_mul(0xd6e8_feb8_6659_fd93);
-    (h ^ h >> 32).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-}
-
-/// The hash of a nibble's context: of its byte's, and of the head.
-#[inline(always)]
-pub fn of_nibble(byte_hash: u64, head: usize) -> u64 {
-    let salt = (head as u64).wrapping_mul(0x632b_e5a6_3177_d35b);
-    byte_hash.wrapping_add(salt).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// The last `n` bytes.
@@ -132,7 +117,7 @@ struct Around {
 
 #[inline(always)]
 fn around(h: &History) -> Around {
-    let (element, record) = (h.strides.element, h.strides.record);
+    let (element, record) = (h.strides.element, h.strides.row);
     let at = |distance| u64::from(h.at(distance));
     let (north, west, north_west) = (at(record), at(element), at(record + element));
     let north_east = if record > element { at(record - element) } else { 0 };
@@ -170,7 +155,7 @@ fn binary_second(h: &History) -> [Context; 8] {
 
 fn binary_third(h: &History) -> [Context; 8] {
     let a = around(h);
-    let above_that = u64::from(h.at(2 * h.strides.record));
+    let above_that = u64::from(h.at(2 * h.strides.row));
     [
         (a.north | above_that << 8, order(h, 1)),
         (h.last8 & 0xffff_ff00, 0),
@@ -204,7 +189,7 @@ mod tests {
         let mut history = History::new(false);
         bytes.iter().for_each(|&byte| history.push(byte));
         history.strides.binary = binary;
-        (history.strides.element, history.strides.record) = (2, 8);
+        (history.strides.element, history.strides.row) = (2, 8);
         let mut hashes = [0; MAX_CONTEXTS];
         compute(&history, &mut hashes);
         hashes

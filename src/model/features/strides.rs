@@ -1,4 +1,4 @@
-//! Bytes → the distances at which they repeat: the width of an element and of a record, by running statistics.
+//! Bytes → the distances at which they repeat: the width of an element and of a row, by running statistics.
 //!
 //! Tables, images and arrays repeat after a fixed number of bytes. Every [`PERIOD`] bytes some positions are compared
 //! with all that stand up to [`REACH`] bytes before them; the distances that hit most often, older counts fading, are
@@ -24,15 +24,15 @@ pub struct Strides {
     far: Box<[u32; REACH]>,
     /// Width of an element: 1 ..= 16.
     pub element: usize,
-    /// Width of a record: 17 ..= REACH, or 1 if none was seen.
-    pub record: usize,
+    /// Width of a row: 17 ..= REACH, or 1 if none was seen.
+    pub row: usize,
     /// Whether the last period was binary data, not text.
     pub binary: bool,
 }
 
 impl Default for Strides {
     fn default() -> Self {
-        Self { near: [0; ELEMENT + 1], far: Box::new([0; REACH]), element: 1, record: 1, binary: false }
+        Self { near: [0; ELEMENT + 1], far: Box::new([0; REACH]), element: 1, row: 1, binary: false }
     }
 }
 
@@ -54,7 +54,7 @@ impl Strides {
             |best: (u32, usize), (count, width)| if count > best.0 + best.0 / BETTER { (count, width) } else { best };
         self.element = (1..=ELEMENT).map(|width| (self.near[width], width)).fold((0, 1), better).1;
         let wider = (ELEMENT + 1..=REACH).map(|width| (self.far[REACH - width], width));
-        self.record = wider.fold((0, 1), better).1;
+        self.row = wider.fold((0, 1), better).1;
     }
 
     /// Compares the byte at `at` with those before it; whether it was one that counts for records.
@@ -85,12 +85,12 @@ mod tests {
     use crate::model::features::history::History;
     use foretell_testkit::noise;
 
-    /// What is found in `content`: element, record, and whether it is binary.
+    /// What is found in `content`: element, row, and whether it is binary.
     fn found(content: impl IntoIterator<Item = u8>) -> (usize, usize, bool) {
         let mut history = History::new(true);
         content.into_iter().for_each(|byte| history.push(byte));
         let strides = history.strides;
-        (strides.element, strides.record, strides.binary)
+        (strides.element, strides.row, strides.binary)
     }
 
     #[test]
@@ -107,10 +107,10 @@ mod tests {
     #[test]
     fn records_of_a_hundred_bytes_are_found() {
         let (template, mut random) = (noise(2, 100), noise(3, 60_000).into_iter());
-        // A third of the fields changes from record to record.
+        // A third of the fields changes from row to row.
         let records = (0..40_000).map(|i| if i % 100 % 3 == 0 { random.next().unwrap() } else { template[i % 100] });
-        let (_, record, binary) = found(records);
-        assert_eq!((record, binary), (100, true));
+        let (_, row, binary) = found(records);
+        assert_eq!((row, binary), (100, true));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! networks*; Mikolov et al. 2011); in PAQ's terms a final SSE stage.
 
 use crate::model::{
-    features::contexts::hash,
+    features::hash::hash,
     table::{Table, prefetch},
 };
 use crate::{Result, math::F32x16};
@@ -13,7 +13,7 @@ pub const ORDERS: usize = 3;
 
 /// The rows of logits.
 #[derive(Debug)]
-pub struct Correction {
+pub struct Bias {
     /// (2^bits, 16)
     table: Table<F32x16>,
     /// The rows in use.
@@ -21,7 +21,7 @@ pub struct Correction {
     rate: f32,
 }
 
-impl Correction {
+impl Bias {
     /// 2^`bits` rows of zeros.
     ///
     /// # Errors
@@ -75,18 +75,18 @@ mod tests {
 
     const RATE: f32 = 0.04;
 
-    /// A correction with any logits, and the hashes of the rows of some bytes.
-    fn any() -> (Correction, [u64; ORDERS]) {
-        let mut correction = Correction::new(10, RATE).unwrap();
-        let len = correction.table.rows().len();
-        correction.table.rows_mut().copy_from_slice(&Rng::new().vectors(len, 2.0));
-        let hashes = correction.prefetch(3, 0x61_6263);
-        (correction, hashes)
+    /// A bias with any logits, and the hashes of the rows of some bytes.
+    fn any() -> (Bias, [u64; ORDERS]) {
+        let mut bias = Bias::new(10, RATE).unwrap();
+        let len = bias.table.rows().len();
+        bias.table.rows_mut().copy_from_slice(&Rng::new().vectors(len, 2.0));
+        let hashes = bias.prefetch(3, 0x61_6263);
+        (bias, hashes)
     }
 
     /// ln p(coded) in f64, if the logit `i` of the first row were so much more.
-    fn log_probability(correction: &Correction, hashes: [u64; ORDERS], coded: usize, i: usize, more: f64) -> f64 {
-        let sum = |lane| hashes.iter().map(|&hash| f64::from(correction.table.row(hash).0[lane])).sum::<f64>();
+    fn log_probability(bias: &Bias, hashes: [u64; ORDERS], coded: usize, i: usize, more: f64) -> f64 {
+        let sum = |lane| hashes.iter().map(|&hash| f64::from(bias.table.row(hash).0[lane])).sum::<f64>();
         let mut logits: [f64; 16] = std::array::from_fn(sum);
         logits[i] += more;
         logits[coded] - logits.iter().map(|logit| logit.exp()).sum::<f64>().ln()
@@ -94,32 +94,32 @@ mod tests {
 
     #[test]
     fn steps_go_up_the_gradient_of_the_log_probability() {
-        let (mut correction, hashes) = any();
+        let (mut bias, hashes) = any();
         let before = any().0;
         let coded = 5;
-        let p = softmax(correction.forward(hashes));
+        let p = softmax(bias.forward(hashes));
         let exact = log_probability(&before, hashes, coded, 0, 0.0);
         assert!((f64::from(p.0[coded]).ln() - exact).abs() < 1e-4, "logits are the sum of the rows");
-        correction.learn(error(&p, coded));
+        bias.learn(error(&p, coded));
         for (hash, i) in hashes.into_iter().flat_map(|hash| (0..16).map(move |i| (hash, i))) {
             let at = |more| log_probability(&before, hashes, coded, i, more);
             let slope = (at(1e-5) - at(-1e-5)) / 2e-5;
-            let step = f64::from(correction.table.row(hash).0[i] - before.table.row(hash).0[i]) / f64::from(RATE);
+            let step = f64::from(bias.table.row(hash).0[i] - before.table.row(hash).0[i]) / f64::from(RATE);
             assert!((step - slope).abs() < 1e-4, "{step} {slope}");
         }
-        let changed = correction.table.rows().iter().zip(before.table.rows()).filter(|(now, before)| now != before);
+        let changed = bias.table.rows().iter().zip(before.table.rows()).filter(|(now, before)| now != before);
         assert_eq!(changed.count(), ORDERS);
     }
 
     #[test]
     fn each_order_sees_its_bytes_and_the_head() {
-        let correction = Correction::new(10, RATE).unwrap();
-        let hashes = correction.prefetch(3, 0x6162_6364);
-        assert_eq!(correction.prefetch(3, 0x7762_6364), hashes);
+        let bias = Bias::new(10, RATE).unwrap();
+        let hashes = bias.prefetch(3, 0x6162_6364);
+        assert_eq!(bias.prefetch(3, 0x7762_6364), hashes);
         for (last8, same) in [(0x6177_6364, 2), (0x6162_7764, 1), (0x6162_6377, 0)] {
-            let others = correction.prefetch(3, last8);
+            let others = bias.prefetch(3, last8);
             assert!((0..ORDERS).all(|n| (others[n] == hashes[n]) == (n < same)), "{last8:x}");
         }
-        assert!(correction.prefetch(4, 0x6162_6364).iter().zip(&hashes).all(|(other, hash)| other != hash));
+        assert!(bias.prefetch(4, 0x6162_6364).iter().zip(&hashes).all(|(other, hash)| other != hash));
     }
 }

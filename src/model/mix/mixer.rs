@@ -12,7 +12,7 @@ use crate::model::inputs::{Each, Inputs, MAX_INPUTS, STATES};
 
 /// The rates' surplus at first, which halves after so many nibbles.
 const BOOST: f32 = 0.01;
-const BOOST_TIME: f32 = 2000.0;
+const BOOST_STEPS: f32 = 2000.0;
 /// Inputs are taken in pieces of so many.
 const PIECE: usize = 8;
 
@@ -55,7 +55,7 @@ pub struct Mixer {
     /// The weight and the bonus in use of each input.
     index: Each,
     rates: Rates,
-    time: f32,
+    steps: f32,
     /// The gates in use since the weights were last restored, if that is to be done again.
     used: Option<Vec<(usize, usize)>>,
 }
@@ -72,7 +72,7 @@ impl Mixer {
             gates: Gates::default(),
             index: [0; MAX_INPUTS],
             rates,
-            time: 0.0,
+            steps: 0.0,
             used: None,
         }
     }
@@ -102,8 +102,8 @@ impl Mixer {
     }
 
     /// Learns as one that has learnt from so many nibbles.
-    pub fn set_time(&mut self, time: f32) {
-        self.time = time;
+    pub fn set_steps(&mut self, steps: f32) {
+        self.steps = steps;
     }
 
     /// The logits. (16)
@@ -142,8 +142,8 @@ impl Mixer {
     /// One step of the weights in use along their gradients: `δ · x_k`, with `delta` the gradient at the logits.
     #[inline(always)]
     pub fn learn(&mut self, inputs: &Inputs, delta: F32x16) {
-        let boost = BOOST / (1.0 + self.time * (1.0 / BOOST_TIME));
-        self.time += 1.0;
+        let boost = BOOST / (1.0 + self.steps * (1.0 / BOOST_STEPS));
+        self.steps += 1.0;
         let Rates { by_state: rate, by_byte: byte_rate, by_classes: classes_rate, bonus: bonus_rate } = self.rates;
         let boosted = |rate: f32| if rate > 0.0 { rate + boost } else { 0.0 };
         let (rate, byte_rate, classes_rate) = (rate + boost, boosted(byte_rate), boosted(classes_rate));

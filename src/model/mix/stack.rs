@@ -10,11 +10,11 @@ use crate::model::{inputs::Inputs, level::MIXERS};
 /// The second layer's rate, and its surplus at first, which halves after so many nibbles.
 const RATE: f32 = 0.0005;
 const BOOST: f32 = 0.002;
-const BOOST_TIME: f32 = 20_000.0;
+const BOOST_STEPS: f32 = 20_000.0;
 
 /// The layers.
 #[derive(Debug)]
-pub struct Mixers {
+pub struct MixerStack {
     first: Vec<Mixer>,
     /// What each says, less its largest logit, and its probabilities. (mixers, 16)
     logits: [F32x16; MIXERS],
@@ -22,10 +22,10 @@ pub struct Mixers {
     /// The second layer's weights. (places, mixers)
     second: Vec<[f32; MIXERS]>,
     place: usize,
-    time: f32,
+    steps: f32,
 }
 
-impl Mixers {
+impl MixerStack {
     /// The first `count` of the mixers with `sets`, and a second layer, with a set for each of `places`, that takes
     /// their mean; one mixer has none.
     pub fn new(count: usize, inputs: usize, sets: &[Sets; MIXERS], places: usize, weight: f32, rates: Rates) -> Self {
@@ -36,7 +36,7 @@ impl Mixers {
             logits: [F32x16::ZERO; MIXERS],
             p: [F32x16::ZERO; MIXERS],
             place: 0,
-            time: 0.0,
+            steps: 0.0,
         }
     }
 
@@ -56,9 +56,9 @@ impl Mixers {
     }
 
     /// Learn as those that have learnt from so many nibbles.
-    pub fn set_time(&mut self, time: f32) {
-        self.time = time;
-        self.first.iter_mut().for_each(|mixer| mixer.set_time(time));
+    pub fn set_steps(&mut self, steps: f32) {
+        self.steps = steps;
+        self.first.iter_mut().for_each(|mixer| mixer.set_steps(steps));
     }
 
     /// The logits, with `matched` added to what each mixer makes of the inputs. (16)
@@ -85,8 +85,8 @@ impl Mixers {
         if let [mixer] = &mut self.first[..] {
             return mixer.learn(inputs, delta);
         }
-        let rate = RATE + BOOST / (1.0 + self.time * (1.0 / BOOST_TIME));
-        self.time += 1.0;
+        let rate = RATE + BOOST / (1.0 + self.steps * (1.0 / BOOST_STEPS));
+        self.steps += 1.0;
         for (i, mixer) in self.first.iter_mut().enumerate().take(MIXERS) {
             mixer.learn(inputs, error(&self.p[i], coded));
             self.second[self.place][i] += rate * (self.logits[i] * delta).sum();

@@ -8,8 +8,8 @@ use crate::{
     model::{Level, experts::prior::Prior, mix::mixer::copy},
 };
 
-/// Mixers that start from learnt weights learn as those that have learnt from so many nibbles.
-const PRIOR_TIME: f32 = 20_000.0;
+/// MixerStack that start from learnt weights learn as those that have learnt from so many nibbles.
+const PRIOR_STEPS: f32 = 20_000.0;
 
 /// What a block's network starts from.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ impl Network {
         if let Some(weights) = network.learnt_weights() {
             network.set_weights(&weights);
         }
-        network.mixers.set_time(network.first_time());
+        network.mixer_stack.set_steps(network.first_steps());
         network.begin()?;
         Ok(network)
     }
@@ -46,7 +46,7 @@ impl Network {
     ///
     /// # Errors
     /// As [`new`](Self::new).
-    pub fn start_again(&mut self, raw_len: usize) -> Result<()> {
+    pub fn reset(&mut self, raw_len: usize) -> Result<()> {
         let weights = match &self.first_weights {
             Some(weights) => Arc::clone(weights),
             None => {
@@ -54,9 +54,9 @@ impl Network {
                 self.first_weights.insert(fresh.weights().flat_map(|piece| piece.to_vec()).collect()).clone()
             }
         };
-        let matcher = self.mixers.restore(&weights);
-        copy(&mut self.matcher.logits, matcher);
-        self.mixers.set_time(self.first_time());
+        let match_model = self.mixer_stack.restore(&weights);
+        copy(&mut self.match_model.logits, match_model);
+        self.mixer_stack.set_steps(self.first_steps());
         self.restart(raw_len)
     }
 
@@ -66,8 +66,8 @@ impl Network {
     }
 
     /// From how many nibbles its mixers have learnt.
-    fn first_time(&self) -> f32 {
-        if self.learnt_weights().is_some() { PRIOR_TIME } else { 0.0 }
+    fn first_steps(&self) -> f32 {
+        if self.learnt_weights().is_some() { PRIOR_STEPS } else { 0.0 }
     }
 
     /// Forgets what it has seen, but not what mixers and matches have learnt; for content of `raw_len` bytes.
@@ -77,18 +77,18 @@ impl Network {
     pub fn restart(&mut self, raw_len: usize) -> Result<()> {
         let params = self.level.params(raw_len);
         self.history.restart();
-        self.matcher.restart(params.window_bits);
-        self.ngrams.restart(params.row_bits)?;
-        self.correction.restart(params.correction_bits)?;
-        if let (Some(perceptron), Some(dense)) = (&mut self.perceptron, params.dense) {
-            perceptron.restart(dense.row_bits)?;
+        self.match_model.restart(params.window_bits);
+        self.rows.restart(params.row_bits)?;
+        self.bias.restart(params.bias_bits)?;
+        if let (Some(mlp), Some(sizes)) = (&mut self.mlp, params.mlp) {
+            mlp.restart(sizes.row_bits)?;
         }
         self.begin()
     }
 
     /// The weights of mixers and matches, in pieces.
     pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
-        self.mixers.weights().chain([&mut self.matcher.logits[..]])
+        self.mixer_stack.weights().chain([&mut self.match_model.logits[..]])
     }
 
     /// Sets them all, in the same order.
@@ -96,8 +96,8 @@ impl Network {
         self.weights().fold(weights, |weights, piece| copy(piece, weights));
     }
 
-    /// Mixers learn as those that have learnt from so many nibbles.
-    pub fn set_time(&mut self, time: f32) {
-        self.mixers.set_time(time);
+    /// MixerStack learn as those that have learnt from so many nibbles.
+    pub fn set_steps(&mut self, steps: f32) {
+        self.mixer_stack.set_steps(steps);
     }
 }

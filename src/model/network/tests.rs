@@ -1,7 +1,7 @@
 //! What the whole network promises, with and without each of its parts.
 
 use super::*;
-use crate::model::experts::match_model::LONG;
+use crate::model::{experts::match_model::LONG, features::hash::hash};
 use foretell_testkit::noise;
 
 fn levels() -> impl Iterator<Item = Level> {
@@ -28,7 +28,7 @@ fn the_distribution_of_a_byte_is_that_of_its_nibbles_and_changes_nothing() {
     for level in levels() {
         let content = content();
         let [mut asked, mut not_asked] = [(); 2].map(|()| Network::new(level, content.len()).unwrap());
-        let mut coasted = 0;
+        let mut match_only = 0;
         for nibble in content.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
             let (p, before) = (asked.p, asked.head);
             let bytes = asked.byte_distribution();
@@ -41,12 +41,12 @@ fn the_distribution_of_a_byte_is_that_of_its_nibbles_and_changes_nothing() {
                 };
                 assert!((p_bytes - p).abs() < 1e-5, "{level:?}: {p_bytes} {p}");
             }
-            coasted += usize::from(asked.coasting);
+            match_only += usize::from(asked.match_only);
             asked.update(nibble);
             not_asked.update(nibble);
             assert_eq!(bits(&asked.p), bits(&not_asked.p), "{level:?}");
         }
-        assert!(coasted > 50, "{level:?}: {coasted}");
+        assert!(match_only > 50, "{level:?}: {match_only}");
     }
 }
 
@@ -67,7 +67,7 @@ fn every_part_makes_a_difference_where_the_level_has_it() {
         let mut network = network.unwrap();
         let mut seen = 0u64;
         for nibble in content.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
-            seen = contexts::hash(seen, u64::from(network.p.0[usize::from(nibble)].to_bits()));
+            seen = hash(seen, u64::from(network.p.0[usize::from(nibble)].to_bits()));
             network.update(nibble);
         }
         seen
@@ -75,7 +75,7 @@ fn every_part_makes_a_difference_where_the_level_has_it() {
     // All contexts, at the least cost.
     for level in [1, 8].into_iter().filter_map(Level::new) {
         let whole = after(Network::new(level, content.len()));
-        for part in Part::of(level) {
+        for part in Component::of(level) {
             assert_ne!(after(Network::without(Some(part), level, content.len())), whole, "{part:?} of {level:?}");
         }
         assert_eq!(after(Network::without(None, level, content.len())), whole);

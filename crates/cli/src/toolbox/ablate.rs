@@ -15,7 +15,7 @@ use super::{
     notes::Notes,
     table::{Table, figure},
 };
-use foretell::{Level, unstable::model::Part};
+use foretell::{Level, unstable::model::Component};
 
 /// The form of the report.
 #[derive(Clone, Copy, Debug)]
@@ -50,7 +50,7 @@ struct Row {
 /// No memory for a network. A file that cannot be read is reported and left out.
 pub fn report(inputs: &[Input], level: Level, form: Form, notes: &mut Notes) -> anyhow::Result<String> {
     let contents = inputs::read_all(inputs, notes);
-    let variants: Vec<_> = iter::once(None).chain(Part::of(level).map(Some)).collect();
+    let variants: Vec<_> = iter::once(None).chain(Component::of(level).map(Some)).collect();
     let blocks = || contents.iter().flat_map(|content| content.chunks(level.block_len()));
     let jobs: Vec<_> = (variants.iter().enumerate())
         .flat_map(|(row, &without)| blocks().map(move |block| Job { row, block, without }))
@@ -66,7 +66,7 @@ pub fn report(inputs: &[Input], level: Level, form: Form, notes: &mut Notes) -> 
     })
 }
 
-fn row(variant: Option<Part>, bytes: u64, whole: u64, size: u64) -> Row {
+fn row(variant: Option<Component>, bytes: u64, whole: u64, size: u64) -> Row {
     let share = |part: f64, of: u64| (of > 0).then(|| part / of as f64);
     Row {
         part: variant.map_or("whole network".to_owned(), |part| part.to_string()),

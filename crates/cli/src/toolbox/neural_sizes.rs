@@ -10,7 +10,7 @@ use std::{
 use super::notes::Notes;
 use foretell::{
     Level,
-    unstable::{ablated_len, model::Part, parallel::counter::Counter},
+    unstable::{ablated_len, model::Component, parallel::counter::Counter},
 };
 
 /// A block of which the size counts in a row of a table.
@@ -20,7 +20,7 @@ pub struct Job<'a> {
     /// The content.
     pub block: &'a [u8],
     /// What the network is to do without.
-    pub without: Option<Part>,
+    pub without: Option<Component>,
 }
 
 /// The bytes of neural blocks, without headers, that each of `rows` comes to.

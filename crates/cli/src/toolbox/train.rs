@@ -21,7 +21,7 @@ use super::{
 };
 use crate::fore::values::parse_size;
 use foretell::{
-    ErrorKind, Level, Loss, Model, ModelId, Pass, RecordCompressor, Trained, Trainer, unstable::priors::read_id,
+    ErrorKind, Level, Loss, Model, ModelId, Pass, RecordCompressor, Trainer, TrainingReport, unstable::priors::read_id,
 };
 
 /// With fewer samples, or fewer bytes of them, a model is hardly worth its file.
@@ -154,7 +154,7 @@ fn why_not_replaced(path: &Path, made: Option<ModelId>) -> Option<String> {
 }
 
 /// Why the model may be worth less than it seems, or nothing at all.
-fn doubts(trained: &Trained, (held_out, kept): &(Vec<&[u8]>, Vec<&[u8]>)) -> Vec<String> {
+fn doubts(trained: &TrainingReport, (held_out, kept): &(Vec<&[u8]>, Vec<&[u8]>)) -> Vec<String> {
     let mut doubts = Vec::new();
     let saved = 1.0 - trained.held_out.bits / trained.held_out_without.bits.max(1.0);
     if saved < LEAST_SAVED {
@@ -254,7 +254,7 @@ fn zstd_sizes(size: u64, kept: &[&[u8]], held_out: &[&[u8]], notes: &Notes) -> V
     }
 }
 
-fn report(trained: &Trained, sizes: &[Size]) -> String {
+fn report(trained: &TrainingReport, sizes: &[Size]) -> String {
     let (model, on) = (&trained.model, trained.model.trained_on());
     let mut about = Table::default();
     about.row(["model".to_owned(), model.id().to_string()]);
@@ -283,7 +283,7 @@ fn report(trained: &Trained, sizes: &[Size]) -> String {
 }
 
 /// What it costs that the file holds rounded numbers, and only the contexts that its size has room for.
-fn quantisation(trained: &Trained) -> String {
+fn quantisation(trained: &TrainingReport) -> String {
     let exact = trained.held_out_exact.bits;
     let cost = (exact > 0.0).then(|| 100.0 * (trained.held_out.bits / exact - 1.0));
     format!("quantisation costs {} %\n", figure(cost, 2))

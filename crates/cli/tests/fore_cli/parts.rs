@@ -2,7 +2,7 @@
 
 use std::{fs::File, process::Stdio};
 
-use foretell::{Method, Options, compress};
+use foretell::{EncodeOptions, Method, compress};
 use foretell_testkit::noise;
 
 use crate::sandbox::{Expect, Sandbox};
@@ -12,7 +12,7 @@ const BLOCK: usize = 1 << 16;
 /// `f.fore` of four stored blocks, the last one short, and its content.
 fn blocks(s: &Sandbox) -> Vec<u8> {
     let content = noise(1, 3 * BLOCK + 1000);
-    let options = Options::new().method(Method::Store).block_len(BLOCK).unwrap();
+    let options = EncodeOptions::new().method(Method::Store).block_len(BLOCK).unwrap();
     s.write("f.fore", &compress(&content, &options).unwrap());
     content
 }

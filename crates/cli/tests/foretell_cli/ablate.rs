@@ -10,7 +10,7 @@ fn bench_ablate_has_a_row_for_each_part_that_the_level_has() {
     for report in [&fast, &dense] {
         let rows = report["results"].as_array().unwrap();
         let level = foretell::Level::new(report["level"].as_u64().unwrap() as u8).unwrap();
-        assert_eq!(rows.len(), 1 + foretell::unstable::model::Part::of(level).count());
+        assert_eq!(rows.len(), 1 + foretell::unstable::model::Component::of(level).count());
         assert_eq!((&rows[0]["part"], &rows[0]["change_percent"]), (&"whole network".into(), &0.0.into()));
         assert_eq!(report["size"], 4000);
         for row in rows {
@@ -22,7 +22,7 @@ fn bench_ablate_has_a_row_for_each_part_that_the_level_has() {
         assert!(rows.iter().any(|row| row["change_percent"].as_f64().unwrap() > 0.0), "{report}");
         assert!(rows.iter().any(|row| row["part"] == "context 1: last 4 | last 2"), "{report}");
     }
-    let has_dense = |report: &Value| report["results"].as_array().unwrap().iter().any(|r| r["part"] == "dense network");
+    let has_dense = |report: &Value| report["results"].as_array().unwrap().iter().any(|r| r["part"] == "MLP");
     assert!(!has_dense(&fast) && has_dense(&dense));
 }
 

@@ -5,26 +5,26 @@ use foretell_testkit::noise;
 
 /// A finder and the bytes that it saw last.
 struct Fed {
-    matcher: Matcher,
+    match_model: MatchModel,
     last8: u64,
 }
 
 impl Fed {
     fn new(window_bits: u32) -> Self {
-        Self { matcher: Matcher::new(window_bits, true), last8: 0 }
+        Self { match_model: MatchModel::new(window_bits, true), last8: 0 }
     }
 
     fn push(&mut self, bytes: &[u8]) -> &mut Self {
         for &byte in bytes {
             self.last8 = self.last8 << 8 | u64::from(byte);
-            self.matcher.push(byte, self.last8);
+            self.match_model.push(byte, self.last8);
         }
         self
     }
 
     /// How far back the match that is followed stands.
     fn distance(&self) -> Option<usize> {
-        (self.matcher.length > 0).then(|| self.matcher.position - self.matcher.next)
+        (self.match_model.length > 0).then(|| self.match_model.position - self.match_model.next)
     }
 }
 
@@ -35,26 +35,26 @@ fn a_repeat_is_found_after_the_shortest_and_followed_to_its_end() {
     fed.push(&content).push(b"-");
     for (seen, &byte) in content.iter().enumerate() {
         let expected = (seen >= SHORTEST).then_some(byte);
-        assert_eq!((fed.matcher.length > 0).then_some(fed.matcher.expected), expected, "after {seen}");
+        assert_eq!((fed.match_model.length > 0).then_some(fed.match_model.expected), expected, "after {seen}");
         fed.push(&[byte]);
-        assert_eq!(fed.matcher.length, if seen + 1 < SHORTEST { 0 } else { seen + 1 });
+        assert_eq!(fed.match_model.length, if seen + 1 < SHORTEST { 0 } else { seen + 1 });
     }
-    assert_eq!((fed.distance(), fed.matcher.expected), (Some(101), b'-'));
+    assert_eq!((fed.distance(), fed.match_model.expected), (Some(101), b'-'));
 }
 
 #[test]
 fn the_logits_are_the_expected_nibbles_as_long_as_they_can_be() {
     let content = noise(2, 50);
     let mut fed = Fed::new(12);
-    let matcher = &mut fed.push(&content).push(&content[..20]).matcher;
+    let match_model = &mut fed.push(&content).push(&content[..20]).match_model;
     let (high, low) = (usize::from(content[20] >> 4), usize::from(content[20] & 15));
-    matcher.logits = std::array::from_fn(|i| 1.0 + i as f32);
-    matcher.forward(None);
-    assert_eq!((matcher.symbol as usize, matcher.sureness()), (high, 2));
-    let logits = matcher.forward(Some(high)).0;
+    match_model.logits = std::array::from_fn(|i| 1.0 + i as f32);
+    match_model.forward(None);
+    assert_eq!((match_model.symbol as usize, match_model.confidence()), (high, 2));
+    let logits = match_model.forward(Some(high)).0;
     assert!((0..16).all(|i| (logits[i] > 0.0) == (i == low)), "{logits:?}");
-    assert_eq!(matcher.forward(Some(high ^ 1)), F32x16::ZERO);
-    assert_eq!(matcher.sureness(), 0);
+    assert_eq!(match_model.forward(Some(high ^ 1)), F32x16::ZERO);
+    assert_eq!(match_model.confidence(), 0);
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn a_miss_ends_the_match() {
     assert_eq!(fed.distance(), Some(100));
     fed.push(&[content[50] ^ 0x10]);
     assert_eq!(fed.distance(), None);
-    assert_eq!(fed.matcher.forward(None), F32x16::ZERO);
-    assert!(!fed.matcher.is_long());
+    assert_eq!(fed.match_model.forward(None), F32x16::ZERO);
+    assert!(!fed.match_model.is_long());
 }
 
 #[test]
 fn one_that_is_off_follows_nothing() {
-    let mut fed = Fed { matcher: Matcher::new(12, false), last8: 0 };
+    let mut fed = Fed { match_model: MatchModel::new(12, false), last8: 0 };
     for _ in 0..200 {
         assert_eq!(fed.push(b"abcdefgh").distance(), None);
     }
@@ -96,11 +96,11 @@ fn nothing_is_looked_for_before_the_beginning() {
     let mut fed = Fed::new(10);
     for (seen, byte) in noise(5, 3000).into_iter().enumerate() {
         for high in [None, Some(3)] {
-            fed.matcher.forward(high);
-            fed.matcher.forward_long(high);
+            fed.match_model.forward(high);
+            fed.match_model.forward_long(high);
         }
         fed.push(&[byte]);
-        assert!(fed.matcher.next <= fed.matcher.position && fed.matcher.position == seen + 1);
+        assert!(fed.match_model.next <= fed.match_model.position && fed.match_model.position == seen + 1);
         assert!(fed.distance().is_none_or(|distance| (1..=seen).contains(&distance)));
     }
 }
@@ -109,9 +109,9 @@ fn nothing_is_looked_for_before_the_beginning() {
 fn positions_may_wrap_in_the_table() {
     let content = noise(6, 60);
     let mut fed = Fed::new(12);
-    fed.matcher.position = POSITION_MASK - 30;
+    fed.match_model.position = POSITION_MASK - 30;
     fed.push(&content).push(&content);
-    assert_eq!((fed.distance(), fed.matcher.length), (Some(60), 60));
+    assert_eq!((fed.distance(), fed.match_model.length), (Some(60), 60));
 }
 
 #[test]
@@ -119,27 +119,27 @@ fn a_match_is_long_from_its_length_on_until_it_breaks() {
     let content = noise(7, LONG + 20);
     let mut fed = Fed::new(14);
     fed.push(&content).push(b"-").push(&content[..LONG - 1]);
-    assert!(!fed.matcher.is_long());
+    assert!(!fed.match_model.is_long());
     fed.push(&content[LONG - 1..LONG]);
-    assert!(fed.matcher.is_long());
+    assert!(fed.match_model.is_long());
     fed.push(&content[LONG..]);
-    assert!(fed.matcher.is_long());
+    assert!(fed.match_model.is_long());
     fed.push(b"+");
-    assert!(!fed.matcher.is_long());
+    assert!(!fed.match_model.is_long());
 }
 
 #[test]
 fn logits_learn_how_sure_matches_of_a_length_are() {
     let mut fed = Fed::new(12);
     let content = noise(8, 50);
-    let matcher = &mut fed.push(&content).push(&content[..20]).matcher;
-    let expected = matcher.expects_high();
-    let before = matcher.logits;
+    let match_model = &mut fed.push(&content).push(&content[..20]).match_model;
+    let expected = match_model.expected_high();
+    let before = match_model.logits;
     for _ in 0..10 {
-        matcher.forward(None);
-        matcher.learn(&one_hot(expected as u32, 0.5));
+        match_model.forward(None);
+        match_model.learn(&one_hot(expected as u32, 0.5));
     }
-    assert!(matcher.forward(None).0[expected] > before[matcher.bucket]);
-    assert_eq!(matcher.logits.iter().zip(before).filter(|(logit, before)| **logit != *before).count(), 1);
-    assert_eq!(matcher.long_logit, LONG_LOGIT);
+    assert!(match_model.forward(None).0[expected] > before[match_model.bucket]);
+    assert_eq!(match_model.logits.iter().zip(before).filter(|(logit, before)| **logit != *before).count(), 1);
+    assert_eq!(match_model.long_logit, LONG_LOGIT);
 }

@@ -18,7 +18,7 @@ const FEATURE_LIMIT: f32 = 1024.0;
 
 /// The layer's weights and running means.
 #[derive(Clone, Debug)]
-pub struct Dense {
+pub struct Hidden {
     /// (hidden, width, 16)
     pub(crate) weights: Vec<F32x16>,
     /// (hidden/16, 16)
@@ -61,7 +61,7 @@ impl Pass {
     }
 }
 
-impl Dense {
+impl Hidden {
     /// A layer of 16 · `width` inputs and 16 · `height` outputs, with random weights.
     pub fn new(width: usize, height: usize, rng: &mut Rng) -> Self {
         let scale = INIT / ((width * LANES) as f32).sqrt();

@@ -1,14 +1,14 @@
 //! The dense network in f64 and plain loops, to check the fast one against: its forward pass by value, its backward
 //! pass by finite differences. The mixer and the final correction have theirs in their own tests.
 
-use super::{FAR_BELOW, Perceptron, hidden::LEAK};
+use super::{FAR_BELOW, Mlp, hidden::LEAK};
 use crate::math::{F32x16, LANES};
 use crate::model::{
     features::{
         contexts::{MAX_CONTEXTS, compute},
         history::History,
     },
-    level::{DenseParams, HEADS},
+    level::{HEADS, MlpParams},
 };
 
 /// A snapshot of a network between two bytes.
@@ -24,13 +24,13 @@ struct Reference {
 }
 
 impl Reference {
-    fn of(network: &Perceptron) -> Self {
+    fn of(network: &Mlp) -> Self {
         let inputs = network.pass.x.len() * LANES;
         let hidden = network.pass.h.len() * LANES;
         Self {
             x: flat(&network.pass.x),
-            w: flat(&network.dense.weights).chunks(inputs).map(<[f64]>::to_vec).collect(),
-            b: flat(&network.dense.bias),
+            w: flat(&network.hidden.weights).chunks(inputs).map(<[f64]>::to_vec).collect(),
+            b: flat(&network.hidden.bias),
             v: flat(&network.heads.weights).chunks(hidden).map(<[f64]>::to_vec).collect(),
             c: flat(&network.heads.bias),
         }
@@ -81,14 +81,14 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 /// A network and the contexts that it is fed.
 struct Fed {
-    network: Perceptron,
+    network: Mlp,
     history: History,
 }
 
 /// A network that has read some text.
 fn trained() -> Fed {
-    let params = DenseParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004 };
-    let mut fed = Fed { network: Perceptron::new(params).unwrap(), history: History::new(false) };
+    let params = MlpParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004 };
+    let mut fed = Fed { network: Mlp::new(params).unwrap(), history: History::new(false) };
     fed.begin_byte();
     fed.read(&TEXT.repeat(9));
     fed
@@ -145,9 +145,9 @@ fn backward_pass_agrees_with_finite_differences() {
         let mut reference = Reference::of(&fed.network);
         let h = reference.features();
         // The byte's gradients are still in `pass` when `end_byte` has used them; `begin_byte` leaves `dx` alone.
-        let (w0, v0) = (flat(&fed.network.dense.weights), flat(&fed.network.heads.weights));
+        let (w0, v0) = (flat(&fed.network.hidden.weights), flat(&fed.network.heads.weights));
         fed.read(&[byte]);
-        let (w1, v1) = (flat(&fed.network.dense.weights), flat(&fed.network.heads.weights));
+        let (w1, v1) = (flat(&fed.network.hidden.weights), flat(&fed.network.heads.weights));
         let dx = flat(&fed.network.pass.dx);
         for (input, &dx) in dx.iter().enumerate() {
             assert_close(dx, reference.slope(byte, |r| &mut r.x[input]), "dx");

@@ -5,7 +5,7 @@
 
 use crate::{
     math::{F32x16, LANES},
-    model::experts::rows::{FIRST, Recalled},
+    model::experts::rows::{RATE_OFFSET, Seed},
 };
 
 /// A byte that followed a context, and how often.
@@ -133,7 +133,7 @@ impl Counts {
 
     /// The row of a nibble of the context with these symbols, if it was seen.
     #[inline(always)]
-    pub fn recall(&self, span: Span, head: usize) -> Option<Recalled> {
+    pub fn seed(&self, span: Span, head: usize) -> Option<Seed> {
         let symbols = &self.symbols[span.0 as usize..][..span.1 as usize];
         let mut seen = [0u32; LANES];
         let (mut total, mut last) = (0, LANES);
@@ -151,13 +151,13 @@ impl Counts {
         if total == 0 {
             return None;
         }
-        // What counting at the rate 1/(n + FIRST) makes of it.
-        let before = FIRST - 1.0;
+        // What counting at the rate 1/(n + RATE_OFFSET) makes of it.
+        let before = RATE_OFFSET - 1.0;
         let scale = 1.0 / (total as f32 + before);
         let p = F32x16(seen.map(|n| (n as f32 + before * (1.0 / LANES as f32)) * scale));
         let count = total.min(MEMORY) as u8;
         let run = if seen[last] == total { count } else { 0 };
         let seen_in_all = total.min(255) as u8;
-        Some(Recalled { p, seen: seen_in_all, count, run, last: last as u8, share: seen[last] * 256 / total })
+        Some(Seed { p, seen: seen_in_all, count, run, last: last as u8, share: seen[last] * 256 / total })
     }
 }

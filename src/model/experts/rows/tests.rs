@@ -9,16 +9,16 @@ const B: u64 = 0x3000_0000_0000_0002;
 const C: u64 = 0x2000_0000_0000_0003;
 
 /// What the row of `hash` says: probabilities, and the inputs that they become.
-fn look(ngrams: &mut Ngrams, hash: u64) -> ([f64; LANES], Inputs) {
+fn predict(rows: &mut Rows, hash: u64) -> ([f64; LANES], Inputs) {
     let mut inputs = Inputs::new();
-    ngrams.select(&[hash], &mut inputs);
-    (ngrams.p[0].0.map(|p| f64::from(p) / f64::from(ONE)), inputs)
+    rows.select(&[hash], &mut inputs);
+    (rows.p[0].0.map(|p| f64::from(p) / f64::from(ONE)), inputs)
 }
 
-fn learn(ngrams: &mut Ngrams, hash: u64, symbols: &[usize]) {
+fn learn(rows: &mut Rows, hash: u64, symbols: &[usize]) {
     for &symbol in symbols {
-        look(ngrams, hash);
-        ngrams.learn(symbol);
+        predict(rows, hash);
+        rows.learn(symbol);
     }
 }
 
@@ -26,20 +26,20 @@ fn learn(ngrams: &mut Ngrams, hash: u64, symbols: &[usize]) {
 fn probabilities_are_counted_as_in_exact_arithmetic() {
     // One row for each context: those seen often and the others forget at different rates.
     let hashes: [u64; 4] = std::array::from_fn(|k| (k as u64) << 61 | 7);
-    let mut ngrams = Ngrams::new(4, hashes.len()).unwrap();
+    let mut rows = Rows::new(4, hashes.len()).unwrap();
     let mut exact = [[1.0 / 16.0; LANES]; 4];
     for n in 0..700 {
         let symbol = [3, 3, 5, 3, 15, n % 16, 3, 0, n / 50][n % 9] % LANES;
-        ngrams.select(&hashes, &mut Inputs::new());
+        rows.select(&hashes, &mut Inputs::new());
         for (k, exact) in exact.iter().enumerate() {
-            for (got, want) in ngrams.p[k].0.iter().zip(exact) {
+            for (got, want) in rows.p[k].0.iter().zip(exact) {
                 assert!((f64::from(*got) / f64::from(ONE) - want).abs() < 1e-4, "context {k} after {n}");
             }
         }
-        ngrams.learn(symbol);
+        rows.learn(symbol);
         for (k, exact) in exact.iter_mut().enumerate() {
             let least = 1.0 / f64::from(MEMORY[usize::from(k >= OFTEN)]);
-            let rate = (1.0 / (n as f64 + f64::from(FIRST))).max(least);
+            let rate = (1.0 / (n as f64 + f64::from(RATE_OFFSET))).max(least);
             for (i, p) in exact.iter_mut().enumerate() {
                 *p += rate * (f64::from(u8::from(i == symbol)) - *p);
             }
@@ -50,14 +50,14 @@ fn probabilities_are_counted_as_in_exact_arithmetic() {
 #[test]
 fn a_run_of_one_value_comes_near_certainty_and_stays_there() {
     let hashes: [u64; 4] = std::array::from_fn(|k| (k as u64) << 61 | 7);
-    let mut ngrams = Ngrams::new(4, hashes.len()).unwrap();
+    let mut rows = Rows::new(4, hashes.len()).unwrap();
     for n in 0..20_000 {
-        ngrams.select(&hashes, &mut Inputs::new());
-        for p in ngrams.p {
+        rows.select(&hashes, &mut Inputs::new());
+        for p in rows.p {
             // 1 would be stored as 0.
             assert!(n < 1000 || p == F32x16::ZERO || p.0[9] > 0.999 * ONE && p.0[9] < ONE, "{n}: {p:?}");
         }
-        ngrams.learn(9);
+        rows.learn(9);
     }
 }
 
@@ -72,9 +72,9 @@ fn logarithms_are_near_enough_for_all_that_is_stored() {
 
 #[test]
 fn a_table_of_zeros_knows_nothing() {
-    let mut ngrams = Ngrams::new(4, 1).unwrap();
+    let mut rows = Rows::new(4, 1).unwrap();
     for hash in [0, 1, A, u64::MAX] {
-        let (p, inputs) = look(&mut ngrams, hash);
+        let (p, inputs) = predict(&mut rows, hash);
         assert_eq!(p, [1.0 / 16.0; LANES]);
         assert_eq!(inputs.x[0], F32x16::splat(log(UNIFORM as f32)));
         assert_eq!(inputs.state[0], 0);
@@ -83,38 +83,38 @@ fn a_table_of_zeros_knows_nothing() {
 
 #[test]
 fn a_row_is_found_again_with_what_it_saw() {
-    let mut ngrams = Ngrams::new(4, 1).unwrap();
-    learn(&mut ngrams, A, &[5, 7, 7]);
-    let (p, inputs) = look(&mut ngrams, A);
-    assert_eq!((ngrams.seen[0], inputs.last[0]), ([3, 2, 7], 7));
+    let mut rows = Rows::new(4, 1).unwrap();
+    learn(&mut rows, A, &[5, 7, 7]);
+    let (p, inputs) = predict(&mut rows, A);
+    assert_eq!((rows.seen[0], inputs.last[0]), ([3, 2, 7], 7));
     assert_eq!(inputs.state[0], u32::from(state(3, 2)));
     assert!(p[7] > p[5] && p[5] > p[0], "{p:?}");
 }
 
 #[test]
 fn two_contexts_in_a_pair_do_not_disturb_each_other() {
-    let mut apart = Ngrams::new(4, 1).unwrap();
-    let mut together = Ngrams::new(4, 1).unwrap();
+    let mut apart = Rows::new(4, 1).unwrap();
+    let mut together = Rows::new(4, 1).unwrap();
     learn(&mut apart, A, &[1, 2, 3, 3]);
     for (a, b) in [(1, 9), (2, 9), (3, 9), (3, 9)] {
         learn(&mut together, A, &[a]);
         learn(&mut together, B, &[b]);
     }
-    assert_eq!(look(&mut together, A).0, look(&mut apart, A).0);
-    assert_eq!(look(&mut together, B).1.last[0], 9);
+    assert_eq!(predict(&mut together, A).0, predict(&mut apart, A).0);
+    assert_eq!(predict(&mut together, B).1.last[0], 9);
 }
 
 #[test]
 fn the_row_that_saw_less_gives_way() {
     for (few, many) in [(A, B), (B, A)] {
-        let mut ngrams = Ngrams::new(4, 1).unwrap();
-        learn(&mut ngrams, few, &[1; 3]);
-        learn(&mut ngrams, many, &[2; 5]);
-        let kept = look(&mut ngrams, many).0;
-        learn(&mut ngrams, C, &[4]);
-        assert_eq!(look(&mut ngrams, many).0, kept);
-        assert_eq!((look(&mut ngrams, C).1.last[0], ngrams.seen[0][0]), (4, 1));
-        assert_eq!(look(&mut ngrams, few).0, [1.0 / 16.0; LANES]);
+        let mut rows = Rows::new(4, 1).unwrap();
+        learn(&mut rows, few, &[1; 3]);
+        learn(&mut rows, many, &[2; 5]);
+        let kept = predict(&mut rows, many).0;
+        learn(&mut rows, C, &[4]);
+        assert_eq!(predict(&mut rows, many).0, kept);
+        assert_eq!((predict(&mut rows, C).1.last[0], rows.seen[0][0]), (4, 1));
+        assert_eq!(predict(&mut rows, few).0, [1.0 / 16.0; LANES]);
     }
 }
 
@@ -122,6 +122,10 @@ fn the_row_that_saw_less_gives_way() {
 fn states_tell_how_much_was_seen_and_how_settled_it_is() {
     assert!((0..=255u8).all(|count| (0..=count).all(|run| usize::from(state(count, run)) < STATES)));
     assert!((1..255).all(|count| SEEN[count] <= SEEN[count + 1]));
-    let settled = |count, run| state(count, run) % 8;
-    assert!(settled(40, 1) < settled(40, 3) && settled(40, 3) < settled(40, 25) && settled(40, 25) < settled(40, 40));
+    let determinism = |count, run| state(count, run) % 8;
+    assert!(
+        determinism(40, 1) < determinism(40, 3)
+            && determinism(40, 3) < determinism(40, 25)
+            && determinism(40, 25) < determinism(40, 40)
+    );
 }

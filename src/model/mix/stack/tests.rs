@@ -18,12 +18,12 @@ fn any_inputs() -> (Inputs, F32x16) {
     (inputs, rng.vectors(1, 1.0)[0])
 }
 
-fn mixers(count: usize) -> Mixers {
-    Mixers::new(count, INPUTS, &SETS, PLACES, 0.2, RATES)
+fn mixers(count: usize) -> MixerStack {
+    MixerStack::new(count, INPUTS, &SETS, PLACES, 0.2, RATES)
 }
 
 /// Teaches `mixers` some nibbles, so that its layers differ.
-fn taught(mut mixers: Mixers, inputs: &Inputs, matched: F32x16) -> Mixers {
+fn taught(mut mixers: MixerStack, inputs: &Inputs, matched: F32x16) -> MixerStack {
     for coded in [3, 3, 7, 3, 12, 3, 3] {
         let p = softmax(mixers.forward(&GATES, PLACE, inputs, matched));
         mixers.learn(inputs, coded, error(&p, coded));
@@ -78,7 +78,7 @@ fn the_second_layer_steps_up_the_slope() {
     let (inputs, matched) = any_inputs();
     let mut mixers = taught(mixers(2), &inputs, matched);
     let coded = 9;
-    let ln_p = |mixers: &mut Mixers| {
+    let ln_p = |mixers: &mut MixerStack| {
         let logits = mixers.forward(&GATES, PLACE, &inputs, matched).0.map(f64::from);
         logits[coded] - logits.map(f64::exp).iter().sum::<f64>().ln()
     };

@@ -16,10 +16,10 @@ use super::Encoder;
 ///
 /// ```
 /// use std::io::Write;
-/// use foretell::{Encoder, Options};
+/// use foretell::{Encoder, EncodeOptions};
 /// let mut coded = Vec::new();
 /// {
-///     let mut writer = Encoder::new(&mut coded, &Options::new()).on_finish(|done| drop(done.expect("memory")));
+///     let mut writer = Encoder::new(&mut coded, &EncodeOptions::new()).on_finish(|done| drop(done.expect("memory")));
 ///     writer.write_all(b"handed to somebody else")?;
 /// }
 /// assert_eq!(foretell::decompress(&coded)?, b"handed to somebody else");
@@ -36,7 +36,7 @@ impl<W: Write> Encoder<W> {
         self.on_finish(drop as fn(io::Result<W>))
     }
 
-    /// Finishes when it is dropped, and calls `report` with what came of that: the inner writer, or an error.
+    /// Finishes when it is dropped, and calls `report` with the result: the inner writer, or an error.
     pub fn on_finish<F: FnOnce(io::Result<W>)>(self, report: F) -> AutoFinish<W, F> {
         AutoFinish { inner: Some((self, report)) }
     }
