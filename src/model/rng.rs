@@ -1,4 +1,4 @@
-//! The random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the model's version.
+//! A fixed seed → the random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the model's version.
 
 use crate::math::F32x16;
 

@@ -23,7 +23,7 @@ use crate::{Error, Result};
 /// use foretell::{DecodeOptions, Decoder, ErrorKind, EncodeOptions, Stop, compress};
 /// let coded = compress(b"never decoded to its end", &EncodeOptions::new())?;
 /// let stop = Stop::default();
-/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()));
+/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()), &DecodeOptions::new());
 /// stop.ask(); // from another thread, mostly
 /// let error = decoder.read(&mut [0; 10]).unwrap_err();
 /// assert_eq!(foretell::Error::from(error).kind(), ErrorKind::Cancelled);
