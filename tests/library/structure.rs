@@ -9,7 +9,7 @@ mod names;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::{MAIN_SEPARATOR, Path, PathBuf},
 };
 
 use lexer::{Token, product_tokens};
@@ -226,7 +226,7 @@ const MAY_USE_UNSTABLE: &[&str] = &[
 #[test]
 fn the_commands_use_the_librarys_unstable_parts_in_few_places() {
     let users = sources().into_iter().filter_map(|(path, tokens)| {
-        let file = path.strip_prefix(commands()).ok()?.to_str()?.to_owned();
+        let file = path.strip_prefix(commands()).ok()?.to_str()?.replace(MAIN_SEPARATOR, "/");
         tokens.iter().any(|token| token.is("unstable")).then_some(file)
     });
     let others: Vec<String> = users.filter(|user| !MAY_USE_UNSTABLE.contains(&user.as_str())).collect();

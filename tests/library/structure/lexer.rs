@@ -191,3 +191,14 @@ pub fn item_end(tokens: &[Token], start: usize) -> usize {
     }
     tokens.len()
 }
+
+#[test]
+fn comments_strings_lifetimes_and_tests_are_left_out_and_lines_are_counted() {
+    let source = "// a \"comment\"\nfn f<'a>(c: &'a str) -> char { /* b /* c */ */ r#\"un\"safe\"#; 'x' }\n\
+        #[cfg(test)]\nmod t { fn g() {} }\n#[cfg(test)]\npub use a::{b, c};\nconst Q: char = '\\'';\n";
+    let tokens = product_tokens(source);
+    let texts: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+    let expected = "fn f < > ( c : & str ) - > char { \"\" ; \"\" } const Q : char = \"\" ;";
+    assert_eq!(texts.join(" "), expected);
+    assert_eq!((tokens[0].line, tokens.last().unwrap().line), (2, 7));
+}
