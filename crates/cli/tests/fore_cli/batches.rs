@@ -25,6 +25,7 @@ fn many_files_come_back_and_each_is_told_of_in_its_order() {
     let told = s.run(&format!("-1v {}", names.join(" ")), 0).stderr;
     let coded: Vec<String> = names.iter().map(|name| format!("{name}.fore")).collect();
     assert_eq!(s.names(), coded.join(" "));
+    assert_eq!(told.lines().count(), names.len(), "{told}");
     for ((line, name), coded) in told.lines().zip(&names).zip(&coded) {
         assert!(
             line.starts_with(&format!("{name}: ")) && line.ends_with(&format!("-- replaced with {coded}")),

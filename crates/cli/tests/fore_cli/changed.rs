@@ -11,12 +11,13 @@ use std::{
 };
 
 use foretell::{EncodeOptions, Level, Method, compress, decompress};
+use foretell_testkit::noise;
 
-use crate::sandbox::{Expect, Sandbox, noise, text, wait, wait_until};
+use crate::sandbox::{Expect, Sandbox, text, wait, wait_until};
 
 /// Starts to compress 8 MiB onto a pipe that is not read yet, so that it must stop on its way.
 fn stopped(s: &Sandbox, args: &str) -> Child {
-    s.write("f", &noise(8 << 20, 5));
+    s.write("f", &noise(5, 8 << 20));
     let mut child =
         s.fore(&format!("-c --method store {args}")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // The frame's header comes before anything is read, a block's only after all of the block was.
@@ -44,7 +45,7 @@ fn a_file_that_grows_gives_a_whole_frame_of_what_it_was_and_a_warning() {
         if args != "f" {
             options = options.block_len(1 << 16).unwrap();
         }
-        let whole = compress(&noise(8 << 20, 5), &options).unwrap();
+        let whole = compress(&noise(5, 8 << 20), &options).unwrap();
         assert!(rest == whole[30..], "{args}");
     }
 }
@@ -52,7 +53,7 @@ fn a_file_that_grows_gives_a_whole_frame_of_what_it_was_and_a_warning() {
 #[test]
 fn standard_input_that_grows_is_told_too() {
     let s = Sandbox::new();
-    s.write("f", &noise(8 << 20, 5));
+    s.write("f", &noise(5, 8 << 20));
     let mut child = s.fore("--method store");
     let child = child.stdin(File::open(s.path("f")).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = child.spawn().unwrap();
@@ -213,6 +214,7 @@ fn nothing_is_lost(args: &str, input: &str, before: &[u8]) {
                 case.at /= 2;
                 is_well = case.is_well();
             }
+            assert!(is_well.is_some(), "{args} {deed:?} at {percent} %: never in time");
             // Between the last check and the removal are microseconds: a change within these happens once at most.
             assert!(is_well != Some(false) || case.is_well() != Some(false), "{args} {deed:?} at {percent} %: lost");
         }

@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
+use foretell_testkit::noise;
 use nix::{
     fcntl::{FcntlArg, OFlag, fcntl},
     sys::signal::Signal,
 };
 
-use crate::sandbox::{Expect, FORE, Sandbox, noise, text};
+use crate::sandbox::{Expect, FORE, Sandbox, text};
 
 /// With `f`, and `g.fore` which holds the same.
 fn sandbox() -> Sandbox {
@@ -136,7 +137,7 @@ fn a_non_blocking_standard_input_is_waited_for() {
 fn a_non_blocking_standard_output_is_waited_for() {
     let s = sandbox();
     // More than a pipe holds.
-    s.write("noise", &noise(300_000, 7));
+    s.write("noise", &noise(7, 300_000));
     s.run("-k --method store noise", 0);
     for args in ["-c --method store noise", "-dc noise.fore"] {
         let (mut reader, output) = pipe().unwrap();

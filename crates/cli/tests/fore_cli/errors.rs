@@ -10,6 +10,7 @@ use foretell::{
     BlockKind, EncodeOptions, Level, Method, compress,
     unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
 };
+use foretell_testkit::writes_golden;
 use nix::{pty::openpty, unistd::ttyname};
 
 use crate::{
@@ -25,7 +26,7 @@ fn every_message_is_the_one_that_was_reviewed() {
     let whole = Sandbox::new().pipe("-1 --no-prior", &text(300), 0).stdout;
     let cases = expected.trim_end().split("\n\n").map(|case| answer(case, &whole));
     let found = cases.collect::<Vec<_>>().join("\n\n") + "\n";
-    if env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+    if writes_golden() {
         return fs::write(FILE, &found).unwrap();
     }
     for (expected, found) in expected.split("\n\n").zip(found.split("\n\n")) {

@@ -177,7 +177,7 @@ fn a_model_is_not_used_where_the_file_is_smaller_without_it() {
         b"NAME\n  tool - does a thing\nSYNOPSIS\n  tool [-a] [-b FILE]\nDESCRIPTION\n  The tool reads its input \
         and writes what it found to standard output.\n";
     let long = manual.repeat(3).iter().copied().chain((0..).flat_map(record).take(30_000)).collect::<Vec<_>>();
-    let noise: Vec<u8> = (0..20_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise = foretell_testkit::noise(1, 20_000);
     for content in [&manual[..], &record(3), b"", b"x", &manual.repeat(20), &long, &noise] {
         let [with, plain, none] = ["-1c -D right", "-1c", "-1c --no-prior"].map(|args| s.pipe(args, content, 0).stdout);
         if content.len() <= 1 << 14 {

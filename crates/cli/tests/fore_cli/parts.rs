@@ -3,14 +3,15 @@
 use std::{fs::File, process::Stdio};
 
 use foretell::{EncodeOptions, Method, compress};
+use foretell_testkit::noise;
 
-use crate::sandbox::{Expect, Sandbox, noise};
+use crate::sandbox::{Expect, Sandbox};
 
 const BLOCK: usize = 1 << 16;
 
 /// `f.fore` of four stored blocks, the last one short, and its content.
 fn blocks(s: &Sandbox) -> Vec<u8> {
-    let content = noise(3 * BLOCK + 1000, 1);
+    let content = noise(1, 3 * BLOCK + 1000);
     let options = EncodeOptions::new().method(Method::Store).block_len(BLOCK).unwrap();
     s.write("f.fore", &compress(&content, &options).unwrap());
     content

@@ -8,7 +8,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::sandbox::{Expect, FORE, Printed, Sandbox, noise, text, wait_until};
+use crate::sandbox::{Expect, FORE, Printed, Sandbox, text, wait_until};
+use foretell_testkit::noise;
 
 /// Long enough to work on that a test can do something meanwhile.
 const LONG: usize = 60_000;
@@ -20,7 +21,7 @@ fn two_directories() -> Sandbox {
         fs::create_dir_all(s.path(folder)).unwrap();
         s.write(&format!("{folder}/shadow"), format!("of {folder}").as_bytes());
     }
-    s.write("tree/dir/a", &noise(LONG, 1));
+    s.write("tree/dir/a", &noise(1, LONG));
     s
 }
 

@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use foretell_testkit::skip;
 use tempfile::TempDir;
 
 /// The command under test.
@@ -158,6 +159,15 @@ impl Expect for Command {
     }
 }
 
+/// The device to which nothing can be written, or `None` on a system without it.
+pub fn full_device() -> Option<File> {
+    let full = File::options().write(true).open("/dev/full");
+    if full.is_err() {
+        skip("there is no /dev/full");
+    }
+    full.ok()
+}
+
 /// Waits for the end of `child`, but not for ever.
 #[track_caller]
 pub fn wait(child: &mut Child) -> ExitStatus {
@@ -188,13 +198,4 @@ pub fn drain(master: OwnedFd) -> String {
 /// Some text that compresses.
 pub fn text(len: usize) -> Vec<u8> {
     (0..).flat_map(|i: u32| format!("{} green bottles, ", i * 7 % 100).into_bytes()).take(len).collect()
-}
-
-/// Bytes that do not compress.
-pub fn noise(len: usize, mut seed: u64) -> Vec<u8> {
-    let mut next = || {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (seed >> 56) as u8
-    };
-    (0..len).map(|_| next()).collect()
 }

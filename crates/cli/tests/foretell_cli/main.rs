@@ -112,6 +112,7 @@ fn compare_prints_aligned_rows_and_a_total() {
     let table = stdout(foretell(&folder).args(["compare", "-l1", "a text.txt", "more/zeros", "more/empty"]));
     let rows: Vec<&str> = table.lines().skip(1).take(5).collect();
     let starts = ["file", "a text.txt", "more/zeros", "more/empty", "total"];
+    assert_eq!(rows.len(), starts.len(), "{table}");
     assert!(rows.iter().zip(starts).all(|(row, start)| row.starts_with(start)), "{table}");
     assert!(rows.iter().all(|row| row.chars().count() == rows[0].chars().count()), "{table}");
     assert!(rows[0].len() <= 120, "{table}");

@@ -48,7 +48,7 @@ pub fn run(s: &Sandbox, args: &str, files: &[(&str, &str)], fail: &str, code: i3
     let mut command = s.fore(args);
     command.env("LD_PRELOAD", &library).env("CALLS_LOG", &log).env("CALLS_FAIL", fail);
     let printed = command.expect_code(code);
-    let lines = fs::read_to_string(&log).unwrap_or_default();
+    let lines = fs::read_to_string(&log).expect("the library logs");
     for file in [library, log] {
         let _ = fs::remove_file(file);
     }
@@ -72,6 +72,7 @@ impl Logged {
     #[track_caller]
     pub fn is_safe(&self) {
         assert_eq!(self.lost(), None, "{}", self.lines);
+        assert!(self.calls.iter().any(|call| matches!(call, Call::Sync { .. })), "{}", self.lines);
         for call in &self.calls {
             if matches!(call, Call::Sync { .. } | Call::SyncFolder { .. }) {
                 assert!(self.lost_without(|other| other == call).is_some(), "{call:?} is idle in {}", self.lines);
