@@ -137,7 +137,7 @@ mod tests {
     use super::*;
     use crate::{ErrorKind, huffman::order0_entropy};
 
-    const TEXT: &[u8] = include_bytes!("mod.rs");
+    const TEXT: &[u8] = include_bytes!("block.rs");
 
     /// Bytes that look random.
     fn noise(len: usize) -> Vec<u8> {

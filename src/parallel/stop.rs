@@ -24,7 +24,7 @@ use crate::{Error, Result};
 /// let coded = compress(b"never decoded to its end", &EncodeOptions::new())?;
 /// let stop = Stop::default();
 /// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()));
-/// stop.ask(); // from another thread, mostly
+/// stop.ask(); // usually from another thread
 /// let error = decoder.read(&mut [0; 10]).unwrap_err();
 /// assert_eq!(foretell::Error::from(error).kind(), ErrorKind::Cancelled);
 /// # Ok::<(), foretell::Error>(())
