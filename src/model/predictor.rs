@@ -1,4 +1,4 @@
-//! The network as a thing to call: one nibble at a time, on whatever this machine's vectors are.
+//! Nibbles → probabilities, one call each: the network with the instruction set of this machine.
 
 use super::{Level, Network};
 use crate::{
@@ -9,12 +9,12 @@ use crate::{
     },
 };
 
-/// Predicts the next nibble or byte of a stream and learns from the one that came.
+/// Predicts the next nibble or byte of a stream, and learns from each nibble.
 ///
-/// Encoder and decoder each run one; fed the same nibbles they give the same bits of the same probabilities, on every
-/// machine. [`compress`](crate::compress) is this and a range coder. If the thread is set to round or flush otherwise,
-/// the standard arithmetic is set for the time of each call, on x86 and aarch64; elsewhere [`new`](Self::new) refuses,
-/// and what is set after that changes the bits.
+/// Encoder and decoder each run one: the same nibbles give the same bits of the same probabilities on every machine.
+/// [`compress`](crate::compress) is a predictor and a range coder. If the thread is set to round or flush otherwise, each
+/// call sets the standard arithmetic while it runs, on x86 and aarch64. Elsewhere [`new`](Self::new) returns an error,
+/// and changing the arithmetic after it changes the bits.
 ///
 /// ```
 /// use foretell::{Level, Predictor};
@@ -39,28 +39,29 @@ pub struct Predictor {
 }
 
 impl Predictor {
-    /// A predictor that has seen nothing. `content_len`, the bytes that are to come, sizes its tables; more may come,
-    /// less well predicted.
+    /// A predictor that has seen nothing. `content_len`, the expected number of bytes, sizes its tables; longer content is
+    /// allowed, but predicted less well.
     ///
     /// # Errors
     /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
-    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor computes in another way than the format's, and
-    /// cannot be set to that.
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor's arithmetic is not the format's, and cannot be set
+    /// to it.
     pub fn new(level: Level, content_len: usize) -> Result<Self> {
         checked(|| Ok(Self { network: Network::new(level, content_len)?, isa: Isa::detect() }))
     }
 
-    /// The probabilities of the next nibble's sixteen values (high nibble first); they sum to 1 but for rounding.
+    /// The probabilities of the next nibble's sixteen values (high nibble first). Their sum is 1, up to rounding.
     pub fn predict(&self) -> &[f32; 16] {
         &self.network.probabilities().0
     }
 
-    /// Learns that the next nibble was `nibble`, of which only the low four bits count, and moves on.
+    /// Learns that the next nibble is `nibble`, of which only the low four bits count, and predicts the one after it.
     pub fn update(&mut self, nibble: u8) {
         standard(|| isa::run(self.isa, Update { network: &mut self.network, nibble }));
     }
 
-    /// The probabilities of the next byte's 256 values; in the middle of a byte, of those with its high nibble.
+    /// The probabilities of the next byte's 256 values. In the middle of a byte, only values with its high nibble have
+    /// any, and they sum to 1.
     pub fn byte_distribution(&mut self) -> [f32; 256] {
         standard(|| self.network.byte_distribution())
     }

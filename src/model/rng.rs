@@ -1,4 +1,4 @@
-//! The random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the model's version.
+//! A fixed seed → the random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the model's version.
 
 use crate::math::F32x16;
 
@@ -26,7 +26,7 @@ impl Rng {
     }
 }
 
-/// `len` random bytes, for tests; another `seed` gives others.
+/// `len` random bytes for tests, by `seed`.
 #[cfg(test)]
 pub fn noise(seed: u64, len: usize) -> Vec<u8> {
     let mut rng = Rng(seed.wrapping_mul(0xd6e8_feb8_6659_fd93) | 1);

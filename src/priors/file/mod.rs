@@ -1,4 +1,4 @@
-//! The parts of a model's file.
+//! Counts and weights ↔ the bytes of a model's file.
 
 mod byte_column;
 pub mod counts;

@@ -309,7 +309,7 @@ impl Compressor {
         Ok(())
     }
 
-    /// Bytes of memory for content, for what is written and to be written of the frame, and for its index.
+    /// Bytes of memory for content, for output that was not taken yet, and for the index.
     fn held(&self) -> u64 {
         (self.content.held() + self.output.len() + self.index.blocks.len() * Index::PER_BLOCK) as u64
     }
