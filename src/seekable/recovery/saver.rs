@@ -113,7 +113,7 @@ impl<'a, W: Write> Saver<'a, W> {
         self.watch.check()?;
         self.blocks += 1;
         let content = match block {
-            Waiting::Job => self.pool.next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
+            Waiting::Job => self.pool.take_next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
             Waiting::Copy(header, coded) => self.decode_copy(&header, &coded),
             Waiting::Damaged(error) => Err(error),
             Waiting::Missing(error) => {
