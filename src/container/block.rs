@@ -1,7 +1,7 @@
 //! A block's header, or the end marker in its place ↔ bytes.
 //!
 //! ```text
-//! block   tag 1–5, and 64 if it starts from a prior | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–5, and 64 if it starts from a prior | raw length | [coded length, not if stored] | [expanded length, if expanded] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0, or 6 if the frame's index follows | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -35,7 +35,7 @@ pub struct BlockHeader {
     pub raw_len: usize,
     /// Bytes that follow this header; less than `raw_len` unless stored, and of a copy at most [`varint::MAX_LEN`].
     pub coded_len: usize,
-    /// Bytes that the kind codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
+    /// Bytes that are coded: `raw_len`, or what that is expanded to, 1 to [`MAX_BLOCK_LEN`].
     pub expanded_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,

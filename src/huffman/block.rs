@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::{ErrorKind, huffman::order0_entropy};
 
-    const TEXT: &[u8] = include_bytes!("mod.rs");
+    const TEXT: &[u8] = include_bytes!("block.rs");
 
     /// As many of each symbol as makes Huffman's unlimited code the deepest: 23 bits.
     fn fibonacci() -> Vec<u8> {

@@ -78,6 +78,7 @@ impl Index {
         out
     }
 
+    /// CRC-32 of the head and of the index's bytes up to it.
     fn check(&self, groups: &[u8]) -> u32 {
         let mut crc = crc32fast::Hasher::new();
         crc.update(&self.head());

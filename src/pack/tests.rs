@@ -21,8 +21,8 @@ fn model() -> Model {
 
 fn packed(content: &[u8], model: &Model, cut: Cut, group: usize) -> Vec<u8> {
     let mut out = Vec::new();
-    let told = pack(content, &mut out, model, cut, group).unwrap();
-    assert_eq!((told.bytes, told.coded), (content.len() as u64, out.len() as u64));
+    let report = pack(content, &mut out, model, cut, group).unwrap();
+    assert_eq!((report.bytes, report.coded), (content.len() as u64, out.len() as u64));
     out
 }
 

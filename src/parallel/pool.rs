@@ -187,7 +187,7 @@ impl<T: Send + 'static> Pool<T> {
     }
 
     /// Waits for the oldest result that was not given out yet; `None` if there is none.
-    pub fn next(&mut self) -> Option<Result<T>> {
+    pub fn take_next(&mut self) -> Option<Result<T>> {
         let Slot { memory, state } = self.results.pop_front()?;
         Some(match state.wait() {
             Outcome::Done(result) => result,
@@ -203,7 +203,7 @@ impl<T: Send + 'static> Pool<T> {
         self.results.is_empty()
     }
 
-    /// Whether the oldest result is there, so that [`next`](Self::next) does not wait.
+    /// Whether the oldest result is there, so that [`take_next`](Self::take_next) does not wait.
     pub fn is_ready(&mut self) -> bool {
         let Some(slot) = self.results.front_mut() else { return false };
         if let State::AtWork(receiver, job) = &slot.state {

@@ -10,21 +10,21 @@ use std::{
 
 use crate::{Error, Result};
 
-/// Ends compression or decompression from elsewhere, such as another thread or a callback. Clones are one and the same.
+/// Ends compression or decompression from elsewhere, such as another thread or a callback. All clones are one request.
 ///
-/// Whoever was given it, as by [`EncodeOptions::stop`](crate::stream::EncodeOptions::stop) or
-/// [`Decoder::with_stop`](crate::stream::Decoder::with_stop), looks at it again and again while working, and fails with
-/// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) soon after it was asked for: at level 9 before another 64 KiB
-/// of content are done, and elsewhere within about the time that these take. A reader or writer that blocks is not
-/// interrupted. [`inspect`](crate::inspect()) and the like take none: they only read, and end when their reader fails.
+/// Work that was given one, as by [`EncodeOptions::stop`](crate::EncodeOptions::stop) or
+/// [`DecodeOptions::stop`](crate::DecodeOptions::stop), checks it again and again, and fails with
+/// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled) soon after the request: at level 9 before another 64 KiB of
+/// content are done, and elsewhere within about the time that these take. A reader or writer that blocks is not
+/// interrupted. [`inspect`](crate::inspect()) and its like take none: they only read, and end when their reader fails.
 ///
 /// ```
 /// use std::io::Read;
 /// use foretell::{DecodeOptions, Decoder, ErrorKind, EncodeOptions, Stop, compress};
 /// let coded = compress(b"never decoded to its end", &EncodeOptions::new())?;
 /// let stop = Stop::default();
-/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()), &DecodeOptions::new());
-/// stop.ask(); // from another thread, mostly
+/// let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new().stop(stop.clone()));
+/// stop.ask(); // usually from another thread
 /// let error = decoder.read(&mut [0; 10]).unwrap_err();
 /// assert_eq!(foretell::Error::from(error).kind(), ErrorKind::Cancelled);
 /// # Ok::<(), foretell::Error>(())

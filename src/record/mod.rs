@@ -80,9 +80,9 @@ impl RecordCompressor {
 
 /// Decompresses records, in any order. For several threads make one each, of clones of one model.
 ///
-/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more: where records come from
-/// somebody else, give the length that they may have, by [`with_limit`](Self::with_limit), or the memory that they may
-/// take, by [`with_memory_limit`](Self::with_memory_limit).
+/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more. If records come from elsewhere,
+/// limit their length by [`with_limit`](Self::with_limit), or their memory by
+/// [`with_memory_limit`](Self::with_memory_limit).
 #[derive(Debug)]
 pub struct RecordDecompressor {
     codec: Codec,

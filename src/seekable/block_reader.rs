@@ -45,7 +45,7 @@ pub struct BlockReader<R> {
 }
 
 /// A block that was read, to be decoded.
-struct CodedBlock {
+struct ReadBlock {
     header: BlockHeader,
     coded: Vec<u8>,
     priming: Priming,
@@ -123,7 +123,7 @@ impl<R: Read + Seek> BlockReader<R> {
 
     /// Makes the content of block `i`, a copy, by `plan`. The window is empty.
     fn assemble(&mut self, i: usize, plan: &CopyPlan) -> Result<Vec<u8>> {
-        let CodedBlock { header, coded, .. } = self.read(i, 0)?;
+        let ReadBlock { header, coded, .. } = self.read(i, 0)?;
         let len = header.raw_len;
         let _promise = promise(len as u64)?;
         let mut content = vec![0; len];
@@ -187,7 +187,7 @@ impl<R: Read + Seek> BlockReader<R> {
 
     /// Reads and decodes block `i`; what a copy needs must be in the window. As of [`read`](Self::read), `held` is taken.
     fn decode(&mut self, i: usize, held: usize) -> Result<Vec<u8>> {
-        let CodedBlock { header, coded, priming } = self.read(i, held)?;
+        let ReadBlock { header, coded, priming } = self.read(i, held)?;
         let _promise = promise(memory::of_block(&header, &priming))?;
         match header.kind {
             BlockKind::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
@@ -196,7 +196,7 @@ impl<R: Read + Seek> BlockReader<R> {
     }
 
     /// Reads block `i`, which must be as the index says. Beside window and list, `held` bytes of memory are taken.
-    fn read(&mut self, i: usize, held: usize) -> Result<CodedBlock> {
+    fn read(&mut self, i: usize, held: usize) -> Result<ReadBlock> {
         let place = self.list.place(i);
         self.inner.seek(SeekFrom::Start(place.at))?;
         let mut reader = BufReader::with_capacity(GLANCE, &mut self.inner);
@@ -210,6 +210,6 @@ impl<R: Read + Seek> BlockReader<R> {
         memory::take(needed, self.memory_limit, self.watch.progress.as_deref())?;
         let mut coded = Vec::new();
         read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
-        Ok(CodedBlock { header, coded, priming })
+        Ok(ReadBlock { header, coded, priming })
     }
 }

@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(plan.fragments.iter().map(|fragment| fragment.len).sum::<usize>(), 2);
         let repeats = [Repeat { at: 2, period: 2, len: 1 }, Repeat { at: 3, period: 3, len: (1 << 26) - 3 }];
         assert_eq!(plan.repeats, repeats);
-        // However often the period is entered amid it.
+        // However often the period is entered in its middle.
         let mut blocks = vec![(1000, None)];
         blocks.extend([(4321, Some(1000)); 3000]);
         assert!(plan_last(&blocks).unwrap().fragments.len() <= 2);

@@ -1,4 +1,4 @@
-//! What recovery found in a file.
+//! The result of a recovery: what was written, and what is damaged.
 
 use crate::Error;
 

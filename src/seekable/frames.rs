@@ -55,7 +55,7 @@ pub const GLANCE: usize = 64;
 /// zero or not, are no error.
 ///
 /// # Errors
-/// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader, `room` or `each` reports.
+/// As far as headers or indexes show: not a frame, damaged, truncated. Or those of the reader, `room` and `each`.
 pub fn locate(
     input: &mut (impl Read + Seek),
     indexes: Indexes,

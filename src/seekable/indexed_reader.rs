@@ -41,7 +41,7 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// is read, from all frames.
     ///
     /// # Errors
-    /// As far as headers and indexes tell: not a frame, damaged, truncated.
+    /// As far as headers and indexes show: not a frame, damaged, truncated.
     pub fn new(inner: R, options: &DecodeOptions) -> Result<Self> {
         Ok(Self { blocks: BlockReader::new(inner, options)?, at: 0, block: None })
     }

@@ -20,8 +20,8 @@ use crate::{
     container::{BlockKind, read::read_vec},
 };
 
-/// Writes all content of the frames in `input`, from its start, to `out`, and zeros for lost blocks. Nothing is written for
-/// what is missing at a frame's end: blocks of which the file has not all bytes, and those that only a header promises.
+/// Writes all content of the frames in `input`, from its start, to `out`, and zeros for lost blocks. Nothing is written
+/// for blocks that are cut off at the end of the file, or that only a header promises.
 ///
 /// Of `options` it heeds all but [`single_frame`](DecodeOptions::single_frame); zeros for lost blocks count towards
 /// the output limit.
@@ -39,7 +39,7 @@ use crate::{
 /// ```
 ///
 /// # Errors
-/// What is no damage: no frame at all, another version, too little memory, failed reading or writing; more content
+/// All that is no damage: no frame at all, another version, too little memory, failed reading or writing; more content
 /// than is allowed, of which the blocks that stay within the limit are written; [`ErrorKind::Cancelled`].
 ///
 /// [`ErrorKind::Cancelled`]: crate::ErrorKind::Cancelled
@@ -69,7 +69,7 @@ impl<R: Read + Seek> Recovery<'_, R> {
         Ok(recovered)
     }
 
-    /// Writes what is good of `frame`, after `blocks` blocks of the frames before.
+    /// Writes the good content of `frame`, after `blocks` blocks of the frames before.
     fn save_frame(
         &mut self,
         frame: ScannedFrame,

@@ -12,6 +12,7 @@ use crate::{
         index::{Entry, Room},
         read::{read_vec, truncated},
     },
+    error::reserve,
     model::Level,
 };
 
@@ -54,6 +55,12 @@ impl ScannedFrame {
 }
 
 impl ScannedFrame {
+    /// Notes the end marker.
+    fn end(&mut self, content_hash: u64) {
+        self.content_hash = Some(content_hash);
+        self.is_complete = true;
+    }
+
     fn new(header: FrameHeader, faults: Vec<Error>) -> Self {
         let index = Index { header, blocks: Vec::new() };
         Self { index, blocks: Vec::new(), is_complete: false, content_hash: None, faults }
@@ -182,39 +189,24 @@ impl Scan {
         known: Option<&Frame>,
     ) -> Result<bool> {
         let entry = known.and_then(|known| known.index.blocks.get(frame.blocks.len()));
-        if frame.blocks.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
-            return Err(Error::no_memory(frame.memory() as u64));
-        }
+        reserve(&mut frame.blocks, 1)?;
+        reserve(&mut frame.index.blocks, 1)?;
         input.seek(SeekFrom::Start(self.at))?;
         let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
         match (Item::read(&mut reader), entry) {
             (Err(error), _) if error.ends_work() => return Err(error),
-            (Ok(Item::Block(header)), _) => {
-                let at = self.at + reader.count();
-                self.at = at + header.coded_len as u64;
-                self.is_lost = self.at > self.len;
-                frame.index.blocks.push(Entry::of(&header));
-                let raw_len = header.raw_len as u64;
-                let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
-                frame.blocks.push(ScannedBlock { at, raw_len, is_there: !self.is_lost, header });
-                return Ok(!self.is_lost);
-            }
+            (Ok(Item::Block(header)), _) => return Ok(self.good_header(frame, header, reader.count())),
             (item, Some(entry)) => {
                 let error = item.err().unwrap_or_else(|| Error::corrupt("a block's header is damaged"));
-                frame.index.blocks.push(*entry);
-                let (at, raw_len) = (self.at, entry.raw_len.into());
-                self.at += u64::from(entry.size);
-                frame.blocks.push(ScannedBlock { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
+                self.damaged_header(frame, entry, error);
                 return Ok(true);
             }
             (Ok(Item::End(hash)), None) => {
-                frame.content_hash = Some(hash);
-                frame.is_complete = true;
+                frame.end(hash);
                 self.at += END_LEN;
             }
             (Ok(Item::IndexedEnd(hash)), None) => {
-                frame.content_hash = Some(hash);
-                frame.is_complete = true;
+                frame.end(hash);
                 match frame.index.check_next(&mut reader) {
                     Err(error) if error.ends_work() => return Err(error),
                     checked => frame.faults.extend(checked.err()),
@@ -229,5 +221,26 @@ impl Scan {
             }
         }
         Ok(false)
+    }
+
+    /// Adds a block by its good `header`, which has `header_len` bytes. Returns whether the block is whole.
+    fn good_header(&mut self, frame: &mut ScannedFrame, header: BlockHeader, header_len: u64) -> bool {
+        let at = self.at + header_len;
+        self.at = at + header.coded_len as u64;
+        self.is_lost = self.at > self.len;
+        frame.index.blocks.push(Entry::of(&header));
+        let raw_len = header.raw_len as u64;
+        let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
+        frame.blocks.push(ScannedBlock { at, raw_len, is_there: !self.is_lost, header });
+        !self.is_lost
+    }
+
+    /// Adds a block by its `entry` in the index, as its header has this `error`.
+    fn damaged_header(&mut self, frame: &mut ScannedFrame, entry: &Entry, error: Error) {
+        let at = self.at;
+        self.at += u64::from(entry.size);
+        frame.index.blocks.push(*entry);
+        let is_there = self.at <= self.len;
+        frame.blocks.push(ScannedBlock { at, raw_len: entry.raw_len.into(), is_there, header: Err(error) });
     }
 }

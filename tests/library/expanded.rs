@@ -1,4 +1,4 @@
-//! Content that holds deflate streams: unpacked, modelled, and packed again to the same bits.
+//! Content that holds deflate streams: expanded, modelled, and reconstructed to the same bits.
 
 use std::{io::Read, sync::Arc};
 
@@ -16,7 +16,7 @@ fn fast() -> EncodeOptions {
 }
 
 /// Text, twice as gzip has it.
-fn packed() -> Vec<u8> {
+fn deflated_text() -> Vec<u8> {
     let text = text();
     [b"before ".to_vec(), gzip(&text, 6), b" between ".to_vec(), gzip(&text[..900], 9), b" behind".to_vec()].concat()
 }
@@ -41,19 +41,19 @@ fn other_content_is_coded_as_ever() {
     let content = [text(), deflated(&text(), Family::Zlib8, 6)].concat();
     assert_eq!(blocks(&compress(&content, &fast())), [0, 0, 1, 0, 0]);
     for method in [Method::Store, Method::Huffman] {
-        assert_eq!(blocks(&compress(&packed(), &fast().method(method)))[BlockKind::Expanded as usize], 0);
+        assert_eq!(blocks(&compress(&deflated_text(), &fast().method(method)))[BlockKind::Expanded as usize], 0);
     }
 }
 
 #[test]
 fn every_level() {
     for level in Level::all() {
-        round_trip(&packed(), &EncodeOptions::new().level(level));
+        round_trip(&deflated_text(), &EncodeOptions::new().level(level));
     }
 }
 
 #[test]
-fn a_stream_over_the_end_of_a_block_stays_packed() {
+fn a_stream_over_the_end_of_a_block_stays_as_it_is() {
     use std::io::Write;
     let long = std::fs::read(foretell_testkit::corpus().join("written/glossary.txt")).unwrap();
     let content = [gzip(&text(), 6), gzip(&long, 6)].concat();
@@ -89,7 +89,7 @@ fn any_other_byte_in_a_block_is_an_error() {
 /// The headers match their checksums, and claim lengths that the block does not have.
 #[test]
 fn false_lengths_are_refused() {
-    let content = packed();
+    let content = deflated_text();
     let coded = compress(&content, &fast());
     let header_len =
         FrameHeader { level: Level::FASTEST, content_size: Some(content.len() as u64), model: None }.to_bytes().len();
@@ -117,8 +117,8 @@ fn false_lengths_are_refused() {
 }
 
 #[test]
-fn progress_counts_content_and_not_what_it_is_unpacked_to() {
-    let content = packed();
+fn progress_counts_content_and_not_what_it_is_expanded_to() {
+    let content = deflated_text();
     let progress = Arc::new(Progress::default());
     let coded = compress(&content, &fast().progress(progress.clone()));
     assert_eq!(progress.raw(), content.len() as u64);
@@ -129,8 +129,8 @@ fn progress_counts_content_and_not_what_it_is_unpacked_to() {
 }
 
 #[test]
-fn a_memory_limit_counts_what_is_unpacked() {
-    // A little content that is unpacked to much.
+fn a_memory_limit_counts_expanded_content() {
+    // A little content that expands to much.
     let content = gzip(&text().repeat(2000), 9);
     let progress = Arc::new(Progress::default());
     let coded = compress(&content, &fast().progress(progress.clone()));

@@ -275,7 +275,7 @@ fn golden_files() -> Vec<(Vec<u8>, Vec<u8>)> {
     frames.iter().map(read).map(|frame| (decompress(&frame).unwrap(), frame)).collect()
 }
 
-/// Content with deflate streams that unpack.
+/// Content with deflate streams that can be expanded.
 fn packed_contents() -> Vec<Vec<u8>> {
     let text = text();
     let contents = [
@@ -287,9 +287,9 @@ fn packed_contents() -> Vec<Vec<u8>> {
     contents.into()
 }
 
-/// What `content` unpacks to, as [`properties::recipe`] wants it.
+/// What `content` expands to, as [`properties::recipe`] takes it.
 fn recipe_of(content: &[u8]) -> Vec<u8> {
-    let unpacked = deflate::expand(content).expect("there is a stream");
-    let rest = properties::with_leading_number(unpacked.recipe_len, &unpacked.bytes);
+    let expanded = deflate::expand(content).expect("there is a stream");
+    let rest = properties::with_leading_number(expanded.recipe_len, &expanded.bytes);
     properties::with_leading_number(content.len(), &rest)
 }

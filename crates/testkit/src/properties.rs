@@ -206,14 +206,14 @@ pub fn huffman_block(bytes: &[u8]) {
     assert!(huffman::decode(&huffman::encode(bytes), bytes.len()).expect("what was coded decodes") == bytes);
 }
 
-/// Content in which deflate streams may be: it unpacks to what packs to the same bytes again, if to anything.
+/// Content that may hold deflate streams: what it expands to, if anything, is reconstructed to the same bytes.
 pub fn deflate_streams(content: &[u8]) {
     if let Ok(inflated) = deflate::inflate(content, MOST) {
         assert!(inflated.consumed <= content.len() && inflated.content.len() <= MOST);
     }
-    if let Some(unpacked) = deflate::expand(content) {
-        assert!(unpacked.recipe_len <= unpacked.bytes.len());
-        assert!(deflate::reconstruct(&unpacked, content.len()).expect("what was unpacked is packed") == content);
+    if let Some(expanded) = deflate::expand(content) {
+        assert!(expanded.recipe_len <= expanded.bytes.len());
+        assert!(deflate::reconstruct(&expanded, content.len()).expect("what was expanded is reconstructed") == content);
     }
 }
 

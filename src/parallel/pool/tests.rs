@@ -17,7 +17,7 @@ fn results_come_in_the_order_of_the_jobs_whichever_ends_first() {
         let mut results = vec![];
         for i in 0..20 {
             while !pool.has_room(TINY, 0) {
-                results.push(pool.next().unwrap().unwrap());
+                results.push(pool.take_next().unwrap().unwrap());
             }
             match i % 5 {
                 4 => pool.put(Ok(i)),
@@ -27,7 +27,7 @@ fn results_come_in_the_order_of_the_jobs_whichever_ends_first() {
                 }),
             }
         }
-        results.extend(std::iter::from_fn(|| pool.next()).map(Result::unwrap));
+        results.extend(std::iter::from_fn(|| pool.take_next()).map(Result::unwrap));
         assert!(results.into_iter().eq(0..20), "{threads} threads");
     }
 }
@@ -52,10 +52,10 @@ fn a_panic_is_an_error_in_its_place_and_the_others_go_on() {
     let mut pool = pool(2);
     pool.run(TINY, |_| panic!("as this test wants it"));
     pool.run(TINY, |_| Ok(1));
-    assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::Internal);
-    assert_eq!(pool.next().unwrap().unwrap(), 1);
+    assert_eq!(pool.take_next().unwrap().unwrap_err().kind(), ErrorKind::Internal);
+    assert_eq!(pool.take_next().unwrap().unwrap(), 1);
     pool.run(TINY, |_| Ok(2));
-    assert_eq!(pool.next().unwrap().unwrap(), 2);
+    assert_eq!(pool.take_next().unwrap().unwrap(), 2);
 }
 
 #[test]
@@ -71,13 +71,13 @@ fn a_job_that_lacks_memory_beside_others_is_done_again_alone() {
             if others == 0 { Ok(i) } else { Err(Error::no_memory(1)) }
         });
     }
-    let results: Vec<usize> = std::iter::from_fn(|| pool.next()).map(Result::unwrap).collect();
+    let results: Vec<usize> = std::iter::from_fn(|| pool.take_next()).map(Result::unwrap).collect();
     assert_eq!(results, [0, 1, 2]);
     // What is too much even then is an error.
     pool.run(TINY, |_| Err(Error::no_memory(1)));
-    assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
+    assert_eq!(pool.take_next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
     pool.run(u64::MAX, |_| Ok(1));
-    assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
+    assert_eq!(pool.take_next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
 }
 
 #[test]

@@ -113,7 +113,7 @@ impl<'a, W: Write> Saver<'a, W> {
         self.watch.check()?;
         self.blocks += 1;
         let content = match block {
-            Waiting::Job => self.pool.next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
+            Waiting::Job => self.pool.take_next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
             Waiting::Copy(header, coded) => self.decode_copy(&header, &coded),
             Waiting::Damaged(error) => Err(error),
             Waiting::Missing(error) => {
@@ -168,7 +168,7 @@ impl<'a, W: Write> Saver<'a, W> {
         self.recovered.damages.push(Damage { block, start, end: lost.map(|lost| start.saturating_add(lost)), error });
     }
 
-    /// Saves all blocks that wait, and notes what is wrong beside blocks.
+    /// Saves all blocks that wait, and notes damage that is not in blocks.
     pub fn finish(mut self, content_hash: Option<u64>, is_complete: bool, faults: Vec<Error>) -> Result<()> {
         self.save_all()?;
         let len = self.recovered.content - self.begun;

@@ -321,7 +321,7 @@ impl Compressor {
 
     /// Appends the oldest block that is being coded to the output; says whether there was one.
     fn collect(&mut self) -> Result<bool> {
-        let Some(coded) = self.blocks.next() else { return Ok(false) };
+        let Some(coded) = self.blocks.take_next() else { return Ok(false) };
         let coded = coded?;
         if let Some(progress) = &self.options.progress {
             progress.takes_memory(coded.memory + self.held() + self.blocks.memory());

@@ -123,7 +123,7 @@ impl Search<'_> {
         let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
             Ok(inflated) => inflated,
             Err(error) => {
-                // What is none, or too long for any block, stays as it is, whatever is allowed.
+                // A stream that proves to be none, or too long for any block, stays as it is, whatever is allowed.
                 let is_over = error.too_long && allowed < room;
                 let steps =
                     if is_over { inflated_len(coded, room).err().map(|error| error.steps) } else { Some(error.steps) };

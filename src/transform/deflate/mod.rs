@@ -15,6 +15,7 @@
 
 mod bits;
 mod block;
+mod code;
 mod dialect;
 mod encode;
 mod expand;

@@ -118,7 +118,7 @@ impl Decompressor {
     /// Takes the next block into `self.block`, or the end of `frame` (then gives back `None`).
     fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
         let nothing = || Err(Error::new(ErrorKind::Internal, "a frame that is not at its end has no next block"));
-        let decoded = frame.blocks.next().unwrap_or_else(nothing)?;
+        let decoded = frame.blocks.take_next().unwrap_or_else(nothing)?;
         if let Decoded::End(hash) = decoded {
             frame.check_end(hash)?;
             self.frames += 1;

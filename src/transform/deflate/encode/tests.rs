@@ -86,7 +86,7 @@ fn work_that_is_used_up_ends_it() {
 }
 
 #[test]
-fn whoever_takes_the_stream_can_stop_it() {
+fn the_sink_can_stop_the_work() {
     struct Stopping(usize);
     impl Sink for Stopping {
         fn token(&mut self, _: Token) -> bool {

@@ -74,9 +74,9 @@ fn every_wrapper_is_found_whatever_the_settings() {
 #[test]
 fn the_content_stands_in_the_streams_place() {
     let content = text(3, 1000);
-    let around = [&b"before"[..], &zlib(&content, 6), b"behind"].concat();
+    let around = [&b"before"[..], &zlib(&content, 6), b"after"].concat();
     let expanded = expand(&around).unwrap();
-    let expected = [&b"before\x78\x9c"[..], &content, b"behind"].concat();
+    let expected = [&b"before\x78\x9c"[..], &content, b"after"].concat();
     assert!(expanded.bytes[..expanded.bytes.len() - expanded.recipe_len] == expected);
     assert_eq!(entries(&expanded)[0].trailer, Trailer::Adler32);
 }
@@ -100,7 +100,7 @@ fn streams_that_are_cut_or_not_reproducible_stay() {
     for cut in 1..=4 {
         assert_eq!(round_trip(&stream[..stream.len() - cut]), 1);
     }
-    // Two blocks of literals by the fixed code: nobody's choice.
+    // Two blocks of literals by the fixed code: no program's choice.
     let mut odd = vec![0x78, 0x9c];
     let mut bits = crate::transform::deflate::bits::Writer::default();
     for last in [0, 1] {
@@ -123,7 +123,7 @@ fn short_streams_are_left_alone() {
 }
 
 #[test]
-fn streams_within_streams_are_unpacked_once() {
+fn streams_within_streams_are_expanded_once() {
     let inner = [text(6, 300), zlib(&text(7, 4000), 9), text(8, 300)].concat();
     assert_eq!(round_trip(&gzip(&inner, Family::Gzip, 6)), 1);
 }
