@@ -33,7 +33,7 @@ pub enum ErrorKind {
     /// The processor or the build computes in another way than the format's, and cannot be set to that.
     Arithmetic,
     /// An option was given a value that it cannot have.
-    OutOfBounds,
+    InvalidInput,
     /// Reading or writing failed.
     Io,
     /// A mistake in this library: something that cannot happen did.
@@ -64,6 +64,11 @@ impl Error {
     /// A [`ErrorKind::MemoryLimit`] error: the system does not give `bytes` of memory.
     pub(crate) fn no_memory(bytes: u64) -> Self {
         Self::new(ErrorKind::MemoryLimit, format!("the system does not give the {bytes} bytes that are needed"))
+    }
+
+    /// A [`ErrorKind::MemoryLimit`] error: `work` needs more bytes of memory than are `allowed`.
+    pub(crate) fn memory_limit(work: &str, needed: u64, allowed: u64) -> Self {
+        Self::new(ErrorKind::MemoryLimit, format!("{work} needs {needed} bytes of memory, {allowed} are allowed"))
     }
 
     /// A [`ErrorKind::OutputLimit`] error: more than `limit` bytes of content.
@@ -106,6 +111,11 @@ impl Error {
     pub fn is_damage(&self) -> bool {
         use ErrorKind::{ChecksumMismatch, Corrupt, NotForetell, Truncated};
         matches!(self.kind, NotForetell | Corrupt | Truncated | ChecksumMismatch)
+    }
+
+    /// Whether it tells nothing of the data: the work could not go on, and would have ended anywhere in them.
+    pub(crate) fn ends_work(&self) -> bool {
+        matches!(self.kind, ErrorKind::Io | ErrorKind::MemoryLimit | ErrorKind::Cancelled)
     }
 
     /// What kind of error this is.
@@ -153,13 +163,32 @@ impl From<Error> for io::Error {
             ErrorKind::MemoryLimit => io::ErrorKind::OutOfMemory,
             ErrorKind::OutputLimit => io::ErrorKind::FileTooLarge,
             ErrorKind::Arithmetic => io::ErrorKind::Unsupported,
-            ErrorKind::OutOfBounds => io::ErrorKind::InvalidInput,
+            ErrorKind::InvalidInput => io::ErrorKind::InvalidInput,
             // Not `Interrupted`, after which callers try again.
             ErrorKind::Cancelled | ErrorKind::Internal => io::ErrorKind::Other,
             _ => io::ErrorKind::InvalidData,
         };
         io::Error::new(kind, error)
     }
+}
+
+/// An empty list with room for `len` elements.
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`] if the system does not give the memory.
+pub(crate) fn room_for<T>(len: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(len).map_err(|_| Error::no_memory(len.saturating_mul(size_of::<T>()) as u64))?;
+    Ok(list)
+}
+
+/// Makes room for `more` elements in `list`.
+///
+/// # Errors
+/// As of [`room_for`].
+pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
+    let len = list.len().saturating_add(more);
+    list.try_reserve(more).map_err(|_| Error::no_memory(len.saturating_mul(size_of::<T>()) as u64))
 }
 
 /// Whether the same call of a reader or writer may succeed if it is made again.

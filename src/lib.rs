@@ -17,7 +17,7 @@
 //!
 //! ```
 //! let content = b"to be, or not to be, that is the question".repeat(9);
-//! let coded = foretell::compress(&content, &foretell::Options::new())?;
+//! let coded = foretell::compress(&content, &foretell::EncodeOptions::new())?;
 //! assert!(coded.len() < content.len() / 4);
 //! assert_eq!(foretell::decompress(&coded)?, content);
 //! # Ok::<(), foretell::Error>(())
@@ -44,14 +44,17 @@ mod transform;
 #[cfg(feature = "unstable")]
 pub mod unstable;
 
-pub use container::{Method, ModelId};
+pub use container::{BlockKind, Method, ModelId};
 pub use error::{Error, ErrorKind, Result};
 pub use model::{Level, Predictor};
 pub use parallel::{progress::Progress, stop::Stop};
 pub use priors::{Model, Models, TrainedOn};
 pub use record::{MAX_LEN as MAX_RECORD_LEN, RecordCompressor, RecordDecompressor};
 pub use seekable::{
-    Damage, FrameInfo, IndexedReader, Recovered, Recovery, inspect, inspect_each, inspect_file, inspect_file_each,
+    Damage, FrameInfo, IndexedReader, Recovered, inspect, inspect_each, inspect_file, inspect_file_each, recover,
 };
-pub use stream::{AutoFinish, Decoder, Encoder, Options, compress, decompress, decompress_up_to};
+pub use stream::{
+    DecodeOptions, EncodeOptions, bufread, compress, decompress, decompress_with, raw, read, read::Decoder, write,
+    write::Encoder,
+};
 pub use train::{Loss, Pass, Trainer, TrainingReport};

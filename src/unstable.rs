@@ -1,6 +1,6 @@
 //! The inner parts, for the project's own tests, benches and commands. They may change at any time, in any version.
 
-pub use crate::codec::{neural::ablated_len, priming::may_be_primed};
+pub use crate::codec::{neural::ablated_len, priming::may_start_from_prior};
 
 /// Probabilities → bits.
 pub mod coder {

@@ -1,7 +1,7 @@
-//! A block's header, and the end marker that stands where a block might.
+//! A block's header, or the end marker in its place ↔ bytes.
 //!
 //! ```text
-//! block   tag 1–5, and 64 if primed | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–5, and 64 if it starts from a prior | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0, or 6 if the frame's index follows | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -9,7 +9,7 @@
 
 use std::io::Read;
 
-use super::{Method, read::read_array, varint};
+use super::{BlockKind, read::read_array, varint};
 use crate::{Error, Result};
 
 /// The most bytes of content in one block: 64 MiB. Bounds what a decoder must hold.
@@ -18,30 +18,29 @@ pub const MAX_BLOCK_LEN: usize = 1 << 26;
 /// The farthest that a copy may reach back: 32 MiB, a neural block of any level. A decoder must keep that much.
 pub const MAX_DISTANCE: usize = 1 << 25;
 
-/// Tags of the end marker: none of a method.
+/// Tags of the end marker: none of a kind.
 const END: u8 = 0;
 const INDEXED_END: u8 = 6;
-/// The bit of a tag that says: the network starts from what a trained model knows.
-const PRIMED: u8 = 0x40;
+/// The bit of a tag that says: the network starts from a prior.
+const FROM_PRIOR: u8 = 0x40;
 /// Bytes of the end marker.
 pub const END_LEN: u64 = 9;
 
-/// What stands before a block's coded bytes.
+/// The header before a block's coded bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockHeader {
     /// How the block is coded.
-    pub method: Method,
+    pub kind: BlockKind,
     /// Bytes of content, 1 to [`MAX_BLOCK_LEN`].
     pub raw_len: usize,
     /// Bytes that follow this header; less than `raw_len` unless stored, and of a copy at most [`varint::MAX_LEN`].
     pub coded_len: usize,
-    /// Bytes that the method codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
-    pub unpacked_len: usize,
+    /// Bytes that the kind codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
+    pub expanded_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
-    /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the
-    /// built-in one.
-    pub primed: bool,
+    /// Whether the network starts from a prior: the trained model that the frame's header names, else the built-in one.
+    pub from_prior: bool,
 }
 
 /// A block or the end of the frame.
@@ -51,7 +50,7 @@ pub enum Item {
     Block(BlockHeader),
     /// The end of the frame, with the XXH3-64 of its content.
     End(u64),
-    /// The same, but the frame's [`Index`](super::Index) follows.
+    /// The end of the frame, which its [`Index`](super::Index) follows, with the XXH3-64 of its content.
     IndexedEnd(u64),
 }
 
@@ -65,13 +64,13 @@ impl Item {
                 out.extend(hash.to_le_bytes());
             }
             Self::Block(block) => {
-                out.push(block.method.tag() | if block.primed { PRIMED } else { 0 });
+                out.push(block.kind.tag() | if block.from_prior { FROM_PRIOR } else { 0 });
                 varint::write(out, block.raw_len as u64);
-                if block.method != Method::Store {
+                if block.kind != BlockKind::Stored {
                     varint::write(out, block.coded_len as u64);
                 }
-                if block.method == Method::Unpacked {
-                    varint::write(out, block.unpacked_len as u64);
+                if block.kind == BlockKind::Expanded {
+                    varint::write(out, block.expanded_len as u64);
                 }
                 out.extend(block.raw_crc.to_le_bytes());
                 let check = crc32fast::hash(&out[start..]);
@@ -91,31 +90,32 @@ impl Item {
             INDEXED_END => return Ok(Self::IndexedEnd(u64::from_le_bytes(read_array(input)?))),
             _ => {}
         }
-        let primed = tag & PRIMED != 0;
-        let method =
-            Method::from_tag(tag & !PRIMED).filter(|method| method.is_neural() || !primed).ok_or_else(damaged)?;
+        let from_prior = tag & FROM_PRIOR != 0;
+        let kind = BlockKind::from_tag(tag & !FROM_PRIOR)
+            .filter(|kind| kind.is_neural() || !from_prior)
+            .ok_or_else(damaged_header)?;
         let raw_len = varint::read(input)?;
-        let coded_len = if method == Method::Store { raw_len } else { varint::read(input)? };
-        let unpacked_len = if method == Method::Unpacked { varint::read(input)? } else { raw_len };
+        let coded_len = if kind == BlockKind::Stored { raw_len } else { varint::read(input)? };
+        let expanded_len = if kind == BlockKind::Expanded { varint::read(input)? } else { raw_len };
         let raw_crc = u32::from_le_bytes(read_array(input)?);
         let bounds = 1..=MAX_BLOCK_LEN as u64;
         let in_bounds = bounds.contains(&raw_len)
-            && bounds.contains(&unpacked_len)
-            && (method == Method::Store || (1..raw_len).contains(&coded_len))
-            && (method != Method::Copy || coded_len <= varint::MAX_LEN as u64);
+            && bounds.contains(&expanded_len)
+            && (kind == BlockKind::Stored || (1..raw_len).contains(&coded_len))
+            && (kind != BlockKind::Copy || coded_len <= varint::MAX_LEN as u64);
         if !in_bounds {
-            return Err(damaged());
+            return Err(damaged_header());
         }
-        let [raw_len, coded_len, unpacked_len] = [raw_len, coded_len, unpacked_len].map(|len| len as usize);
-        let block = BlockHeader { method, raw_len, coded_len, unpacked_len, raw_crc, primed };
+        let [raw_len, coded_len, expanded_len] = [raw_len, coded_len, expanded_len].map(|len| len as usize);
+        let block = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc, from_prior };
         let mut bytes = Vec::with_capacity(24);
         Self::Block(block).write(&mut bytes);
         let check: [u8; 4] = read_array(input)?;
-        if bytes.ends_with(&check) { Ok(Self::Block(block)) } else { Err(damaged()) }
+        if bytes.ends_with(&check) { Ok(Self::Block(block)) } else { Err(damaged_header()) }
     }
 }
 
-fn damaged() -> Error {
+fn damaged_header() -> Error {
     Error::corrupt("a block's header is damaged")
 }
 
@@ -135,21 +135,21 @@ mod tests {
             assert_eq!(Item::read(&mut bytes(end).as_slice()).unwrap(), end);
             assert_eq!(bytes(end).len() as u64, END_LEN);
         }
-        for method in Method::ALL {
+        for kind in BlockKind::all() {
             for raw_len in [2, 127, 128, 1 << 20, MAX_BLOCK_LEN] {
-                let coded_len = match method {
-                    Method::Store => raw_len,
-                    Method::Copy => 1,
+                let coded_len = match kind {
+                    BlockKind::Stored => raw_len,
+                    BlockKind::Copy => 1,
                     _ => raw_len - 1,
                 };
-                let unpacked_len = if method == Method::Unpacked { 1 + raw_len / 2 } else { raw_len };
+                let expanded_len = if kind == BlockKind::Expanded { 1 + raw_len / 2 } else { raw_len };
                 let block = Item::Block(BlockHeader {
-                    method,
+                    kind,
                     raw_len,
                     coded_len,
-                    unpacked_len,
+                    expanded_len,
                     raw_crc: 0xdead_beef,
-                    primed: method.is_neural(),
+                    from_prior: kind.is_neural(),
                 });
                 assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
             }
@@ -158,16 +158,16 @@ mod tests {
 
     #[test]
     fn a_flip_of_any_bit_is_found_before_decoding() {
-        for (method, unpacked_len) in [(Method::Neural, 3_000_000), (Method::Unpacked, 5_000_000)] {
+        for (kind, expanded_len) in [(BlockKind::Neural, 3_000_000), (BlockKind::Expanded, 5_000_000)] {
             let raw_len = 3_000_000;
             let block =
-                BlockHeader { method, raw_len, coded_len: 70_000, unpacked_len, raw_crc: 0x1234_5678, primed: false };
+                BlockHeader { kind, raw_len, coded_len: 70_000, expanded_len, raw_crc: 0x1234_5678, from_prior: false };
             let good = bytes(Item::Block(block));
             for bit in 0..good.len() * 8 {
                 let mut bad = good.clone();
                 bad[bit / 8] ^= 1 << (bit % 8);
-                // A flip may turn the tag into the end marker's; the content checksum then does not match.
-                assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "{method:?}, bit {bit}");
+                // A flip may turn the tag into the end marker's. Then the checksum of the content does not match.
+                assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "{kind:?}, bit {bit}");
             }
         }
     }
@@ -176,34 +176,34 @@ mod tests {
     fn lengths_out_of_bounds_are_refused() {
         for (raw_len, coded_len) in [(0, 0), (5, 5), (5, 0), (MAX_BLOCK_LEN + 1, 7)] {
             let block = BlockHeader {
-                method: Method::Neural,
+                kind: BlockKind::Neural,
                 raw_len,
                 coded_len,
-                unpacked_len: raw_len,
+                expanded_len: raw_len,
                 raw_crc: 0,
-                primed: false,
+                from_prior: false,
             };
             assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
         }
         for (coded_len, is_good) in [(10, true), (11, false)] {
             let block = BlockHeader {
-                method: Method::Copy,
+                kind: BlockKind::Copy,
                 raw_len: 99,
                 coded_len,
-                unpacked_len: 99,
+                expanded_len: 99,
                 raw_crc: 0,
-                primed: false,
+                from_prior: false,
             };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
-        for (unpacked_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
+        for (expanded_len, is_good) in [(0, false), (1, true), (MAX_BLOCK_LEN, true), (MAX_BLOCK_LEN + 1, false)] {
             let block = BlockHeader {
-                method: Method::Unpacked,
+                kind: BlockKind::Expanded,
                 raw_len: 9,
                 coded_len: 8,
-                unpacked_len,
+                expanded_len,
                 raw_crc: 0,
-                primed: false,
+                from_prior: false,
             };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }

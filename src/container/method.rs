@@ -1,46 +1,49 @@
-//! The methods that blocks are coded by.
+//! How a caller asks for blocks to be coded.
 
-/// How the bytes of a block are coded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// How to code content: what a caller asks for. What a block in a file is, [`BlockKind`](crate::BlockKind) says: a block
+/// that would not shrink is stored whatever was asked for.
+///
+/// ```
+/// use foretell::Method;
+/// assert_eq!(Method::from_name("huffman"), Some(Method::Huffman));
+/// assert_eq!(Method::Huffman.name(), "huffman");
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Method {
-    /// As they are.
+    /// Stores all blocks as they are.
     Store,
-    /// Canonical static Huffman codes over bytes: the baseline.
+    /// Canonical static Huffman codes over bytes: fast, and the baseline that the network is compared with.
     Huffman,
-    /// The neural predictor with a range coder.
+    /// The network with a range coder. Very long repeats (from 1 MiB on) are copied, and deflate streams are expanded
+    /// before.
+    #[default]
     Neural,
-    /// The bytes some distance before in the frame's content, up to [`MAX_DISTANCE`](super::MAX_DISTANCE); only that distance is coded.
+    /// Copies very long repeats, and stores all else.
     Copy,
-    /// As `Neural`, but the deflate streams in the content are unpacked first, and packed again after decoding.
-    Unpacked,
 }
 
-impl Method {
-    /// All methods, by tag.
-    pub const ALL: [Self; 5] = [Self::Store, Self::Huffman, Self::Neural, Self::Copy, Self::Unpacked];
+/// All methods.
+const ALL: [Method; 4] = [Method::Store, Method::Huffman, Method::Neural, Method::Copy];
 
-    /// The method's name, as the command line takes it.
+impl Method {
+    /// All methods, in a fixed order; later versions may have more.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ALL.into_iter()
+    }
+
+    /// The method's name, as the command line takes it: one word in small letters.
     pub fn name(self) -> &'static str {
         match self {
             Self::Store => "store",
             Self::Huffman => "huffman",
             Self::Neural => "neural",
             Self::Copy => "copy",
-            Self::Unpacked => "unpacked",
         }
     }
 
-    /// Whether the network codes the block.
-    pub fn is_neural(self) -> bool {
-        matches!(self, Self::Neural | Self::Unpacked)
-    }
-
-    pub(crate) fn tag(self) -> u8 {
-        1 + self as u8
-    }
-
-    pub(crate) fn from_tag(tag: u8) -> Option<Self> {
-        Self::ALL.into_iter().find(|m| m.tag() == tag)
+    /// The method with this [`name`](Self::name); `None` if there is none.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::all().find(|method| method.name() == name)
     }
 }

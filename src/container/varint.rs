@@ -10,6 +10,11 @@ use crate::{Error, Result};
 /// The most bytes that a length takes.
 pub const MAX_LEN: usize = 10;
 
+/// How many bytes `value` takes, 1 to [`MAX_LEN`].
+pub fn len(value: u64) -> u64 {
+    u64::from(value.max(1).ilog2()) / 7 + 1
+}
+
 /// Appends `value` to `out` (1 to 10 bytes).
 pub fn write(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {

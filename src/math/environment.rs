@@ -38,6 +38,23 @@ pub fn checked<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     })
 }
 
+/// The arithmetic mode of a caller, for the caller's code that is called during the work.
+pub struct Callers(control::Word);
+
+impl Callers {
+    /// The mode that is set now.
+    pub fn now() -> Self {
+        Self(control::read())
+    }
+
+    /// Runs the caller's own `work` as if it was called outside of [`standard`].
+    pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
+        let _restored = Restored(Some(control::read()));
+        control::write(self.0);
+        apart(work)
+    }
+}
+
 /// Calls `work`. Not inlined, so that compilers do not move its arithmetic to where another mode is set.
 #[inline(never)]
 fn apart<R>(work: impl FnOnce() -> R) -> R {
@@ -143,7 +160,8 @@ mod control {
     }
 
     /// Rust assumes the standard mode. This is sound because of how it is called: where the caller breaks that rule,
-    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done.
+    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers` sets
+    /// the caller's while it runs the caller's own code.
     pub fn write(word: Word) {
         // SAFETY: loads four bytes from where `word` is. They are the standard mode or one that was read before, so no
         // reserved bit is set. The instruction counts as a write to memory, so no work that touches memory is moved
@@ -174,7 +192,8 @@ mod control {
     }
 
     /// Rust assumes the standard mode. This is sound because of how it is called: where the caller breaks that rule,
-    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done.
+    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers` sets
+    /// the caller's while it runs the caller's own code.
     pub fn write(word: Word) {
         // SAFETY: sets the standard mode or one that was read before. The instruction counts as a write to memory, so no
         // work that touches memory is moved across it; the work between two modes is in a call that is not inlined.

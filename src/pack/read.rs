@@ -6,9 +6,11 @@ use super::{
     Cut,
     index::{Entry, Index},
 };
-use crate::{Error, ErrorKind, ModelId, Models, Result, container::read::read_vec, record::Codec};
+use crate::{
+    Error, ErrorKind, ModelId, Models, Result, Stop, container::read::read_vec, error::room_for, record::Codec,
+};
 
-/// A pack that is read.
+/// Reads records from a pack.
 ///
 /// ```
 /// use std::io::Cursor;
@@ -27,9 +29,10 @@ use crate::{Error, ErrorKind, ModelId, Models, Result, container::read::read_vec
 pub struct Pack<R> {
     inner: R,
     index: Index,
-    /// Of each group its first byte in the file, and its first record.
+    /// For each group, its first byte in the file and the number of its first record. Both ascend.
     places: Vec<(u64, u64)>,
     codec: Codec,
+    memory_limit: u64,
     /// The group decoded last, by its number, and its content.
     group: Option<(usize, Vec<u8>)>,
 }
@@ -43,13 +46,26 @@ impl<R: Read + Seek> Pack<R> {
         let (index, mut at) = Index::read(&mut inner)?;
         let codec = Codec::new(&models.find(index.model)?)?;
         let mut record = 0;
-        let mut places = Vec::with_capacity(index.groups.len());
+        let mut places = room_for(index.groups.len())?;
         for group in &index.groups {
             places.push((at, record));
             at += group.coded;
             record += group.records;
         }
-        Ok(Self { inner, index, places, codec, group: None })
+        Ok(Self { inner, index, places, codec, memory_limit: u64::MAX, group: None })
+    }
+
+    /// Refuses groups that need more than `bytes` of memory to decode, the model and the lists of groups included,
+    /// before it is taken.
+    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    /// Ends the work when `stop` is asked for: reading fails then, for good.
+    pub fn with_stop(mut self, stop: Stop) -> Self {
+        self.codec.stop = stop;
+        self
     }
 
     /// How many records it holds.
@@ -72,10 +88,10 @@ impl<R: Read + Seek> Pack<R> {
         self.index.cut
     }
 
-    /// Record `n`, counted from 0, a line without its end; `None` if there are no so many.
+    /// Record `n`, counted from 0, a line without its end; `None` past the last record.
     ///
     /// # Errors
-    /// A damaged group, too little memory, or what the reader reports.
+    /// A damaged group, too little memory, what the reader reports, or [`ErrorKind::Cancelled`].
     pub fn get(&mut self, n: u64) -> Result<Option<Vec<u8>>> {
         if n >= self.len() {
             return Ok(None);
@@ -90,7 +106,7 @@ impl<R: Read + Seek> Pack<R> {
     /// Writes all that was packed to `out`.
     ///
     /// # Errors
-    /// A damaged group, too little memory, or what reader and writer report.
+    /// A damaged group, too little memory, what reader and writer report, or [`ErrorKind::Cancelled`].
     pub fn write_to(&mut self, out: &mut impl Write) -> Result<()> {
         for number in 0..self.places.len() {
             out.write_all(self.load(number)?)?;
@@ -110,6 +126,10 @@ impl<R: Read + Seek> Pack<R> {
 
     fn decode(&mut self, number: usize) -> Result<Vec<u8>> {
         let Entry { records, raw, coded: coded_len, crc } = self.index.groups[number];
+        let lists = self.places.len() * (size_of::<(u64, u64)>() + size_of::<Entry>());
+        // No longer than the file, as the index was checked.
+        let coded_bytes = usize::try_from(coded_len).unwrap_or(usize::MAX);
+        self.codec.check_memory(raw, lists.saturating_add(coded_bytes), self.memory_limit)?;
         self.inner.seek(SeekFrom::Start(self.places[number].0))?;
         let mut coded = Vec::new();
         read_vec(&mut self.inner, coded_len, &mut coded)?;

@@ -66,7 +66,7 @@ fn records_of_so_many_bytes_come_back_too() {
         assert_eq!(back, log.as_bytes());
     }
     let error = pack(log.as_bytes(), Vec::new(), &model, Cut::Bytes(1 << 27), 16).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::OutOfBounds);
+    assert_eq!(error.kind(), ErrorKind::InvalidInput);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What a caller may watch.
+//! The figures of work that a caller can read meanwhile.
 
 use super::counter::Counter;
 
@@ -17,13 +17,13 @@ impl Progress {
         self.raw.get()
     }
 
-    /// Compressed bytes that stand for them, headers left out.
+    /// Compressed bytes of that content, without headers.
     pub fn coded(&self) -> u64 {
         self.coded.get()
     }
 
     /// The most bytes of memory that were taken at a time so far: content and coded bytes held, and models. Of a
-    /// decoder with one thread this is the least [limit](crate::Decoder::with_memory_limit) under which it decodes the
+    /// decoder with one thread this is the least [limit](crate::DecodeOptions::memory_limit) under which it decodes the
     /// same.
     pub fn memory(&self) -> u64 {
         self.memory.get()

@@ -1,19 +1,18 @@
-//! Records ↔ coded bytes: short content, each compressed alone, with what a trained model knows.
+//! Records ↔ coded bytes: short content, each record compressed alone, from a trained model.
 //!
 //! ```text
-//! record      model (4) | length | check (1) | coded      what `compress` makes: it tells what it is
+//! record      model (4) | length | check (1) | coded      made by `compress`
 //! raw record  coded                                       the application keeps model and length
 //! coded       [stored or not] nibbles, as of a block; or, if stored, bytes
 //! ```
-//! A record starts from the model as if nothing had been coded before, and what it costs is in proportion to its
-//! length: rows of its own are counted in a small table over the model's, and the weights that it used are set back
-//! after.
+//! Each record starts from the model as if nothing had been coded before. Its time is in proportion to its length: its own
+//! rows are counted in a small table beside the model's, and the weights that it used are reset afterwards.
 
 pub(crate) use crate::codec::record::Codec;
 
-use crate::{Error, ErrorKind, Model, Result, container::varint};
+use crate::{Error, ErrorKind, Model, Result, Stop, container::varint};
 
-/// The most bytes of a record: 2 MiB − 1, as many as a length of three bytes tells.
+/// The most bytes of a record: 2 MiB − 1, which a length of three bytes can hold.
 pub const MAX_LEN: usize = (1 << 21) - 1;
 
 /// Bytes of a model's name in a record.
@@ -45,11 +44,18 @@ impl RecordCompressor {
         Ok(Self { codec: Codec::new(model)?, id: id_bytes(model) })
     }
 
-    /// The compressed record: coded bytes, and up to 8 that tell which model it needs, how long it is, and, but for one
-    /// time in 256, that it is damaged.
+    /// Ends the work when `stop` is asked for: compressing fails then, for good.
+    pub fn with_stop(mut self, stop: Stop) -> Self {
+        self.codec.stop = stop;
+        self
+    }
+
+    /// Compresses a record. Beside the coded bytes, up to 8 bytes name the model, give the length, and hold a check that
+    /// finds damage in 255 of 256 cases.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), or too little memory.
+    /// [`ErrorKind::InvalidInput`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), too little memory, or
+    /// [`ErrorKind::Cancelled`].
     pub fn compress(&mut self, record: &[u8]) -> Result<Vec<u8>> {
         check_len(record.len())?;
         let mut out = self.id.to_vec();
@@ -59,8 +65,8 @@ impl RecordCompressor {
         Ok(out)
     }
 
-    /// The coded bytes alone, two beyond the ideal code length at most. Whoever decodes them must know model and
-    /// length, and cannot tell if they are damaged.
+    /// Compresses a record to its coded bytes alone, which are at most two bytes longer than the ideal code. To decode
+    /// them the caller must know the model and the length; damage is not detected.
     ///
     /// # Errors
     /// As of [`compress`](Self::compress).
@@ -75,12 +81,14 @@ impl RecordCompressor {
 /// Decompresses records, in any order. For several threads make one each, of clones of one model.
 ///
 /// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more: where records come from
-/// somebody else, give the length that they may have, by [`with_limit`](Self::with_limit).
+/// somebody else, give the length that they may have, by [`with_limit`](Self::with_limit), or the memory that they may
+/// take, by [`with_memory_limit`](Self::with_memory_limit).
 #[derive(Debug)]
 pub struct RecordDecompressor {
     codec: Codec,
     model: Model,
     limit: usize,
+    memory_limit: u64,
 }
 
 impl RecordDecompressor {
@@ -89,7 +97,7 @@ impl RecordDecompressor {
     /// # Errors
     /// Damaged weights in the model, or too little memory.
     pub fn new(model: &Model) -> Result<Self> {
-        Ok(Self { codec: Codec::new(model)?, model: model.clone(), limit: MAX_LEN })
+        Ok(Self { codec: Codec::new(model)?, model: model.clone(), limit: MAX_LEN, memory_limit: u64::MAX })
     }
 
     /// Refuses records of more than `bytes`, before any work is done for them; they have up to
@@ -99,11 +107,25 @@ impl RecordDecompressor {
         self
     }
 
+    /// Refuses records that need more than `bytes` of memory to decompress, the model included, before it is taken.
+    pub fn with_memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    /// Ends the work when `stop` is asked for: decompressing fails then, for good.
+    pub fn with_stop(mut self, stop: Stop) -> Self {
+        self.codec.stop = stop;
+        self
+    }
+
     /// The record that [`RecordCompressor::compress`] made `coded` of.
     ///
     /// # Errors
     /// [`ErrorKind::MissingModel`] if it was another model; [`ErrorKind::OutputLimit`] if the record is longer than
-    /// [`with_limit`](Self::with_limit) allows; truncated or damaged data; or too little memory.
+    /// [`with_limit`](Self::with_limit) allows; [`ErrorKind::MemoryLimit`] if it needs more than
+    /// [`with_memory_limit`](Self::with_memory_limit) allows, or than there is; truncated or damaged data; or
+    /// [`ErrorKind::Cancelled`].
     pub fn decompress(&mut self, coded: &[u8]) -> Result<Vec<u8>> {
         let Some((id, mut rest)) = coded.split_first_chunk::<ID_LEN>() else { return Err(truncated()) };
         if *id != id_bytes(&self.model) {
@@ -127,7 +149,7 @@ impl RecordDecompressor {
     /// The record of `len` bytes that [`RecordCompressor::compress_raw`] made `coded` of.
     ///
     /// # Errors
-    /// Damaged data, mostly, or another model, mostly; a `len` over the limit; or too little memory.
+    /// Damage or the wrong model, where it can be detected; a `len` over the limit; or as of [`decompress`](Self::decompress).
     pub fn decompress_raw(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         self.check_limit(len)?;
         self.codec.decode(coded, len)
@@ -139,7 +161,7 @@ impl RecordDecompressor {
             let text = format!("a record has {len} bytes, {} are allowed", self.limit);
             return Err(Error::new(ErrorKind::OutputLimit, text));
         }
-        Ok(())
+        self.codec.check_memory(len, 0, self.memory_limit)
     }
 }
 
@@ -156,7 +178,7 @@ fn hex(id: &[u8; ID_LEN]) -> String {
 fn check_len(len: usize) -> Result<()> {
     if len > MAX_LEN {
         let text = format!("a record has at most {MAX_LEN} bytes, not {len}; compress longer ones as files");
-        return Err(Error::new(ErrorKind::OutOfBounds, text));
+        return Err(Error::new(ErrorKind::InvalidInput, text));
     }
     Ok(())
 }

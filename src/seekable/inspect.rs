@@ -1,9 +1,9 @@
-//! What a file's headers tell, without decoding anything.
+//! A file → what its headers say, without decoding anything.
 
 use std::io::{Read, Seek};
 
 use super::frames::{self, Frame, Indexes};
-use crate::{ModelId, Result, container::Method, model::Level};
+use crate::{ModelId, Result, container::BlockKind, model::Level};
 
 /// What the headers of one frame say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,17 +17,29 @@ pub struct FrameInfo {
     pub raw_size: u64,
     /// Bytes of the frame, header and end included.
     pub coded_size: u64,
-    /// How many blocks each method coded, in the order of [`Method::ALL`].
-    pub blocks: [u64; Method::ALL.len()],
     /// XXH3-64 of the content.
     pub content_hash: u64,
+    /// How many blocks there are of each kind, by their order.
+    blocks: [u64; BlockKind::COUNT],
+}
+
+impl FrameInfo {
+    /// How many blocks of this kind the frame has.
+    pub fn blocks(&self, kind: BlockKind) -> u64 {
+        self.blocks[kind as usize]
+    }
+
+    /// How many blocks the frame has, of all kinds.
+    pub fn block_count(&self) -> u64 {
+        self.blocks.iter().sum()
+    }
 }
 
 /// Reads the headers of all frames in `input`, passing over the blocks between them.
 ///
 /// # Errors
 /// As decoding would give, as far as headers can tell: not a frame, damaged, truncated. Bytes after the last
-/// frame, zero or not, are no error.
+/// frame, zero or not, are no error. Errors of `input`, which so can end the work: it takes no longer than reading.
 pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
     let mut frames = Vec::new();
     inspect_each(input, |frame| frames.push(frame))?;
@@ -50,7 +62,7 @@ pub fn inspect_file(input: impl Read + Seek) -> Result<Vec<FrameInfo>> {
 /// # Errors
 /// As [`inspect`].
 pub fn inspect_each(input: impl Read, mut each: impl FnMut(FrameInfo)) -> Result<()> {
-    frames::walk(input, Indexes::Check, &mut |frame| {
+    frames::walk(input, Indexes::Check, &|_| Ok(()), &mut |frame| {
         each(frame.into());
         Ok(())
     })?;
@@ -62,7 +74,7 @@ pub fn inspect_each(input: impl Read, mut each: impl FnMut(FrameInfo)) -> Result
 /// # Errors
 /// As [`inspect`].
 pub fn inspect_file_each(mut input: impl Read + Seek, mut each: impl FnMut(FrameInfo)) -> Result<()> {
-    frames::locate(&mut input, Indexes::Check, &mut |frame| {
+    frames::locate(&mut input, Indexes::Check, &|_| Ok(()), &mut |frame| {
         each(frame.into());
         Ok(())
     })
@@ -70,8 +82,8 @@ pub fn inspect_file_each(mut input: impl Read + Seek, mut each: impl FnMut(Frame
 
 impl From<Frame> for FrameInfo {
     fn from(frame: Frame) -> Self {
-        let mut blocks = [0; Method::ALL.len()];
-        frame.index.blocks.iter().for_each(|block| blocks[block.method as usize] += 1);
+        let mut blocks = [0; BlockKind::COUNT];
+        frame.index.blocks.iter().for_each(|block| blocks[block.kind as usize] += 1);
         Self {
             level: frame.index.header.level,
             model: frame.index.header.model,

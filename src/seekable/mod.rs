@@ -1,5 +1,7 @@
-//! Files at rest: read from anywhere, looked at by their headers alone, searched for what damage has left.
+//! A file at rest → its content from anywhere, its headers alone, or what is left after damage.
 
+mod block_list;
+mod block_reader;
 mod copy_sources;
 mod frames;
 mod indexed_reader;
@@ -9,4 +11,4 @@ mod scan;
 
 pub use indexed_reader::IndexedReader;
 pub use inspect::{FrameInfo, inspect, inspect_each, inspect_file, inspect_file_each};
-pub use recovery::{Damage, Recovered, Recovery};
+pub use recovery::{Damage, Recovered, recover};

@@ -1,30 +1,27 @@
-//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes tell.
+//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes give them.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use super::frames::{Counting, Frame, indexed_frames};
+use super::frames::{Counting, Frame, GLANCE, indexed_frames};
 use crate::{
     Error, ErrorKind, Result,
     container::{
         BlockHeader, FrameHeader, Index, Item,
         block::END_LEN,
         header::{MAGIC, Start, find_frame},
-        index::Entry,
+        index::{Entry, Room},
         read::{read_vec, truncated},
     },
     model::Level,
 };
 
-/// Bytes that are read at once to look at a header.
-const GLANCE: usize = 64;
-/// Bytes that are searched at once for a frame, and how many of them are looked at again with the next: a header less
-/// one.
+/// Bytes that are searched at once for a frame; and how many of them are searched again with the next: a header less one.
 const STRIDE: u64 = 1 << 16;
 const OVERLAP: u64 = 19;
 
 /// A block's place, and its header if that is good.
 #[derive(Debug)]
-pub struct Part {
+pub struct ScannedBlock {
     /// Where its coded bytes begin.
     pub at: u64,
     /// Bytes of content.
@@ -34,58 +31,61 @@ pub struct Part {
     pub header: Result<BlockHeader>,
 }
 
-/// What could be found of a frame.
+/// The parts of a frame that were found.
 #[derive(Debug)]
-pub struct Surveyed {
-    /// Its header, and what its index says or should say.
+pub struct ScannedFrame {
+    /// Its header, and its index or the one that it should have.
     pub index: Index,
     /// Its blocks, without gaps.
-    pub parts: Vec<Part>,
+    pub blocks: Vec<ScannedBlock>,
     /// Whether there are no more blocks than these.
     pub is_complete: bool,
     /// XXH3-64 of the content, if the end marker was found.
     pub content_hash: Option<u64>,
-    /// What is wrong beside blocks.
+    /// Damage that is not in blocks.
     pub faults: Vec<Error>,
 }
 
-impl Surveyed {
+impl ScannedFrame {
     /// Bytes of memory that the list of its blocks takes.
     pub fn memory(&self) -> usize {
-        self.parts.capacity() * size_of::<Part>() + self.index.blocks.capacity() * size_of::<Entry>()
+        self.blocks.capacity() * size_of::<ScannedBlock>() + self.index.blocks.capacity() * size_of::<Entry>()
     }
 }
 
-impl Surveyed {
+impl ScannedFrame {
     fn new(header: FrameHeader, faults: Vec<Error>) -> Self {
         let index = Index { header, blocks: Vec::new() };
-        Self { index, parts: Vec::new(), is_complete: false, content_hash: None, faults }
+        Self { index, blocks: Vec::new(), is_complete: false, content_hash: None, faults }
     }
 }
 
-/// Goes through a file.
+/// Goes through a file, frame by frame.
 #[derive(Debug)]
-pub struct Survey {
+pub struct Scan {
     len: u64,
-    /// The first byte that was not looked at.
+    /// The first byte that was not scanned.
     at: u64,
     /// Frames known by their indexes, the last one first.
     indexed: Vec<Frame>,
+    /// Bytes of memory that their lists take.
+    listed: usize,
     frames: u64,
     /// Whether a frame broke off, so that `at` is somewhere in it.
     is_lost: bool,
     garbage: bool,
 }
 
-impl Survey {
+impl Scan {
     /// Looks for indexes, from the end on.
     ///
     /// # Errors
-    /// What the reader reports.
-    pub fn new(input: &mut (impl Read + Seek)) -> Result<Self> {
+    /// What the reader reports, or `room`.
+    pub fn new(input: &mut (impl Read + Seek), room: Room) -> Result<Self> {
         let len = input.seek(SeekFrom::End(0))?;
-        let indexed = indexed_frames(input, len, true)?;
-        Ok(Self { len, at: 0, indexed, frames: 0, is_lost: false, garbage: false })
+        let indexed = indexed_frames(input, len, true, room)?;
+        let listed = indexed.iter().map(Frame::memory).sum();
+        Ok(Self { len, at: 0, indexed, listed, frames: 0, is_lost: false, garbage: false })
     }
 
     /// Whether something that is no frame follows the last one.
@@ -96,13 +96,13 @@ impl Survey {
     /// Finds the next frame.
     ///
     /// # Errors
-    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports.
-    pub fn next_frame(&mut self, input: &mut (impl Read + Seek)) -> Result<Option<Surveyed>> {
+    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or `room`.
+    pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<ScannedFrame>> {
         let mut faults = Vec::new();
         let (start, header) = match self.header(input) {
             Ok(None) => return Ok(None),
             Ok(Some(found)) => found,
-            Err(error) if error.kind() == ErrorKind::Io => return Err(error),
+            Err(error) if error.ends_work() => return Err(error),
             Err(error) => match self.search(input, &error)? {
                 Some(found) => {
                     faults.extend((!self.is_lost).then_some(error));
@@ -114,9 +114,12 @@ impl Survey {
         self.frames += 1;
         self.is_lost = false;
         let index = self.indexed.pop_if(|frame| frame.start == start);
-        let mut frame = Surveyed::new(header, faults);
+        let mut frame = ScannedFrame::new(header, faults);
         self.at = start + header.to_bytes().len() as u64;
-        while self.next_item(input, &mut frame, index.as_ref())? {}
+        while self.next_item(input, &mut frame, index.as_ref())? {
+            room(self.listed + frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK))?;
+        }
+        self.listed -= index.as_ref().map_or(0, Frame::memory);
         Ok(Some(frame))
     }
 
@@ -134,7 +137,7 @@ impl Survey {
         }
     }
 
-    /// The next frame behind one whose header has this `error`: by an index, or by a whole header.
+    /// The next frame after one whose header has this `error`: by an index, or by a whole header.
     fn search(&self, input: &mut (impl Read + Seek), error: &Error) -> Result<Option<(u64, FrameHeader)>> {
         let known = self.indexed.last().map(|frame| (frame.start, frame.index.header));
         if error.kind() == ErrorKind::Unsupported {
@@ -157,8 +160,8 @@ impl Survey {
         Ok(known)
     }
 
-    /// What to say where no frame is any more, because of `error`.
-    fn without_frame(&mut self, error: Error) -> Result<Option<Surveyed>> {
+    /// The result where `error` says that there are no more frames.
+    fn without_frame(&mut self, error: Error) -> Result<Option<ScannedFrame>> {
         if self.frames == 0 || error.kind() == ErrorKind::Unsupported {
             return Err(error);
         }
@@ -167,25 +170,25 @@ impl Survey {
             self.garbage = !self.is_lost;
             return Ok(None);
         }
-        // The magic is there, and nothing else: a frame of which nothing is left.
-        Ok(Some(Surveyed::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
+        // Of this frame only the magic is left.
+        Ok(Some(ScannedFrame::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
     }
 
-    /// Finds what comes next in `frame`; says whether more may follow. `known` is the frame by its index.
+    /// Finds the next item of `frame`. Returns whether more may follow. `known` is the frame by its index.
     fn next_item(
         &mut self,
         input: &mut (impl Read + Seek),
-        frame: &mut Surveyed,
+        frame: &mut ScannedFrame,
         known: Option<&Frame>,
     ) -> Result<bool> {
-        let entry = known.and_then(|known| known.index.blocks.get(frame.parts.len()));
-        if frame.parts.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
+        let entry = known.and_then(|known| known.index.blocks.get(frame.blocks.len()));
+        if frame.blocks.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
             return Err(Error::no_memory(frame.memory() as u64));
         }
         input.seek(SeekFrom::Start(self.at))?;
         let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
         match (Item::read(&mut reader), entry) {
-            (Err(error), _) if error.kind() == ErrorKind::Io => return Err(error),
+            (Err(error), _) if error.ends_work() => return Err(error),
             (Ok(Item::Block(header)), _) => {
                 let at = self.at + reader.count();
                 self.at = at + header.coded_len as u64;
@@ -193,7 +196,7 @@ impl Survey {
                 frame.index.blocks.push(Entry::of(&header));
                 let raw_len = header.raw_len as u64;
                 let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
-                frame.parts.push(Part { at, raw_len, is_there: !self.is_lost, header });
+                frame.blocks.push(ScannedBlock { at, raw_len, is_there: !self.is_lost, header });
                 return Ok(!self.is_lost);
             }
             (item, Some(entry)) => {
@@ -201,7 +204,7 @@ impl Survey {
                 frame.index.blocks.push(*entry);
                 let (at, raw_len) = (self.at, entry.raw_len.into());
                 self.at += u64::from(entry.size);
-                frame.parts.push(Part { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
+                frame.blocks.push(ScannedBlock { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
                 return Ok(true);
             }
             (Ok(Item::End(hash)), None) => {
@@ -212,9 +215,11 @@ impl Survey {
             (Ok(Item::IndexedEnd(hash)), None) => {
                 frame.content_hash = Some(hash);
                 frame.is_complete = true;
-                let found = Index::read(&mut reader);
-                frame.faults.extend(found.and_then(|found| frame.index.check(&found)).err());
-                self.at += END_LEN + frame.index.to_bytes().len() as u64;
+                match frame.index.check_next(&mut reader) {
+                    Err(error) if error.ends_work() => return Err(error),
+                    checked => frame.faults.extend(checked.err()),
+                }
+                self.at += END_LEN + frame.index.byte_len();
             }
             (Err(error), None) => {
                 frame.faults.push(error);

@@ -23,7 +23,7 @@ use passes::{Fold, evaluate, fit};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
-    math::environment::checked,
+    math::environment::{Callers, checked},
     priors::{COARSE, FINE, TrainedOn, write_counts},
 };
 
@@ -123,11 +123,11 @@ impl Trainer {
     /// The most bytes of the model's file.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if that is not within [`SIZES`].
+    /// [`ErrorKind::InvalidInput`] if that is not within [`SIZES`].
     pub fn size(mut self, bytes: u64) -> Result<Self> {
         if !SIZES.contains(&bytes) {
             let text = format!("a model has {} to {} bytes, not {bytes}", SIZES.start(), SIZES.end());
-            return Err(Error::new(ErrorKind::OutOfBounds, text));
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         self.size = bytes;
         Ok(self)
@@ -153,19 +153,21 @@ impl Trainer {
         self
     }
 
-    /// Trains on `samples`, and calls `watch` after each pass.
+    /// Trains on `samples`, and calls `watch` after each pass, in the caller's own arithmetic mode.
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
-    pub fn train(&self, samples: &[impl AsRef<[u8]>], watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
-        checked(|| self.train_here(samples, watch))
+    pub fn train(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
+        let samples: Vec<&[u8]> = samples.iter().map(AsRef::as_ref).collect();
+        let callers = Callers::now();
+        checked(|| self.train_here(&samples, |pass| callers.run(|| watch(pass))))
     }
 
-    fn train_here(&self, samples: &[impl AsRef<[u8]>], mut watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
+    fn train_here(&self, samples: &[&[u8]], mut watch: impl FnMut(&Pass)) -> Result<TrainingReport> {
         let (held_out, kept) = self.hold_out(samples);
         if held_out.len() + kept.len() < 2 {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
-            return Err(Error::new(ErrorKind::OutOfBounds, text));
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         let mut tally = Tally::of(kept.iter().copied(), self.level);
         let keep = self.room_for(&tally);

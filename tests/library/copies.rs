@@ -2,21 +2,23 @@
 
 use std::io::{Read, Write};
 
-use foretell::{Decoder, Encoder, ErrorKind, Level, Method, Options, decompress, inspect};
+use foretell::{
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, decompress, inspect,
+};
 use foretell_testkit::{Part, Random, compress, frame_of, text};
 
 const MIB: usize = 1 << 20;
 
-fn copying() -> Options {
-    Options::new().method(Method::Copy)
+fn copying() -> EncodeOptions {
+    EncodeOptions::new().method(Method::Copy)
 }
 
 /// Compresses `content`, checks that it comes back, and gives the size and the number of copies.
 #[track_caller]
-fn round_trip(content: &[u8], options: &Options) -> (usize, u64) {
+fn round_trip(content: &[u8], options: &EncodeOptions) -> (usize, u64) {
     let coded = compress(content, options);
     assert!(decompress(&coded).unwrap() == content, "{} bytes, {options:?}", content.len());
-    let copies = inspect(coded.as_slice()).unwrap()[0].blocks[Method::Copy as usize];
+    let copies = inspect(coded.as_slice()).unwrap()[0].blocks(BlockKind::Copy);
     (coded.len(), copies)
 }
 
@@ -24,7 +26,7 @@ fn round_trip(content: &[u8], options: &Options) -> (usize, u64) {
 fn runs_over_several_blocks_take_next_to_nothing() {
     // One byte, and what is left of the first block; a whole block; what is behind it.
     assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (123, 3));
-    let (size, copies) = round_trip(&vec![0; 65 * MIB], &Options::new());
+    let (size, copies) = round_trip(&vec![0; 65 * MIB], &EncodeOptions::new());
     assert!(size < 150 && copies == 3, "{size}, {copies}");
 }
 
@@ -37,7 +39,7 @@ fn content_repeated_over_several_blocks_is_coded_once() {
 
 #[test]
 fn the_network_codes_what_is_new_and_copies_the_rest() {
-    let fast = Options::new().level(Level::FASTEST);
+    let fast = EncodeOptions::new().level(Level::FASTEST);
     let letter = text();
     let (once, _) = round_trip(&letter, &fast);
     let (size, copies) = round_trip(&letter.repeat(3 * MIB / letter.len()), &fast);
@@ -73,7 +75,7 @@ fn short_content_is_not_searched() {
 #[test]
 fn other_methods_make_no_copies() {
     for method in [Method::Huffman, Method::Store] {
-        assert_eq!(round_trip(&vec![7; 3 * MIB], &Options::new().method(method)).1, 0);
+        assert_eq!(round_trip(&vec![7; 3 * MIB], &EncodeOptions::new().method(method)).1, 0);
     }
 }
 
@@ -110,7 +112,7 @@ fn flushing_keeps_copies_going() {
 fn copies_are_read_in_small_steps_as_well() {
     let content = vec![b"0123456".as_slice(); 3 * MIB / 7].concat();
     let coded = compress(&content, &copying());
-    let mut decoder = Decoder::new(coded.as_slice());
+    let mut decoder = Decoder::new(coded.as_slice(), &DecodeOptions::new());
     let mut out = Vec::new();
     let mut step = [0; 997];
     loop {
@@ -133,7 +135,9 @@ fn copies_of_copies_and_of_several_blocks() {
         Part::Copied(b"!!", 1),
     ]);
     assert_eq!(decompress(&frame).unwrap(), b"abcbcbcabcbcbc!!!");
-    assert_eq!(inspect(frame.as_slice()).unwrap()[0].blocks, [3, 0, 0, 3, 0]);
+    let info = &inspect(frame.as_slice()).unwrap()[0];
+    assert_eq!([BlockKind::Stored, BlockKind::Copy].map(|kind| info.blocks(kind)), [3, 3]);
+    assert_eq!(info.block_count(), 6);
 }
 
 #[test]
@@ -173,10 +177,12 @@ fn no_copy_reaches_into_another_frame() {
 #[test]
 fn a_memory_limit_counts_what_copies_reach_back_to() {
     let frame = frame_of(&[Part::Stored(&[7; 1000]), Part::Copied(&[7; 10], 1)]);
-    let read = |limit| Decoder::new(frame.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let read =
+        |limit| Decoder::new(frame.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     assert!(read(2000).is_ok());
     let frame = frame_of(&[Part::Stored(&[7; 1000]), Part::Stored(&[7; 1000]), Part::Copied(&[7; 10], 1)]);
-    let read = |limit| Decoder::new(frame.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let read =
+        |limit| Decoder::new(frame.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     // Besides, the list of blocks counts.
     assert!(read(3100).is_ok());
     assert_eq!(foretell::Error::from(read(2010).unwrap_err()).kind(), ErrorKind::MemoryLimit);

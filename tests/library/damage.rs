@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use foretell::{Method, Options, decompress};
+use foretell::{EncodeOptions, Method, decompress};
 use foretell_testkit::{Part, Random, compress, frame_of, mutate, text};
 
 /// A small frame by each method, and two of them joined.
@@ -10,7 +10,7 @@ fn frames() -> Vec<(Vec<u8>, Vec<u8>)> {
     let content = text()[..600].to_vec();
     let mut frames: Vec<_> = [Method::Store, Method::Huffman, Method::Neural]
         .iter()
-        .map(|&method| (content.clone(), compress(&content, &Options::new().method(method))))
+        .map(|&method| (content.clone(), compress(&content, &EncodeOptions::new().method(method))))
         .collect();
     let thrice = content[..200].repeat(3);
     frames.push((thrice.clone(), frame_of(&[Part::Stored(&thrice[..200]), Part::Copied(&thrice[200..], 200)])));
@@ -99,10 +99,10 @@ fn peak_memory() -> Option<usize> {
 #[test]
 fn random_bytes_after_a_good_header_are_an_error() {
     let mut random = Random(21);
-    let header_len = compress(b"", &Options::new()).len() - 9;
+    let header_len = compress(b"", &EncodeOptions::new()).len() - 9;
     for round in 0..2000 {
         let len = random.below(200);
-        let mut damaged = compress(b"", &Options::new())[..header_len].to_vec();
+        let mut damaged = compress(b"", &EncodeOptions::new())[..header_len].to_vec();
         damaged.extend(random.bytes(len));
         must_fail(&damaged, round);
     }

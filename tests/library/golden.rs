@@ -11,7 +11,7 @@ use std::{
     sync::Once,
 };
 
-use foretell::{Level, Method, Options, decompress, inspect, unstable::model};
+use foretell::{BlockKind, EncodeOptions, Level, Method, decompress, inspect, unstable::model};
 use foretell_testkit::{compress, gzip};
 
 fn folder() -> PathBuf {
@@ -36,13 +36,15 @@ fn content(path: &Path) -> Vec<u8> {
 const COPIES: usize = 1250;
 
 /// The files of the present version, and how they are made.
-fn present() -> Vec<(PathBuf, Options)> {
-    let alone = || Options::new().general(false);
+fn present() -> Vec<(PathBuf, EncodeOptions)> {
+    let alone = || EncodeOptions::new().built_in_prior(false);
     let neural = Level::all().map(|level| (format!("neural-{}", level.get()), alone().level(level)));
     // The same from the built-in model.
-    let primed = Level::all().map(|level| (format!("primed-{}", level.get()), Options::new().level(level)));
-    let others = [Method::Huffman, Method::Store, Method::Copy, Method::Unpacked]
-        .map(|method| (method.name().to_owned(), alone().method(method)));
+    let primed = Level::all().map(|level| (format!("primed-{}", level.get()), EncodeOptions::new().level(level)));
+    let others = [Method::Huffman, Method::Store, Method::Copy]
+        .map(|method| (method.name().to_owned(), alone().method(method)))
+        .into_iter()
+        .chain([("unpacked".to_owned(), alone())]);
     let path = |name| folder().join(format!("v{}-{name}.fore", model::VERSION));
     neural.chain(primed).chain(others).map(|(name, options)| (path(name), options)).collect()
 }
@@ -86,12 +88,12 @@ fn golden_files_of_this_version_are_made_again_bit_for_bit() {
 #[test]
 fn golden_headers_say_what_is_inside() {
     write_if_asked();
-    for (name, methods) in [
-        ("neural-6", vec![Method::Neural]),
-        ("huffman", vec![Method::Huffman]),
-        ("store", vec![Method::Store]),
-        ("copy", vec![Method::Store, Method::Copy]),
-        ("unpacked", vec![Method::Unpacked]),
+    for (name, kinds) in [
+        ("neural-6", vec![BlockKind::Neural]),
+        ("huffman", vec![BlockKind::Huffman]),
+        ("store", vec![BlockKind::Stored]),
+        ("copy", vec![BlockKind::Stored, BlockKind::Copy]),
+        ("unpacked", vec![BlockKind::Expanded]),
     ] {
         let path = folder().join(format!("v{}-{name}.fore", model::VERSION));
         let golden = fs::read(&path).unwrap();
@@ -99,6 +101,8 @@ fn golden_headers_say_what_is_inside() {
         assert_eq!(frames.len(), 1);
         assert_eq!(frames[0].raw_size, content(&path).len() as u64);
         assert_eq!(frames[0].coded_size, golden.len() as u64);
-        assert_eq!(frames[0].blocks, Method::ALL.map(|method| u64::from(methods.contains(&method))));
+        for kind in BlockKind::all() {
+            assert_eq!(frames[0].blocks(kind), u64::from(kinds.contains(&kind)), "{kind:?}");
+        }
     }
 }

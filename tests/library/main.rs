@@ -1,7 +1,9 @@
 //! The library as those who use it meet it. One program: it is linked once.
 
+mod adapters;
 mod copies;
 mod damage;
+mod expanded;
 mod golden;
 mod limits;
 mod mutations;
@@ -12,4 +14,3 @@ mod round_trip;
 mod sizes;
 mod streaming;
 mod threads;
-mod unpacked;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use foretell::{
-    Encoder, Level, Method, Options, RecordCompressor, Trainer, TrainingReport, decompress, pack,
+    BlockKind, EncodeOptions, Encoder, Level, Method, RecordCompressor, Trainer, TrainingReport, decompress, pack,
     unstable::{
         container::{BlockHeader, FrameHeader, Index, Item, MAX_BLOCK_LEN, index::Entry},
         deflate, huffman,
@@ -87,10 +87,11 @@ fn extreme_frame(random: &mut Random) -> Vec<u8> {
     let mut frame = header.to_bytes();
     let mut blocks = vec![];
     for _ in 0..random.below(4) {
-        let method = Method::ALL[random.below(Method::ALL.len())];
+        let kinds = Vec::from_iter(BlockKind::all());
+        let kind = kinds[random.below(kinds.len())];
         let raw_len = [2, 300, MAX_BLOCK_LEN][random.below(3)];
-        let coded_len = if method == Method::Store { raw_len } else { 1 };
-        let block = BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
+        let coded_len = if kind == BlockKind::Stored { raw_len } else { 1 };
+        let block = BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, from_prior: false };
         blocks.push(Entry::of(&block));
         Item::Block(block).write(&mut frame);
         frame.extend(random.bytes(coded_len.min(40)));
@@ -213,7 +214,7 @@ fn mutate_file(file: &[u8], random: &mut Random) -> Vec<u8> {
 
 /// Frames by each method that take next to no time to decode, and two of them joined.
 fn short_frames() -> Vec<(Vec<u8>, Vec<u8>)> {
-    let fast = || Options::new().level(Level::FASTEST);
+    let fast = || EncodeOptions::new().level(Level::FASTEST);
     let short = text()[..120].to_vec();
     let mut frames: Vec<_> = [Method::Store, Method::Huffman, Method::Neural]
         .map(|method| (short.clone(), compress(&short, &fast().method(method))))
@@ -231,7 +232,7 @@ fn short_frames() -> Vec<(Vec<u8>, Vec<u8>)> {
 /// Frames of three blocks each, which have an index; alone, and one behind another.
 fn files_of_several_blocks() -> Vec<Vec<u8>> {
     let frame = |method| {
-        let mut encoder = Encoder::new(Vec::new(), &Options::new().level(Level::FASTEST).method(method));
+        let mut encoder = Encoder::new(Vec::new(), &EncodeOptions::new().level(Level::FASTEST).method(method));
         for part in [&text()[..60], &[7; 50], &text()[30..60]] {
             encoder.write_all(part).unwrap();
             encoder.flush().unwrap();
@@ -239,7 +240,7 @@ fn files_of_several_blocks() -> Vec<Vec<u8>> {
         encoder.finish().unwrap()
     };
     let frames = [Method::Store, Method::Huffman, Method::Neural].map(frame);
-    let lone = compress(b"x", &Options::new().method(Method::Store));
+    let lone = compress(b"x", &EncodeOptions::new().method(Method::Store));
     let joined = [&frames[1][..], &lone, &frames[0]].concat();
     frames.into_iter().chain([joined]).collect()
 }
@@ -268,7 +269,7 @@ fn packed_contents() -> Vec<Vec<u8>> {
 
 /// What `content` unpacks to, as [`properties::recipe`] wants it.
 fn recipe_of(content: &[u8]) -> Vec<u8> {
-    let unpacked = deflate::unpack(content).expect("there is a stream");
+    let unpacked = deflate::expand(content).expect("there is a stream");
     let rest = properties::with_leading_number(unpacked.recipe_len, &unpacked.bytes);
     properties::with_leading_number(content.len(), &rest)
 }

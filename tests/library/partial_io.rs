@@ -8,7 +8,8 @@ use std::{
 };
 
 use foretell::{
-    AutoFinish, Decoder, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Options, Progress, decompress,
+    DecodeOptions, Decoder, EncodeOptions, Encoder, Error, ErrorKind, IndexedReader, Level, Method, Progress,
+    decompress, write::AutoFinish,
 };
 use foretell_testkit::{
     Part, Random, compress, frame_of, gzip, mutate,
@@ -17,14 +18,14 @@ use foretell_testkit::{
 };
 
 /// What a caller is to try again after.
-const TRANSIENT: [io::ErrorKind; 3] = [WouldBlock, TimedOut, Interrupted];
+pub const TRANSIENT: [io::ErrorKind; 3] = [WouldBlock, TimedOut, Interrupted];
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST).general(false)
+pub fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).built_in_prior(false)
 }
 
 /// A frame of several short blocks, so that an index is behind it.
-fn indexed() -> Vec<u8> {
+pub fn indexed() -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new(), &fast());
     for piece in text()[..400].chunks(150) {
         encoder.write_all(piece).unwrap();
@@ -34,7 +35,7 @@ fn indexed() -> Vec<u8> {
 }
 
 /// Frames of each method, with an index, one behind the other, and with zeros behind.
-fn streams() -> Vec<Vec<u8>> {
+pub fn streams() -> Vec<Vec<u8>> {
     let some = &text()[..300];
     let mut all: Vec<_> =
         [Method::Store, Method::Huffman, Method::Neural].map(|method| compress(some, &fast().method(method))).into();
@@ -46,10 +47,10 @@ fn streams() -> Vec<Vec<u8>> {
 }
 
 /// Fails once, at byte `at`.
-struct FailsOnce<'a> {
-    data: &'a [u8],
-    at: usize,
-    error: Option<io::Error>,
+pub struct FailsOnce<'a> {
+    pub data: &'a [u8],
+    pub at: usize,
+    pub error: Option<io::Error>,
 }
 
 impl Read for FailsOnce<'_> {
@@ -68,7 +69,7 @@ impl Read for FailsOnce<'_> {
 }
 
 /// Reads all, and tries again after transient errors; gives back the content and these errors.
-fn read_stubbornly(reader: &mut impl Read) -> io::Result<(Vec<u8>, Vec<io::ErrorKind>)> {
+pub fn read_stubbornly(reader: &mut impl Read) -> io::Result<(Vec<u8>, Vec<io::ErrorKind>)> {
     let (mut content, mut errors, mut piece) = (vec![], vec![], [0; 64]);
     loop {
         match reader.read(&mut piece) {
@@ -88,7 +89,7 @@ fn a_reader_that_is_not_ready_at_any_byte_costs_nothing() {
             let kind = TRANSIENT[at % 3];
             for threads in [1, 3] {
                 let reader = FailsOnce { data: coded, at, error: Some(kind.into()) };
-                let mut decoder = Decoder::new(reader).with_threads(threads);
+                let mut decoder = Decoder::new(reader, &DecodeOptions::new().threads(threads));
                 let (found, errors) = read_stubbornly(&mut decoder).unwrap();
                 assert!(found == content, "stream {i}, byte {at}, {threads} threads");
                 assert!(!decoder.trailing_garbage());
@@ -100,10 +101,10 @@ fn a_reader_that_is_not_ready_at_any_byte_costs_nothing() {
 }
 
 /// Gives `step` bytes and an error by turns.
-struct Stutters<'a> {
-    data: &'a [u8],
-    step: usize,
-    turn: usize,
+pub struct Stutters<'a> {
+    pub data: &'a [u8],
+    pub step: usize,
+    pub turn: usize,
 }
 
 impl Read for Stutters<'_> {
@@ -124,7 +125,8 @@ fn a_reader_that_is_not_ready_every_other_time_costs_nothing() {
         for step in [1, 2, 7, 100] {
             for threads in [1, 3] {
                 let reader = Stutters { data: &coded, step, turn: 0 };
-                let (found, errors) = read_stubbornly(&mut Decoder::new(reader).with_threads(threads)).unwrap();
+                let (found, errors) =
+                    read_stubbornly(&mut Decoder::new(reader, &DecodeOptions::new().threads(threads))).unwrap();
                 assert!(found == content, "steps of {step}, {threads} threads");
                 assert!(errors.len() > coded.len() / step / 8);
             }
@@ -147,12 +149,12 @@ fn damage_is_the_same_whether_the_reader_breaks_off_or_not() {
 #[test]
 fn what_was_read_is_given_out_before_an_error_of_the_reader() {
     let coded = indexed();
-    let first = Decoder::new(coded.as_slice()).read(&mut [0; 1000]).unwrap();
+    let first = Decoder::new(coded.as_slice(), &DecodeOptions::new()).read(&mut [0; 1000]).unwrap();
     for threads in [1, 2, 3] {
         for kind in TRANSIENT {
             // The index is not there, and will not come.
             let reader = (&coded[..coded.len() - 20]).chain(FailsAlways(kind));
-            let mut decoder = Decoder::new(reader).with_threads(threads);
+            let mut decoder = Decoder::new(reader, &DecodeOptions::new().threads(threads));
             let mut content = vec![0; 400];
             decoder.read_exact(&mut content).unwrap();
             assert!(content == text()[..400]);
@@ -160,7 +162,7 @@ fn what_was_read_is_given_out_before_an_error_of_the_reader() {
         }
         // An error that is final waits for its turn too, and is told again as it was.
         let reader = (&coded[..coded.len() - 20]).chain(FailsAlways(ConnectionReset));
-        let mut decoder = Decoder::new(reader).with_threads(threads);
+        let mut decoder = Decoder::new(reader, &DecodeOptions::new().threads(threads));
         let mut content = vec![];
         let error = decoder.read_to_end(&mut content).unwrap_err();
         assert_eq!((content.len(), error.kind()), (400, ConnectionReset));
@@ -184,7 +186,7 @@ fn an_error_told_again_is_the_same() {
     for at in [0, 2, 5, 12, 40, coded.len() - 3] {
         for (threads, error) in [1, 3].into_iter().flat_map(|threads| errors.map(|error| (threads, error))) {
             let reader = FailsOnce { data: &coded, at, error: Some(error()) };
-            let mut decoder = Decoder::new(reader).with_threads(threads);
+            let mut decoder = Decoder::new(reader, &DecodeOptions::new().threads(threads));
             let first = decoder.read_to_end(&mut vec![]).unwrap_err();
             for told in [first, decoder.read(&mut [0]).unwrap_err(), decoder.read(&mut [0]).unwrap_err()] {
                 assert_eq!((told.kind(), told.raw_os_error()), (error().kind(), error().raw_os_error()));
@@ -195,7 +197,7 @@ fn an_error_told_again_is_the_same() {
     }
     let mut damaged = coded.clone();
     damaged[30] ^= 1;
-    let mut decoder = Decoder::new(damaged.as_slice());
+    let mut decoder = Decoder::new(damaged.as_slice(), &DecodeOptions::new());
     let told = [(); 3].map(|()| Error::from(decoder.read_to_end(&mut vec![]).unwrap_err()));
     assert!(told.iter().all(|error| error.kind() == told[0].kind() && error.to_string() == told[0].to_string()));
 }
@@ -207,7 +209,8 @@ fn a_single_frame_ends_where_it_ends() {
         for tail in [&b"NEXT PART"[..], b"", b"\0\0", b"\xf0re", coded] {
             for threads in [1, 3] {
                 let stream = [coded, tail].concat();
-                let mut decoder = Decoder::new(stream.as_slice()).with_threads(threads).single_frame();
+                let mut decoder =
+                    Decoder::new(stream.as_slice(), &DecodeOptions::new().threads(threads).single_frame(true));
                 let mut found = vec![];
                 decoder.read_to_end(&mut found).unwrap();
                 assert!(found == content);
@@ -224,7 +227,7 @@ fn what_follows_the_last_frame_can_be_had_whole() {
     let coded = compress(b"content", &fast());
     for tail in [&b"NEXT PART"[..], b"N", b"", b"\xf0", b"\xf0rXY", b"\xf0r"] {
         let stream = [&coded, &[0; 3][..], tail].concat();
-        let mut decoder = Decoder::new(stream.as_slice());
+        let mut decoder = Decoder::new(stream.as_slice(), &DecodeOptions::new());
         decoder.read_to_end(&mut vec![]).unwrap();
         let rest = [decoder.remainder(), decoder.get_ref()].concat();
         assert_eq!(rest, tail);
@@ -275,7 +278,7 @@ fn several_threads_give_out_what_is_ready_before_they_read_on() {
         progress: Arc::clone(&progress),
         is_third_asked_for: Arc::clone(&is_third_asked_for),
     };
-    let mut decoder = Decoder::new(reader).with_threads(3).with_progress(progress);
+    let mut decoder = Decoder::new(reader, &DecodeOptions::new().threads(3).progress(progress));
     assert_eq!(decoder.read(&mut [0; 1000]).unwrap(), 100);
     assert!(!*is_third_asked_for.lock().unwrap());
 }
@@ -289,14 +292,14 @@ fn wait_until(mut is_so: impl FnMut() -> bool) {
 }
 
 /// Takes `step` bytes and gives an error by turns, for flushing too.
-struct Grudging {
-    taken: Vec<u8>,
-    step: usize,
-    turn: usize,
+pub struct Grudging {
+    pub taken: Vec<u8>,
+    pub step: usize,
+    pub turn: usize,
 }
 
 impl Grudging {
-    fn new(step: usize) -> Self {
+    pub fn new(step: usize) -> Self {
         Self { taken: vec![], step, turn: 0 }
     }
 
@@ -320,7 +323,7 @@ impl Write for Grudging {
 }
 
 /// Makes a call again until it succeeds; its transient errors are counted.
-fn insist<T>(errors: &mut usize, mut call: impl FnMut() -> io::Result<T>) -> T {
+pub fn insist<T>(errors: &mut usize, mut call: impl FnMut() -> io::Result<T>) -> T {
     loop {
         match call() {
             Ok(done) => return done,
@@ -375,11 +378,11 @@ fn a_writer_that_is_not_ready_every_other_time_gets_the_same_bytes() {
 }
 
 /// Fails at its call number `at`, once.
-struct FailsAt {
-    taken: Vec<u8>,
-    at: usize,
-    calls: usize,
-    kind: io::ErrorKind,
+pub struct FailsAt {
+    pub taken: Vec<u8>,
+    pub at: usize,
+    pub calls: usize,
+    pub kind: io::ErrorKind,
 }
 
 impl FailsAt {
@@ -454,7 +457,7 @@ fn a_block_is_in_the_writer_when_the_write_that_completes_it_returns() {
     for (i, block) in content.chunks(1 << 16).enumerate() {
         assert_eq!(encoder.write(block).unwrap(), block.len());
         let mut so_far = vec![0; (i + 1) << 16];
-        Decoder::new(encoder.get_ref().as_slice()).read_exact(&mut so_far).unwrap();
+        Decoder::new(encoder.get_ref().as_slice(), &DecodeOptions::new()).read_exact(&mut so_far).unwrap();
         assert!(content.starts_with(&so_far));
     }
 }
@@ -466,7 +469,7 @@ fn with_several_threads_a_block_is_in_the_writer_once_it_is_ready_and_any_call_i
     encoder.write_all(&content).unwrap();
     wait_until(|| encoder.write(b"").unwrap() == 0 && encoder.get_ref().len() > 1000);
     let mut found = vec![0; content.len()];
-    Decoder::new(encoder.get_ref().as_slice()).read_exact(&mut found).unwrap();
+    Decoder::new(encoder.get_ref().as_slice(), &DecodeOptions::new()).read_exact(&mut found).unwrap();
     assert!(found == content);
 }
 
@@ -538,7 +541,10 @@ fn a_file_whose_reader_fails_once_can_be_read_on() {
     let parts = [Part::Stored(&a), Part::Stored(&b), Part::Copied(&a, 80), Part::Copied(&b, 80), Part::Copied(&a, 80)];
     let (coded, content) = (frame_of(&parts), [&a[..], &b, &a, &b, &a].concat());
     for at in 1.. {
-        let Ok(mut reader) = IndexedReader::new(FailsAt(Cursor::new(coded.clone()), 0, at)) else { continue };
+        let Ok(mut reader) = IndexedReader::new(FailsAt(Cursor::new(coded.clone()), 0, at), &DecodeOptions::new())
+        else {
+            continue;
+        };
         let mut has_failed = false;
         for start in [160, 0, 160, 50, 170, 80, 0] {
             let mut found = vec![0; 40];

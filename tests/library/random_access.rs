@@ -6,14 +6,15 @@ use std::{
 };
 
 use foretell::{
-    Encoder, IndexedReader, Level, Method, Options, Progress, inspect, inspect_file, unstable::container::Index,
+    BlockKind, DecodeOptions, EncodeOptions, Encoder, IndexedReader, Level, Method, Progress, inspect, inspect_file,
+    unstable::container::Index,
 };
 use foretell_testkit::{Part, Random, frame_of, text};
 
 const BLOCK: usize = 1 << 16;
 
-fn options(method: Method) -> Options {
-    Options::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap()
+fn options(method: Method) -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap()
 }
 
 /// A file of several frames with and without index, with zeros between them, and its content.
@@ -37,7 +38,7 @@ fn mixed() -> (Vec<u8>, Vec<u8>) {
 #[test]
 fn any_range_is_what_the_whole_has_there() {
     let (file, content) = mixed();
-    let mut reader = IndexedReader::new(Cursor::new(&file)).unwrap();
+    let mut reader = IndexedReader::new(Cursor::new(&file), &DecodeOptions::new()).unwrap();
     assert_eq!(reader.content_len(), content.len() as u64);
     let mut random = Random(2);
     for _ in 0..60 {
@@ -57,7 +58,7 @@ fn any_range_is_what_the_whole_has_there() {
 #[test]
 fn seeking_is_as_in_a_file() {
     let (file, content) = mixed();
-    let mut reader = IndexedReader::new(Cursor::new(&file)).unwrap();
+    let mut reader = IndexedReader::new(Cursor::new(&file), &DecodeOptions::new()).unwrap();
     let len = content.len() as u64;
     assert_eq!(reader.seek(SeekFrom::End(-3)).unwrap(), len - 3);
     let mut tail = vec![];
@@ -72,7 +73,7 @@ fn seeking_is_as_in_a_file() {
 /// Bytes that were decoded to read so many from there on.
 fn decoded(file: &[u8], at: u64, len: usize) -> u64 {
     let progress = Arc::new(Progress::default());
-    let mut reader = IndexedReader::new(Cursor::new(file)).unwrap().with_progress(progress.clone());
+    let mut reader = IndexedReader::new(Cursor::new(file), &DecodeOptions::new().progress(progress.clone())).unwrap();
     reader.seek(SeekFrom::Start(at)).unwrap();
     reader.read_exact(&mut vec![0; len]).unwrap();
     progress.raw()
@@ -112,7 +113,7 @@ fn long_chains_of_copies_are_followed() {
     let mut parts = vec![Part::Stored(b"ab")];
     parts.extend((0..5000).map(|_| Part::Copied(b"ab", 2)));
     let file = frame_of(&parts);
-    let mut reader = IndexedReader::new(Cursor::new(&file)).unwrap();
+    let mut reader = IndexedReader::new(Cursor::new(&file), &DecodeOptions::new()).unwrap();
     reader.seek(SeekFrom::End(-3)).unwrap();
     let mut tail = String::new();
     reader.read_to_string(&mut tail).unwrap();
@@ -137,7 +138,7 @@ fn a_block_that_is_not_as_the_index_says_is_an_error() {
     for (at, name) in [(14, "header"), (100, "content")] {
         let mut bad = good.clone();
         bad[at] ^= 1;
-        let mut reader = IndexedReader::new(Cursor::new(&bad)).unwrap();
+        let mut reader = IndexedReader::new(Cursor::new(&bad), &DecodeOptions::new()).unwrap();
         assert!(reader.read(&mut [0]).is_err(), "{name}");
         // The other blocks can be read all the same.
         reader.seek(SeekFrom::Start(BLOCK as u64)).unwrap();
@@ -158,7 +159,7 @@ fn with_a_damaged_index_headers_tell_where_blocks_are() {
             let mut bad = [&file[..], behind].concat();
             bad[at] ^= 1;
             assert!(inspect_file(Cursor::new(&bad)).is_err(), "byte {at}");
-            let mut reader = IndexedReader::new(Cursor::new(&bad)).unwrap();
+            let mut reader = IndexedReader::new(Cursor::new(&bad), &DecodeOptions::new()).unwrap();
             assert_eq!(reader.content_len(), content.len() as u64);
             reader.seek(SeekFrom::Start(2 * BLOCK as u64)).unwrap();
             let mut rest = vec![];
@@ -168,7 +169,7 @@ fn with_a_damaged_index_headers_tell_where_blocks_are() {
     }
     // Of another length than it should have, it hides what stands behind.
     for bad in [[&file[..index.start], &[0], &file[index.clone()], &behind].concat(), file[..file.len() - 1].to_vec()] {
-        assert!(IndexedReader::new(Cursor::new(&bad)).is_err());
+        assert!(IndexedReader::new(Cursor::new(&bad), &DecodeOptions::new()).is_err());
     }
 }
 
@@ -220,7 +221,7 @@ fn copies_of_copies_are_what_decoding_all_of_it_gives() {
         let (file, content) = random_copies(&mut random);
         assert!(foretell::decompress(&file).unwrap() == content, "case {case}");
         let twice = [content.clone(), content].concat();
-        let mut reader = IndexedReader::new(Cursor::new([file.clone(), file].concat())).unwrap();
+        let mut reader = IndexedReader::new(Cursor::new([file.clone(), file].concat()), &DecodeOptions::new()).unwrap();
         for _ in 0..10 {
             let at = random.below(twice.len());
             let mut out = vec![0; (1 + random.below(50)).min(twice.len() - at)];
@@ -249,13 +250,13 @@ fn a_far_place_behind_a_long_run_costs_one_block() {
 fn a_wrong_copy_on_the_way_is_an_error_as_it_is_for_a_decoder() {
     for distance in [0, 8, 1 << 25] {
         let parts = [Part::Stored(b"abcdefg"), Part::Copied(&[0; 40], distance), Part::Copied(&[0; 40], 40)];
-        let mut reader = IndexedReader::new(Cursor::new(frame_of(&parts))).unwrap();
+        let mut reader = IndexedReader::new(Cursor::new(frame_of(&parts)), &DecodeOptions::new()).unwrap();
         reader.seek(SeekFrom::End(-1)).unwrap();
         assert!(reader.read(&mut [0]).is_err(), "{distance}");
     }
     // The distance is good, the content is another.
     let parts = [Part::Stored(b"abcdefg"), Part::Copied(b"abcdefgabcdefg", 7), Part::Copied(b"abcdefgabcdefX", 14)];
-    let mut reader = IndexedReader::new(Cursor::new(frame_of(&parts))).unwrap();
+    let mut reader = IndexedReader::new(Cursor::new(frame_of(&parts)), &DecodeOptions::new()).unwrap();
     reader.seek(SeekFrom::End(-1)).unwrap();
     assert!(reader.read(&mut [0]).unwrap_err().to_string().contains("checksum"));
 }
@@ -284,7 +285,7 @@ fn no_reader_believes_an_index_that_its_frame_contradicts() {
     wrong[2].blocks[0].size += 10;
     wrong[2].blocks[1].raw_len -= 10;
     wrong[2].blocks[1].size -= 10;
-    wrong[3].blocks[0].method = Method::Neural;
+    wrong[3].blocks[0].kind = BlockKind::Neural;
     wrong[3].blocks[0].raw_len *= 2;
     for (i, index) in wrong.iter().enumerate() {
         let file = with_index(&file, index);
@@ -292,7 +293,7 @@ fn no_reader_believes_an_index_that_its_frame_contradicts() {
         assert!(inspect(file.as_slice()).is_err() && inspect_file(Cursor::new(&file)).is_err(), "index {i}");
         // What is read in parts or saved is what a decoder gives before it finds out. Behind an index that is shorter
         // than it should be the file seems cut off.
-        let reader = IndexedReader::new(Cursor::new(&file));
+        let reader = IndexedReader::new(Cursor::new(&file), &DecodeOptions::new());
         assert_eq!(reader.is_err(), i == 0, "index {i}");
         if let Ok(mut reader) = reader {
             let mut all = vec![];
@@ -300,7 +301,7 @@ fn no_reader_believes_an_index_that_its_frame_contradicts() {
             assert!(all == content, "index {i}");
         }
         let mut saved = vec![];
-        let recovered = foretell::Recovery::new(Cursor::new(&file)).write_to(&mut saved).unwrap();
+        let recovered = foretell::recover(Cursor::new(&file), &mut saved, &DecodeOptions::new()).unwrap();
         assert!(saved == content && recovered.damages.len() == 1, "index {i}: {:?}", recovered.damages);
     }
 }

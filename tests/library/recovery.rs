@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use foretell::{
-    Damage, ErrorKind, Level, Method, Options, Recovered, Recovery, decompress,
+    BlockKind, Damage, DecodeOptions, EncodeOptions, ErrorKind, Level, Method, Recovered, decompress,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
@@ -16,13 +16,13 @@ fn plain(values: &[u8]) -> Vec<u8> {
 }
 
 fn coded(content: &[u8]) -> Vec<u8> {
-    foretell_testkit::compress(content, &Options::new().method(Method::Huffman).block_len(BLOCK).unwrap())
+    foretell_testkit::compress(content, &EncodeOptions::new().method(Method::Huffman).block_len(BLOCK).unwrap())
 }
 
 #[track_caller]
 fn recover(coded: &[u8]) -> (Recovered, Vec<u8>) {
     let mut out = vec![];
-    let recovered = Recovery::new(Cursor::new(coded)).with_threads(2).write_to(&mut out).unwrap();
+    let recovered = foretell::recover(Cursor::new(coded), &mut out, &DecodeOptions::new().threads(2)).unwrap();
     assert_eq!(recovered.content, out.len() as u64);
     (recovered, out)
 }
@@ -56,7 +56,7 @@ fn whole_files_come_back_without_a_word() {
     let mut random = Random(1);
     let content = [plain(b"ab"), random.bytes(BLOCK), foretell_testkit::text()].concat();
     for method in [Method::Neural, Method::Huffman, Method::Store] {
-        let options = Options::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap();
+        let options = EncodeOptions::new().level(Level::FASTEST).method(method).block_len(BLOCK).unwrap();
         let coded = foretell_testkit::compress(&content, &options);
         for (file, content) in [
             (coded.clone(), content.clone()),
@@ -172,15 +172,18 @@ fn copies_of_what_is_lost_are_lost_and_others_are_not() {
 #[test]
 fn what_is_no_damage_is_an_error() {
     let fails = |bytes: &[u8], limit| {
-        let recovery = Recovery::new(Cursor::new(bytes)).with_memory_limit(limit);
-        recovery.write_to(&mut std::io::sink()).unwrap_err().kind()
+        foretell::recover(Cursor::new(bytes), std::io::sink(), &DecodeOptions::new().memory_limit(limit))
+            .unwrap_err()
+            .kind()
     };
     assert_eq!(fails(b"", u64::MAX), ErrorKind::Truncated);
     assert_eq!(fails(b"plain", u64::MAX), ErrorKind::NotForetell);
     assert_eq!(fails(b"\xf0re\x63\x01\x06", u64::MAX), ErrorKind::Unsupported);
     assert_eq!(fails(&coded(&plain(b"ab")), 1000), ErrorKind::MemoryLimit);
     let mut full = [0; 10];
-    let error = Recovery::new(Cursor::new(coded(b"more than that"))).write_to(&mut full.as_mut_slice()).unwrap_err();
+    let error =
+        foretell::recover(Cursor::new(coded(b"more than that")), &mut full.as_mut_slice(), &DecodeOptions::new())
+            .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
 }
 
@@ -191,7 +194,7 @@ fn random_damage_of_any_kind_ends_well() {
     for _ in 0..1500 {
         let bad = mutate(&good, &mut random);
         let mut out = vec![];
-        if let Ok(recovered) = Recovery::new(Cursor::new(&bad)).write_to(&mut out) {
+        if let Ok(recovered) = foretell::recover(Cursor::new(&bad), &mut out, &DecodeOptions::new()) {
             // Cut between frames, those that are left are whole.
             let is_whole = recovered.damages.is_empty() && !recovered.trailing_garbage;
             assert_eq!(is_whole, decompress(&bad).is_ok());
@@ -220,7 +223,7 @@ fn lengths_that_no_content_can_have_are_told_and_nothing_else_comes_of_them() {
 fn an_index_of_blocks_that_cannot_be_makes_no_content() {
     let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
     for size in [0, 13] {
-        let blocks = vec![Entry { method: Method::Neural, raw_len: 1 << 26, size }; 1000];
+        let blocks = vec![Entry { kind: BlockKind::Neural, raw_len: 1 << 26, size }; 1000];
         let mut file = header.to_bytes();
         file.resize(file.len() + 1000 * size as usize, 7);
         Item::IndexedEnd(0).write(&mut file);
@@ -235,8 +238,14 @@ fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
     let mut file = coded(b"abc");
     file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
     let (raw_len, coded_len) = (1 << 26, 1 << 20);
-    let block =
-        BlockHeader { method: Method::Neural, raw_len, coded_len, unpacked_len: raw_len, raw_crc: 0, primed: false };
+    let block = BlockHeader {
+        kind: BlockKind::Neural,
+        raw_len,
+        coded_len,
+        expanded_len: raw_len,
+        raw_crc: 0,
+        from_prior: false,
+    };
     Item::Block(block).write(&mut file);
     let (recovered, out) = recover(&file);
     assert_eq!(out, b"abc");

@@ -1,13 +1,13 @@
 //! What goes in comes out: every method and level, every kind of content, and no worse than stored. The corpus at every
 //! level is in `sizes.rs`.
 
-use foretell::{Level, Method, Options};
+use foretell::{EncodeOptions, Level, Method};
 use foretell_testkit::{Random, compress, corpus_files, round_trip, text};
 use proptest::prelude::*;
 
-fn every_level_and_method() -> impl Iterator<Item = Options> {
-    let neural = Level::all().map(|level| Options::new().level(level));
-    neural.chain([Method::Huffman, Method::Store].map(|method| Options::new().method(method)))
+fn every_level_and_method() -> impl Iterator<Item = EncodeOptions> {
+    let neural = Level::all().map(|level| EncodeOptions::new().level(level));
+    neural.chain([Method::Huffman, Method::Store].map(|method| EncodeOptions::new().method(method)))
 }
 
 #[test]
@@ -15,7 +15,7 @@ fn every_corpus_file_by_huffman_and_stored() {
     for path in corpus_files() {
         let content = std::fs::read(&path).unwrap();
         for method in [Method::Huffman, Method::Store] {
-            round_trip(&content, &Options::new().method(method));
+            round_trip(&content, &EncodeOptions::new().method(method));
         }
     }
 }
@@ -72,7 +72,7 @@ fn adversarial_content_round_trips() {
     }
     for level in [1, 6, 9] {
         for content in &contents {
-            round_trip(content, &Options::new().level(Level::new(level).unwrap()));
+            round_trip(content, &EncodeOptions::new().level(Level::new(level).unwrap()));
         }
     }
 }
@@ -97,14 +97,14 @@ proptest! {
 
     #[test]
     fn any_bytes_at_any_level(content in prop::collection::vec(any::<u8>(), 0..600), level in 1u8..=9) {
-        round_trip(&content, &Options::new().level(Level::new(level).unwrap()));
+        round_trip(&content, &EncodeOptions::new().level(Level::new(level).unwrap()));
     }
 
     #[test]
     fn any_words_by_any_method(
         words in prop::collection::vec("[a-e]{1,6}[ ,.\n]", 0..200),
-        method in prop::sample::select(Method::ALL.to_vec()),
+        method in prop::sample::select(Vec::from_iter(Method::all())),
     ) {
-        round_trip(words.concat().as_bytes(), &Options::new().method(method).level(Level::FASTEST));
+        round_trip(words.concat().as_bytes(), &EncodeOptions::new().method(method).level(Level::FASTEST));
     }
 }

@@ -14,7 +14,7 @@ use std::{
     thread,
 };
 
-use foretell::{Level, Options, unstable::model};
+use foretell::{EncodeOptions, Level, unstable::model};
 use foretell_testkit::{corpus, corpus_files, round_trip};
 
 const ADVICE: &str = "Whoever means that writes the table again: FORETELL_WRITE_GOLDEN=1 cargo test --test sizes";
@@ -48,7 +48,7 @@ fn measure() -> Table {
     let (table, next): (Mutex<Table>, _) = (Mutex::new(table), AtomicUsize::new(0));
     let work = || {
         while let Some(&(file, level)) = jobs.get(next.fetch_add(1, Relaxed)) {
-            let size = round_trip(&files[file].1, &Options::new().level(level).general(false));
+            let size = round_trip(&files[file].1, &EncodeOptions::new().level(level).built_in_prior(false));
             table.lock().unwrap()[file].1[usize::from(level.get())] = size;
         }
     };

@@ -6,13 +6,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foretell::{Decoder, Encoder, Error, ErrorKind, Level, Method, Options, Progress};
+use foretell::{DecodeOptions, Decoder, EncodeOptions, Encoder, Error, ErrorKind, Level, Method, Progress};
 use foretell_testkit::{Part, Random, frame_of, text};
 
 const BLOCK: usize = 1 << 16;
 
-fn options(threads: usize) -> Options {
-    Options::new().level(Level::FASTEST).block_len(BLOCK).unwrap().threads(threads)
+fn options(threads: usize) -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST).block_len(BLOCK).unwrap().threads(threads)
 }
 
 /// Text in five blocks, the third of them noise, the last one short.
@@ -23,7 +23,7 @@ fn content() -> Vec<u8> {
 
 fn decoded(coded: &[u8], threads: usize) -> foretell::Result<Vec<u8>> {
     let mut content = vec![];
-    let mut decoder = Decoder::new(coded).with_threads(threads);
+    let mut decoder = Decoder::new(coded, &DecodeOptions::new().threads(threads));
     decoder.read_to_end(&mut content)?;
     Ok(content)
 }
@@ -66,7 +66,7 @@ fn pieces_and_flushes_are_the_same_for_any_number_of_threads() {
 fn copies_wait_for_what_they_refer_to() {
     let part = Random(2).bytes(3 << 20);
     let content = [&part[..], &text(), &part, &text(), &part[5..]].concat();
-    let options = |threads| Options::new().method(Method::Copy).block_len(1 << 22).unwrap().threads(threads);
+    let options = |threads| EncodeOptions::new().method(Method::Copy).block_len(1 << 22).unwrap().threads(threads);
     let one = foretell_testkit::compress(&content, &options(1));
     assert!(one.len() < (7 << 20), "{}", one.len());
     for threads in [2, 5] {
@@ -83,7 +83,7 @@ fn what_stands_before_an_error_is_given_out() {
     let good = foretell_testkit::compress(&content, &options(1));
     for (cut, damaged) in [(true, good[..good.len() - 150].to_vec()), (false, flipped(&good, good.len() - 150))] {
         for threads in [1, 4] {
-            let mut decoder = Decoder::new(damaged.as_slice()).with_threads(threads);
+            let mut decoder = Decoder::new(damaged.as_slice(), &DecodeOptions::new().threads(threads));
             let mut out = vec![0; 4 * BLOCK];
             decoder.read_exact(&mut out).unwrap();
             assert!(out == content[..4 * BLOCK]);
@@ -107,8 +107,8 @@ fn a_memory_limit_means_fewer_threads_and_less_memory() {
     let coded = foretell_testkit::compress(&content, &options(1));
     let told = |threads, limit| {
         let progress = Arc::new(Progress::default());
-        let decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_memory_limit(limit);
-        decoder.with_progress(progress.clone()).read_to_end(&mut vec![]).map(|_| progress.memory())
+        let options = DecodeOptions::new().threads(threads).memory_limit(limit).progress(progress.clone());
+        Decoder::new(coded.as_slice(), &options).read_to_end(&mut vec![]).map(|_| progress.memory())
     };
     let (one, all) = (told(1, u64::MAX).unwrap(), told(4, u64::MAX).unwrap());
     assert!(all > 2 * one, "{all}, {one}");
@@ -141,8 +141,8 @@ fn a_memory_limit_means_fewer_threads_and_less_memory() {
 fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
     let content = Random(8).bytes(1 << 20);
     for threads in [1, 2] {
-        let options = |level: u8| Options::new().level(Level::new(level).unwrap()).threads(threads);
-        let refused = |options: &Options| {
+        let options = |level: u8| EncodeOptions::new().level(Level::new(level).unwrap()).threads(threads);
+        let refused = |options: &EncodeOptions| {
             let progress = Arc::new(Progress::default());
             let error = foretell::compress(&content, &options.clone().progress(progress.clone())).unwrap_err();
             assert_eq!((error.kind(), progress.memory(), progress.raw()), (ErrorKind::MemoryLimit, 0, 0));
@@ -166,7 +166,7 @@ fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
 #[test]
 fn what_unpacking_takes_counts_in_the_limit_before_it_is_taken() {
     let packed = foretell_testkit::gzip(&[0; 6 << 20], 9);
-    let options = Options::new().level(Level::FASTEST);
+    let options = EncodeOptions::new().level(Level::FASTEST);
     let progress = Arc::new(Progress::default());
     let coded = foretell_testkit::compress(&packed, &options.clone().progress(progress.clone()));
     assert!(progress.memory() > 6 << 20, "it was not unpacked");
@@ -181,28 +181,26 @@ fn lists_of_blocks_count_in_the_limit_of_whoever_keeps_them() {
     let parts: Vec<Part> = (0..100_000).map(|_| Part::Stored(b"x")).collect();
     let file = frame_of(&parts);
     let limit = 200_000;
-    let decoder = || Decoder::new(file.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]).map(drop);
+    let options = DecodeOptions::new().memory_limit(limit);
+    let decoder = || Decoder::new(file.as_slice(), &options).read_to_end(&mut vec![]).map(drop);
     let indexed = || {
-        let reader = foretell::IndexedReader::new(std::io::Cursor::new(&file)).unwrap();
-        reader.with_memory_limit(limit).read(&mut [0]).map(drop)
+        let mut reader = foretell::IndexedReader::new(std::io::Cursor::new(&file), &options)?;
+        reader.read(&mut [0]).map(drop)
     };
-    let recovery = || {
-        let recovery = foretell::Recovery::new(std::io::Cursor::new(&file)).with_memory_limit(limit);
-        recovery.write_to(&mut std::io::sink()).map(drop)
-    };
+    let recovery = || foretell::recover(std::io::Cursor::new(&file), std::io::sink(), &options).map(drop);
     for error in [decoder().unwrap_err().into(), indexed().unwrap_err().into(), recovery().unwrap_err()] {
         let error: Error = error;
         assert_eq!(error.kind(), ErrorKind::MemoryLimit, "{error}");
     }
     let mut all = vec![];
-    Decoder::new(file.as_slice()).with_memory_limit(2_000_000).read_to_end(&mut all).unwrap();
+    Decoder::new(file.as_slice(), &DecodeOptions::new().memory_limit(2_000_000)).read_to_end(&mut all).unwrap();
     assert_eq!(all.len(), parts.len());
 }
 
 #[test]
 fn dropping_early_stops_the_threads() {
     let long = text().repeat((1 << 23) / 1000);
-    let options = Options::new().level(Level::BEST).block_len(1 << 22).unwrap().threads(2);
+    let options = EncodeOptions::new().level(Level::BEST).block_len(1 << 22).unwrap().threads(2);
     let begun = Instant::now();
     let mut encoder = Encoder::new(vec![], &options);
     // Two blocks are begun, each of which takes many seconds.
@@ -219,7 +217,8 @@ fn progress_counts_the_work_of_all_threads() {
         let coded = foretell_testkit::compress(&content, &options(threads).progress(progress.clone()));
         assert_eq!(progress.raw(), content.len() as u64);
         let progress = Arc::new(Progress::default());
-        let mut decoder = Decoder::new(coded.as_slice()).with_threads(threads).with_progress(progress.clone());
+        let mut decoder =
+            Decoder::new(coded.as_slice(), &DecodeOptions::new().threads(threads).progress(progress.clone()));
         decoder.read_to_end(&mut vec![]).unwrap();
         assert_eq!(progress.raw(), content.len() as u64);
     }

@@ -1,7 +1,7 @@
 //! Frames made by hand.
 
 use foretell::{
-    Level, Method,
+    BlockKind, Level,
     unstable::container::{BlockHeader, FrameHeader, Item, varint},
 };
 
@@ -18,17 +18,17 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
     let mut content = vec![];
     for part in parts {
-        let (method, raw, coded) = match *part {
-            Part::Stored(raw) => (Method::Store, raw, raw.to_vec()),
+        let (kind, raw, coded) = match *part {
+            Part::Stored(raw) => (BlockKind::Stored, raw, raw.to_vec()),
             Part::Copied(raw, distance) => {
                 let mut coded = vec![];
                 varint::write(&mut coded, distance);
-                (Method::Copy, raw, coded)
+                (BlockKind::Copy, raw, coded)
             }
         };
         let raw_crc = crc32fast::hash(raw);
         let (raw_len, coded_len) = (raw.len(), coded.len());
-        Item::Block(BlockHeader { method, raw_len, coded_len, unpacked_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false })
             .write(&mut frame);
         frame.extend(coded);
         content.extend_from_slice(raw);

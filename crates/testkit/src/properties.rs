@@ -4,12 +4,12 @@
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
 
 use foretell::{
-    Decoder, ErrorKind, IndexedReader, Level, Method, Model, Models, Options, RecordCompressor, RecordDecompressor,
-    Recovery,
+    DecodeOptions, Decoder, EncodeOptions, ErrorKind, IndexedReader, Level, Method, Model, Models, RecordCompressor,
+    RecordDecompressor,
     pack::{Cut, Pack},
     unstable::{
         container::{FrameHeader, Index, Item, header::MAGIC, varint},
-        deflate::{self, Unpacked},
+        deflate::{self, Expanded},
         huffman, priors,
     },
 };
@@ -51,7 +51,7 @@ pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
 /// The content of what `reader` gives, and whether something else follows it; or what is said to be wrong.
 pub fn decode_from(reader: impl Read) -> Result<(Vec<u8>, bool), String> {
     let mut content = Vec::new();
-    let mut decoder = Decoder::new(reader).with_memory_limit(MEMORY);
+    let mut decoder = Decoder::new(reader, &DecodeOptions::new().memory_limit(MEMORY));
     loop {
         match decoder.read_to_end(&mut content) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
@@ -107,7 +107,7 @@ pub fn parts_and_recovery(coded: &[u8]) {
 /// What a decoder with three threads gives before it fails, if it does, which it must as one with a single thread does.
 fn decode_with_threads(coded: &[u8], decoded: &Option<Vec<u8>>) -> Vec<u8> {
     let mut given = Vec::new();
-    let mut decoder = Decoder::new(coded).with_memory_limit(MEMORY).with_threads(3);
+    let mut decoder = Decoder::new(coded, &DecodeOptions::new().memory_limit(MEMORY).threads(3));
     let is_good = decoder.read_to_end(&mut given).is_ok() && !decoder.trailing_garbage();
     assert_eq!(is_good, decoded.is_some());
     assert!(decoded.as_ref().is_none_or(|content| *content == given), "decoded with three threads, not the same");
@@ -117,7 +117,7 @@ fn decode_with_threads(coded: &[u8], decoded: &Option<Vec<u8>>) -> Vec<u8> {
 /// What is read from the beginning on, if all of it can be; what is read from elsewhere must be the same. A decoder has
 /// `given` the beginning of that.
 fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
-    let mut reader = IndexedReader::new(Cursor::new(coded)).ok()?.with_memory_limit(MEMORY);
+    let mut reader = IndexedReader::new(Cursor::new(coded), &DecodeOptions::new().memory_limit(MEMORY)).ok()?;
     let len = reader.content_len().min(MEMORY) as usize;
     let mut all = Vec::new();
     if reader.by_ref().take(MEMORY).read_to_end(&mut all).is_err() {
@@ -141,8 +141,8 @@ fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
 /// What is saved, and whether that is all: `None` if it ends with an error.
 fn recover(coded: &[u8], threads: usize) -> (Vec<u8>, Option<bool>) {
     let mut saved = Limited(Vec::new());
-    let recovery = Recovery::new(Cursor::new(coded)).with_memory_limit(MEMORY).with_threads(threads);
-    let recovered = recovery.write_to(&mut saved);
+    let options = DecodeOptions::new().memory_limit(MEMORY).threads(threads);
+    let recovered = foretell::recover(Cursor::new(coded), &mut saved, &options);
     (saved.0, recovered.ok().map(|recovered| recovered.damages.is_empty() && !recovered.trailing_garbage))
 }
 
@@ -169,7 +169,7 @@ pub fn round_trip(bytes: &[u8]) {
     let levels: Vec<Level> = Level::all().collect();
     let methods = [Method::Neural, Method::Neural, Method::Huffman, Method::Copy, Method::Store];
     let method = methods[usize::from(choice) / levels.len() % methods.len()];
-    let options = Options::new().level(levels[usize::from(choice) % levels.len()]).method(method);
+    let options = EncodeOptions::new().level(levels[usize::from(choice) % levels.len()]).method(method);
     let coded = foretell::compress(content, &options).expect("memory");
     assert!(coded.len() <= content.len() + content.len() / 1000 + 64);
     assert!(foretell::decompress(&coded).expect("what was compressed decodes") == content);
@@ -211,9 +211,9 @@ pub fn deflate_streams(content: &[u8]) {
     if let Ok(inflated) = deflate::inflate(content, MOST) {
         assert!(inflated.consumed <= content.len() && inflated.content.len() <= MOST);
     }
-    if let Some(unpacked) = deflate::unpack(content) {
+    if let Some(unpacked) = deflate::expand(content) {
         assert!(unpacked.recipe_len <= unpacked.bytes.len());
-        assert!(deflate::pack(&unpacked, content.len()).expect("what was unpacked is packed") == content);
+        assert!(deflate::reconstruct(&unpacked, content.len()).expect("what was unpacked is packed") == content);
     }
 }
 
@@ -222,7 +222,7 @@ pub fn deflate_streams(content: &[u8]) {
 pub fn recipe(bytes: &[u8]) {
     let (len, rest) = leading_number(bytes);
     let (recipe_len, rest) = leading_number(rest);
-    match deflate::pack(&Unpacked { bytes: rest.to_vec(), recipe_len }, len) {
+    match deflate::reconstruct(&Expanded { bytes: rest.to_vec(), recipe_len }, len) {
         Ok(content) => assert_eq!(content.len(), len),
         Err(error) => assert_eq!(error.kind(), ErrorKind::Corrupt),
     }

@@ -5,15 +5,19 @@ fn the_arithmetic_here_is_the_formats() {
     check().unwrap();
 }
 
-/// Tests for processors whose mode can be set here.
-#[cfg(any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"))]
+/// Modes can be set here, by `control`.
+#[cfg(all(
+    any(target_arch = "x86", target_arch = "x86_64", target_arch = "aarch64"),
+    any(target_feature = "sse", target_arch = "aarch64"),
+    not(miri)
+))]
 mod modes {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use super::control::Word;
     use crate::math::environment::{control, *};
     use crate::{
-        Encoder, Level, Options, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
+        EncodeOptions, Encoder, Level, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
         stream::decompress,
     };
 
@@ -67,6 +71,20 @@ mod modes {
     }
 
     #[test]
+    fn what_the_trainer_calls_runs_in_its_callers_mode() {
+        let samples: Vec<Vec<u8>> = (0..50).map(|i| noise(i, 20)).collect();
+        let trained = |mode| {
+            let mut modes = Vec::new();
+            let train = || Trainer::new().level(Level::FASTEST).train(&samples, |_| modes.push(control::read() & MODE));
+            let file = in_mode(mode, train).unwrap().file;
+            assert!(!modes.is_empty() && modes.iter().all(|&found| found == mode), "{mode:x}: {modes:x?}");
+            file
+        };
+        let right = trained(control::STANDARD);
+        ODD.iter().for_each(|&(mode, _)| assert!(trained(mode) == right));
+    }
+
+    #[test]
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     fn traps_for_inexact_results_are_off_during_work() {
         in_mode(0x0f80, || checked(|| Ok(()))).unwrap();
@@ -81,7 +99,7 @@ mod modes {
     /// in `mode`.
     fn made(mode: Word) -> Vec<Vec<u8>> {
         let content = content();
-        let options = Options::new().level(Level::FASTEST).threads(2).block_len(1 << 16).unwrap();
+        let options = EncodeOptions::new().level(Level::FASTEST).threads(2).block_len(1 << 16).unwrap();
         let mut encoder = Encoder::new(Vec::new(), &options);
         let samples: Vec<&[u8]> = content.chunks(99).take(200).collect();
         let trainer = Trainer::new().level(Level::FASTEST);

@@ -1,24 +1,24 @@
-//! A deflate stream → its tokens, and the bytes that they stand for (RFC 1951).
+//! A deflate stream → its tokens → its content (RFC 1951).
 //!
-//! Whatever the bytes are, nothing is read beyond them and nothing is written beyond the limit: what breaks a rule
-//! of the RFC is no stream. Codes must be complete, but for that of distances, which may have one codeword or none.
+//! Whatever the bytes are, nothing is read beyond them and nothing is written beyond the limit. Bytes that break a rule
+//! of the RFC are no stream. Codes must be complete, but that of distances may have one codeword or none.
 
 use super::{
     bits::Reader,
     symbols::{
         CODE_LENGTH_ORDER, DISTANCE_RANGES, DISTANCES, END_OF_BLOCK, FIXED_DISTANCE_LENGTH, FIXED_LENGTHS,
-        LENGTH_RANGES, LITERALS_AND_LENGTHS, Range, Token, WINDOW,
+        LENGTH_RANGES, LITERALS_AND_LENGTHS, Range, Token,
     },
 };
 
-/// What a byte of content takes, and a block's codes, in steps of work.
+/// Steps of work for a byte of content, and for a block's codes.
 const STEPS_PER_BYTE: u64 = 4;
 const STEPS_PER_BLOCK: u64 = 1 << 13;
 
 /// A stream that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inflated {
-    /// What it stands for.
+    /// Its content.
     pub content: Vec<u8>,
     /// Bytes that the stream takes.
     pub consumed: usize,
@@ -26,12 +26,12 @@ pub struct Inflated {
     pub steps: u64,
 }
 
-/// Why there is no content.
+/// Why a stream was not inflated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotInflated {
-    /// Steps of work that it took to know that.
+    /// Steps of work that were done until then.
     pub steps: u64,
-    /// Whether the limit, or memory, was the reason.
+    /// Whether the content exceeds the limit, or memory.
     pub too_long: bool,
 }
 
@@ -44,26 +44,47 @@ pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
     let mut tokens = Tokens::new(coded);
     while let Some(token) = tokens.next() {
         if content.len() + token.span() > limit || content.try_reserve(token.span()).is_err() {
-            return Err(tokens.failed(&content, true));
+            return Err(tokens.failed(content.len(), true));
         }
         match token {
             Token::Literal(byte) => content.push(byte),
             Token::Match { len, distance } => match content.len().checked_sub(distance.into()) {
                 Some(start) => repeat(&mut content, start, len.into()),
-                None => return Err(tokens.failed(&content, false)),
+                None => return Err(tokens.failed(content.len(), false)),
             },
         }
     }
     match tokens.end() {
         Some(consumed) => {
-            let steps = tokens.steps(&content);
+            let steps = tokens.steps(content.len());
             Ok(Inflated { content, consumed, steps })
         }
-        None => Err(tokens.failed(&content, false)),
+        None => Err(tokens.failed(content.len(), false)),
     }
 }
 
-/// Appends `len` bytes that begin with those from `start` on, and go on with themselves.
+/// How many bytes the stream that `coded` begins with inflates to, of which none is kept.
+///
+/// # Errors
+/// As of [`inflate`].
+pub fn inflated_len(coded: &[u8], limit: usize) -> Result<usize, NotInflated> {
+    let mut len = 0;
+    let mut tokens = Tokens::new(coded);
+    while let Some(token) = tokens.next() {
+        if len + token.span() > limit {
+            return Err(tokens.failed(len, true));
+        }
+        if let Token::Match { distance, .. } = token
+            && usize::from(distance) > len
+        {
+            break;
+        }
+        len += token.span();
+    }
+    tokens.end().map(|_| len).ok_or_else(|| tokens.failed(len, false))
+}
+
+/// Appends the bytes from `start` on, repeated until they are `len` bytes.
 fn repeat(content: &mut Vec<u8>, start: usize, len: usize) {
     let end = content.len() + len;
     while content.len() < end {
@@ -72,7 +93,7 @@ fn repeat(content: &mut Vec<u8>, start: usize, len: usize) {
     }
 }
 
-/// The tokens of a stream, up to its end or to where it proves to be none.
+/// The tokens of a stream, up to its end, or to the first bytes that break a rule.
 #[derive(Debug)]
 pub struct Tokens<'a> {
     reader: Reader<'a>,
@@ -82,10 +103,10 @@ pub struct Tokens<'a> {
     blocks: usize,
 }
 
-/// What stands where the next token is.
+/// The part of the stream that the next token is read from.
 #[derive(Debug)]
 enum Block<'a> {
-    /// The header of a block, or the end behind the last one.
+    /// The header of a block, or after the last block the end.
     Between,
     Stored(std::slice::Iter<'a, u8>),
     Coded(Box<Codes>),
@@ -110,12 +131,12 @@ impl<'a> Tokens<'a> {
         at_end.then(|| self.reader.consumed())
     }
 
-    fn steps(&self, content: &[u8]) -> u64 {
-        STEPS_PER_BYTE * content.len() as u64 + STEPS_PER_BLOCK * self.blocks as u64
+    fn steps(&self, len: usize) -> u64 {
+        STEPS_PER_BYTE * len as u64 + STEPS_PER_BLOCK * self.blocks as u64
     }
 
-    fn failed(&self, content: &[u8], too_long: bool) -> NotInflated {
-        NotInflated { steps: self.steps(content), too_long }
+    fn failed(&self, len: usize, too_long: bool) -> NotInflated {
+        NotInflated { steps: self.steps(len), too_long }
     }
 
     /// Whether the last token was a byte of a stored block.
@@ -167,7 +188,7 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
-    /// The first token behind the end of the block.
+    /// The first token after the end of this block.
     fn next_block(&mut self) -> Option<Token> {
         self.block = Block::Between;
         self.next()
@@ -175,7 +196,7 @@ impl Tokens<'_> {
 }
 
 impl Codes {
-    /// The next token, or `Some(None)` at the end of the block; `None` if what stands there means nothing.
+    /// The next token, or `Some(None)` at the end of the block; `None` if the next bits are no symbol.
     #[inline]
     fn token(&self, reader: &mut Reader) -> Option<Option<Token>> {
         let symbol = self.symbols.read(reader)?;
@@ -188,7 +209,6 @@ impl Codes {
         let len = read_value(reader, LENGTH_RANGES.get(symbol - END_OF_BLOCK - 1)?);
         let symbol = self.distances.read(reader)?;
         let distance = read_value(reader, DISTANCE_RANGES.get(symbol)?);
-        debug_assert!(usize::from(distance) <= WINDOW);
         Some(Some(Token::Match { len, distance }))
     }
 }
@@ -227,11 +247,11 @@ fn read_codes(reader: &mut Reader) -> Option<Codes> {
     Some(Codes { symbols: Code::new(symbols)?, distances: Code::sparse(distances)? })
 }
 
-/// Codewords shorter than this are looked up, the others counted down to.
+/// Codewords of up to this many bits are looked up in a table; longer ones are decoded bit by bit.
 const FAST_BITS: u32 = 9;
 const MAX_BITS: usize = 15;
 
-/// A canonical prefix code, to read by.
+/// A canonical prefix code, for reading.
 #[derive(Debug)]
 struct Code {
     /// By the next [`FAST_BITS`] bits: the symbol << 4 and the length of its codeword; 0 for longer ones.

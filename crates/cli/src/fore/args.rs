@@ -170,8 +170,7 @@ fn version() -> &'static str {
 }
 
 fn methods() -> PossibleValuesParser {
-    // Whether anything is unpacked is for the content to say.
-    Method::ALL.into_iter().filter(|&method| method != Method::Unpacked).map(Method::name).collect::<Vec<_>>().into()
+    Method::all().map(Method::name).collect::<Vec<_>>().into()
 }
 
 /// Short options that take a value: what follows them is not more options.

@@ -169,8 +169,11 @@ fn file_at(entry: &Entry) -> Option<(u64, u64)> {
 fn synced(files: Vec<(Complete, Sequel)>, report: &mut Report) -> Vec<(Complete, Sequel)> {
     if files.len() >= MANY
         && let Some((first, _)) = files.first()
+        && let Err(error) = first.sync_all_there()
     {
-        first.sync_all_there();
+        // It does not say which of them are not there.
+        files.iter().for_each(|(output, _)| report.add(not_synced(output.target(), &error)));
+        return Vec::new();
     }
     let mut done = Vec::new();
     for (output, sequel) in files {

@@ -13,7 +13,7 @@ use super::{
     report::{Problem, one_line, plain, saved},
 };
 use crate::common::stdio;
-use foretell::{FrameInfo, Method, inspect_each, inspect_file_each};
+use foretell::{BlockKind, FrameInfo, inspect_each, inspect_file_each};
 
 /// What `-l` prints in the end.
 #[derive(Debug, Default)]
@@ -61,7 +61,7 @@ struct Frame {
     model: Option<String>,
     compressed: u64,
     uncompressed: u64,
-    /// How many blocks each method coded.
+    /// How many blocks there are of each kind.
     blocks: BTreeMap<&'static str, u64>,
     /// XXH3-64 of the content.
     check: String,
@@ -69,7 +69,7 @@ struct Frame {
 
 impl From<FrameInfo> for Frame {
     fn from(info: FrameInfo) -> Self {
-        let blocks = Method::ALL.into_iter().map(Method::name).zip(info.blocks);
+        let blocks = BlockKind::all().map(|kind| (kind.name(), info.blocks(kind)));
         Self {
             level: info.level.get(),
             model: info.model.map(|id| id.to_string()),

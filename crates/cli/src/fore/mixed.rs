@@ -5,9 +5,8 @@
 
 use std::io::{self, Read};
 
-use super::work::Decoding;
 use foretell::{
-    Decoder,
+    DecodeOptions, Decoder,
     unstable::container::{FrameHeader, header::MAGIC},
 };
 
@@ -23,7 +22,8 @@ pub struct Mixed<R: Read> {
     place: Place,
     /// Zeros after a frame, not given out yet: padding, unless other bytes follow.
     zeros: u64,
-    decoding: Decoding,
+    /// Of one frame at a time.
+    options: DecodeOptions,
 }
 
 /// Where the next byte stands.
@@ -40,10 +40,10 @@ enum State<R: Read> {
 }
 
 impl<R: Read> Mixed<R> {
-    /// A reader of what `inner` holds, frames decoded as `decoding` says.
-    pub fn new(inner: R, decoding: Decoding) -> Self {
+    /// A reader of what `inner` holds, frames decoded as `options` say.
+    pub fn new(inner: R, options: DecodeOptions) -> Self {
         let state = Some(State::Plain(Lookahead { inner, bytes: Vec::new(), at: 0, ended: false }));
-        Self { state, place: Place::Start, zeros: 0, decoding }
+        Self { state, place: Place::Start, zeros: 0, options: options.single_frame(true) }
     }
 
     /// Gives out plain bytes, up to where a frame might start; `Ok(None)` if one does start here.
@@ -100,7 +100,7 @@ impl<R: Read> Read for Mixed<R> {
                 },
                 Some(State::Plain(mut ahead)) => match self.read_plain(&mut ahead, out) {
                     Ok(None) => {
-                        let decoder = self.decoding.decoder(ahead).single_frame();
+                        let decoder = Decoder::new(ahead, &self.options);
                         self.state = Some(State::Frame(Box::new(decoder)));
                     }
                     result => {
@@ -157,7 +157,7 @@ impl<R: Read> Read for Lookahead<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use foretell::{Options, compress};
+    use foretell::{EncodeOptions, compress};
 
     /// Reads all, from a reader that gives `step` bytes at a time.
     fn decoded(bytes: &[u8], step: usize) -> io::Result<Vec<u8>> {
@@ -169,12 +169,12 @@ mod tests {
             }
         }
         let mut all = Vec::new();
-        Mixed::new(Steps(bytes, step), Decoding::plain()).read_to_end(&mut all)?;
+        Mixed::new(Steps(bytes, step), DecodeOptions::new()).read_to_end(&mut all)?;
         Ok(all)
     }
 
     fn frame(content: &[u8]) -> Vec<u8> {
-        compress(content, &Options::new().method(foretell::Method::Store)).unwrap()
+        compress(content, &EncodeOptions::new().method(foretell::Method::Store)).unwrap()
     }
 
     #[test]

@@ -10,6 +10,8 @@ use std::{
     os::unix::{ffi::OsStrExt, fs::PermissionsExt},
 };
 
+#[cfg(target_os = "linux")]
+use nix::errno::Errno;
 use nix::{fcntl::OFlag, poll::PollFlags};
 
 pub use super::attributes::{Like, Pattern};
@@ -207,13 +209,17 @@ impl Complete {
         }
     }
 
-    /// Has the file system write all that it has, if that can be done. What failed is told by [`sync`](Self::sync) then,
-    /// which has little left to do.
-    pub fn sync_all_there(&self) {
+    /// Has the file system write all that it has, if that can be done: [`sync`](Self::sync) has little left to do then.
+    /// But what failed, it need not tell: a file that is closed and written may be forgotten, and the error with it.
+    pub fn sync_all_there(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         if let Ok(file) = self.temp.entry().open(OFlag::O_RDONLY | OFlag::O_NOFOLLOW) {
-            let _ = nix::unistd::syncfs(file);
+            return match nix::unistd::syncfs(file) {
+                Ok(()) | Err(Errno::ENOSYS | Errno::EPERM | Errno::EINVAL | Errno::ENOTSUP) => Ok(()),
+                Err(error) => Err(error.into()),
+            };
         }
+        Ok(())
     }
 
     /// Gives it its name, which it gives back.

@@ -15,13 +15,13 @@ use super::{
     range::Range,
     report::{Problem, Report},
 };
-use foretell::{Level, Method, Model, Models, Options};
+use foretell::{EncodeOptions, Level, Method, Model, Models};
 
 /// What to do with every input.
 #[derive(Debug)]
 pub enum Action {
     /// Compress it so.
-    Compress(Options),
+    Compress(EncodeOptions),
     /// Decompress it.
     Decompress,
     /// Decompress what is good of it.
@@ -228,9 +228,9 @@ fn options(
     model: Option<&Model>,
     environment: &Environment,
     report: &mut Report,
-) -> Result<Options, Problem> {
+) -> Result<EncodeOptions, Problem> {
     let level = level(args, environment, report).unwrap_or(model.map_or(Level::DEFAULT, Model::level));
-    let mut options = Options::new().level(level).method(method(&args.method)?).general(!args.no_prior);
+    let mut options = EncodeOptions::new().level(level).method(method(&args.method)?).built_in_prior(!args.no_prior);
     if let Some(model) = model {
         options = options.model(model.clone());
     }
@@ -266,6 +266,5 @@ fn threads(typed: Option<u16>, environment: &Environment, report: &mut Report) -
 }
 
 fn method(name: &str) -> Result<Method, Problem> {
-    let method = Method::ALL.into_iter().find(|method| method.name() == name);
-    method.ok_or_else(|| Problem::usage(format_args!("no method is called {name}")))
+    Method::from_name(name).ok_or_else(|| Problem::usage(format_args!("no method is called {name}")))
 }

@@ -258,14 +258,14 @@ mod tests {
         super::{folder::Entry, input::Allowed},
         *,
     };
-    use foretell::{Method, Options, compress};
+    use foretell::{EncodeOptions, Method, compress};
 
     /// A gauge whose file is half done, after two seconds.
     fn gauge(all: Option<All>) -> Gauge {
         let progress = Arc::new(Progress::default());
         // Four values, equally often: two bits each.
         let content: Vec<u8> = (0..1 << 20).map(|i| b"abcd"[i % 4]).collect();
-        compress(&content, &Options::new().method(Method::Huffman).progress(Arc::clone(&progress))).unwrap();
+        compress(&content, &EncodeOptions::new().method(Method::Huffman).progress(Arc::clone(&progress))).unwrap();
         let begun = Instant::now() - Duration::from_secs(2);
         Gauge { name: "book".into(), total: Total::Raw(2 << 20), progress, begun, all, run_begun: begun }
     }
@@ -307,7 +307,7 @@ mod tests {
 
     #[test]
     fn decompression_is_measured_by_the_content_of_all_frames() {
-        let options = Options::new().method(Method::Store);
+        let options = EncodeOptions::new().method(Method::Store);
         let one = compress(&[7; 1000], &options).unwrap();
         assert_eq!(total(&one), Total::Raw(1000));
         assert_eq!(total(&[&one[..], &one].concat()), Total::Raw(2000));

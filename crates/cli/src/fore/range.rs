@@ -11,9 +11,9 @@ use super::{
     plan::Plan,
     progress::{Course, Meter, Total},
     report::{Problem, plain},
-    work::{Decoding, Done, Fault, copy},
+    work::{Done, Fault, copy, decode_options},
 };
-use foretell::Progress;
+use foretell::{IndexedReader, Progress};
 
 /// So many bytes of content, from `offset` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub fn decompress(
     let progress = Arc::<Progress>::default();
     let _meter = Meter::start(course, &input.to_string(), || Total::Unknown, &progress);
     let failed = |input: &Input, error: foretell::Error| input.unreadable(plan.remove, plain(&error.into()));
-    let reader = Decoding::new(plan, &progress).indexed(&mut *input);
+    let reader = IndexedReader::new(&mut *input, &decode_options(plan, &progress));
     let mut reader = match reader {
         Ok(reader) => reader,
         Err(error) => return Err(failed(input, error)),

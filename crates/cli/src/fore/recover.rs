@@ -11,7 +11,7 @@ use super::{
     plan::{Action, Plan},
     progress::{Course, Meter, Total},
     report::{Problem, Report, plain},
-    work::{Decoding, Done},
+    work::{Done, decode_options},
 };
 use foretell::{Damage, Error, Progress};
 
@@ -28,7 +28,7 @@ pub fn recover(
     let coded = input.len().unwrap_or(0);
     let _meter = Meter::start(course, &input.to_string(), || Total::of_compressed(input), &progress);
     let mut witness = Witness { output, failed: None };
-    let recovered = Decoding::new(plan, &progress).recovery(&mut *input).write_to(&mut witness);
+    let recovered = foretell::recover(&mut *input, &mut witness, &decode_options(plan, &progress));
     if let Some(error) = witness.failed {
         return Err(output.failed(&error));
     }

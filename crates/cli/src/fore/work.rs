@@ -1,7 +1,7 @@
 //! One input → one output, with the library doing the work and somebody watching.
 
 use std::{
-    io::{self, BufReader, Read, Seek, Write},
+    io::{self, BufReader, Read, Write},
     sync::Arc,
 };
 
@@ -13,7 +13,7 @@ use super::{
     progress::{Course, Meter, Total},
     report::{Problem, plain},
 };
-use foretell::{Decoder, Encoder, IndexedReader, Models, Options, Progress, Recovery};
+use foretell::{DecodeOptions, Decoder, EncodeOptions, Encoder, Progress};
 
 /// Bytes moved at a time.
 const BUFFER: usize = 1 << 16;
@@ -34,7 +34,7 @@ pub struct Done {
 /// Compresses `input` onto `output`.
 pub fn compress(
     plan: &Plan,
-    options: &Options,
+    options: &EncodeOptions,
     course: &Course,
     input: &mut Input,
     output: &mut Output,
@@ -58,15 +58,15 @@ pub fn compress(
 pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
     let _meter = Meter::start(course, &input.to_string(), || Total::of_compressed(input), &progress);
-    let decoding = Decoding::new(plan, &progress);
+    let options = decode_options(plan, &progress);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() {
-        copy(&mut Mixed::new(&mut *input, decoding), output)
+        copy(&mut Mixed::new(&mut *input, options), output)
     } else {
         // What came down a pipe is given out before more of it is waited for.
         input.tell_before_waiting();
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
-        let mut decoder = decoding.decoder(reader);
+        let mut decoder = Decoder::new(reader, &options);
         let copied = copy(&mut decoder, output);
         garbage = decoder.trailing_garbage();
         copied
@@ -76,49 +76,10 @@ pub fn decompress(plan: &Plan, course: &Course, input: &mut Input, output: &mut 
     Ok(Done { raw: output.written(), coded: input.taken(), memory: progress.memory(), garbage })
 }
 
-/// How frames are to be decoded.
-#[derive(Clone, Debug)]
-pub struct Decoding {
-    threads: usize,
-    memory_limit: u64,
-    models: Models,
-    progress: Arc<Progress>,
-}
-
-impl Decoding {
-    /// As `plan` wants it, with somebody watching.
-    pub fn new(plan: &Plan, progress: &Arc<Progress>) -> Self {
-        Self {
-            threads: plan.threads,
-            memory_limit: plan.memory_limit,
-            models: plan.models.clone(),
-            progress: Arc::clone(progress),
-        }
-    }
-
-    /// As the library does by itself.
-    #[cfg(test)]
-    pub fn plain() -> Self {
-        Self { threads: 1, memory_limit: u64::MAX, models: Models::new(), progress: Arc::default() }
-    }
-
-    /// A decoder of `reader`.
-    pub fn decoder<R: Read>(&self, reader: R) -> Decoder<R> {
-        let decoder = Decoder::new(reader).with_threads(self.threads).with_memory_limit(self.memory_limit);
-        decoder.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress))
-    }
-
-    /// What saves all that is good of `file`.
-    pub fn recovery<R: Read + Seek>(&self, file: R) -> Recovery<R> {
-        let recovery = Recovery::new(file).with_threads(self.threads).with_memory_limit(self.memory_limit);
-        recovery.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress))
-    }
-
-    /// What reads anywhere in `file`.
-    pub fn indexed<R: Read + Seek>(&self, file: R) -> foretell::Result<IndexedReader<R>> {
-        let reader = IndexedReader::new(file)?.with_memory_limit(self.memory_limit);
-        Ok(reader.with_models(self.models.clone()).with_progress(Arc::clone(&self.progress)))
-    }
+/// How frames are to be decoded, as `plan` has it.
+pub fn decode_options(plan: &Plan, progress: &Arc<Progress>) -> DecodeOptions {
+    let options = DecodeOptions::new().threads(plan.threads).memory_limit(plan.memory_limit);
+    options.models(plan.models.clone()).progress(Arc::clone(progress))
 }
 
 /// Decodes what `output` holds and compares it with `input`: byte by byte where that can be read again and is still
@@ -128,7 +89,7 @@ pub fn verify(plan: &Plan, course: &Course, input: &mut Input, output: &Output) 
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
     let (len, progress) = (input.taken(), Arc::<Progress>::default());
     let _meter = Meter::start(course, &format!("{input} (verifying)"), || Total::Raw(len), &progress);
-    let mut decoder = Decoding::new(plan, &progress).decoder(BufReader::with_capacity(BUFFER, file));
+    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file), &decode_options(plan, &progress));
     let mut original = input.again();
     let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
     let mut done = 0;

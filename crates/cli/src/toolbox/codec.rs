@@ -5,7 +5,7 @@ use std::{hint::black_box, time::Instant};
 use anyhow::{Context, ensure};
 
 use super::{peers::Peer, sample::Sample};
-use foretell::{Level, Method, Options};
+use foretell::{DecodeOptions, EncodeOptions, Level, Method};
 
 /// A way to compress.
 pub enum Codec {
@@ -57,16 +57,17 @@ impl Codec {
     pub fn measure(&self, content: &[u8]) -> anyhow::Result<Sample> {
         warm_up(content.len());
         let options = match self {
-            Self::Huffman => Options::new().method(Method::Huffman),
-            Self::Neural(level) => Options::new().method(Method::Neural).level(*level),
-            Self::NoPrior(level) => Options::new().method(Method::Neural).level(*level).general(false),
+            Self::Huffman => EncodeOptions::new().method(Method::Huffman),
+            Self::Neural(level) => EncodeOptions::new().method(Method::Neural).level(*level),
+            Self::NoPrior(level) => EncodeOptions::new().method(Method::Neural).level(*level).built_in_prior(false),
             Self::Peer(peer) => return peer.measure(content),
         };
         let start = Instant::now();
         let coded = foretell::compress(content, &options).context("compression")?;
         let compress = start.elapsed();
         let start = Instant::now();
-        let restored = foretell::decompress_up_to(&coded, content.len()).context("decompression")?;
+        let restored = foretell::decompress_with(&coded, &DecodeOptions::new().output_limit(content.len() as u64))
+            .context("decompression")?;
         let decompress = start.elapsed();
         ensure!(restored == content, "the round trip gave other bytes");
         Ok(Sample { size: coded.len() as u64, compress, decompress })

@@ -79,7 +79,7 @@ mod tests {
         let first_half: f64 = curve[..WINDOWS - PER_OCTAVE].iter().sum();
         let second_half: f64 = curve[WINDOWS - PER_OCTAVE..].iter().sum();
         assert!(second_half < first_half, "{curve:?}");
-        let coded = foretell::compress(&content, &foretell::Options::new().level(level)).unwrap().len() as f64;
+        let coded = foretell::compress(&content, &foretell::EncodeOptions::new().level(level)).unwrap().len() as f64;
         let ideal = curve.iter().sum::<f64>() / 8.0;
         assert!(coded >= ideal && coded < ideal + 100.0, "coded {coded}, ideal {ideal}");
     }

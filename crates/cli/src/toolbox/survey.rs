@@ -10,7 +10,7 @@ use super::{
 };
 use foretell::{
     Level,
-    unstable::{huffman::order0_entropy, may_be_primed},
+    unstable::{huffman::order0_entropy, may_start_from_prior},
 };
 
 /// What to measure on each file, beside its order-0 entropy and Huffman coding.
@@ -95,7 +95,7 @@ fn measure(
         };
         samples.push(match codec {
             // The same work as that of the codec before, and the same bytes.
-            Codec::NoPrior(level) if !may_be_primed(content, *level) => neural(&samples, codecs, *level),
+            Codec::NoPrior(level) if !may_start_from_prior(content, *level) => neural(&samples, codecs, *level),
             _ => codec.measure(content).map_err(&mut report).ok(),
         });
         if let (Codec::Neural(level), true) = (codec, with_curves) {

@@ -92,6 +92,7 @@ static int synced(int fd, long call) {
     return 0;
 }
 int fsync(int fd) { return synced(fd, SYS_fsync); }
+int syncfs(int fd) { return fails("syncfs") ? -1 : syscall(SYS_syncfs, fd); }
 int fdatasync(int fd) { return synced(fd, SYS_fdatasync); }
 
 int renameat2(int from_dir, const char *from, int to_dir, const char *to, unsigned flags) {

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foretell::{Level, Method, Options, compress, decompress};
+use foretell::{EncodeOptions, Level, Method, compress, decompress};
 
 use crate::sandbox::{Expect, Sandbox, noise, text, wait, wait_until};
 
@@ -40,7 +40,7 @@ fn a_file_that_grows_gives_a_whole_frame_of_what_it_was_and_a_warning() {
         File::options().append(true).open(s.path("f")).unwrap().write_all(b"more").unwrap();
         let (rest, told) = ended(child, 2);
         assert_eq!(told, "fore: f: grew by 4 bytes meanwhile; only its first 8388608 were read\n");
-        let mut options = Options::new().method(Method::Store).content_size(8 << 20);
+        let mut options = EncodeOptions::new().method(Method::Store).content_size(8 << 20);
         if args != "f" {
             options = options.block_len(1 << 16).unwrap();
         }
@@ -129,7 +129,7 @@ impl Deed {
 
 /// What comes late: as compressed data it is a frame of its own.
 fn later() -> Vec<u8> {
-    compress(b"late lines", &Options::new().level(Level::FASTEST)).unwrap()
+    compress(b"late lines", &EncodeOptions::new().level(Level::FASTEST)).unwrap()
 }
 
 /// A run of `fore` in which something is done to its input.
@@ -231,7 +231,7 @@ fn what_is_written_while_a_file_is_compressed_is_kept() {
 
 #[test]
 fn what_is_written_while_a_file_is_decompressed_is_kept() {
-    let options = Options::new().level(Level::FASTEST).content_size(90_000);
+    let options = EncodeOptions::new().level(Level::FASTEST).content_size(90_000);
     let whole = compress(&text(90_000), &options).unwrap();
     let blocks = compress(&text(90_000), &options.block_len(1 << 16).unwrap()).unwrap();
     scope(|threads| {

@@ -7,7 +7,7 @@
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
 use foretell::{
-    Level, Method, Options, compress,
+    BlockKind, EncodeOptions, Level, Method, compress,
     unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
 };
 use nix::{pty::openpty, unistd::ttyname};
@@ -101,7 +101,7 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     FrameHeader::read_after_magic(&mut rest).unwrap();
     let Item::Block(neural) = Item::read(&mut rest).unwrap() else { panic!("no block") };
     let neural = &rest[..neural.coded_len];
-    let stored = |raw_crc| block(Method::Store, 5, b"bytes", raw_crc);
+    let stored = |raw_crc| block(BlockKind::Stored, 5, b"bytes", raw_crc);
     let mut bad_block = stored(0);
     bad_block[header(None).len() + 2] ^= 1;
     let mut distance = Vec::new();
@@ -123,12 +123,12 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("block-header", bad_block),
         ("block", stored(0)),
         ("content", ended(stored(crc32fast::hash(b"bytes")))),
-        ("copy", block(Method::Copy, 5, &distance, 0)),
-        ("neural-short", block(Method::Neural, 300, &neural[..neural.len() - 9], 0)),
-        ("neural-long", block(Method::Neural, 300, &[neural, &[1; 9]].concat(), 0)),
+        ("copy", block(BlockKind::Copy, 5, &distance, 0)),
+        ("neural-short", block(BlockKind::Neural, 300, &neural[..neural.len() - 9], 0)),
+        ("neural-long", block(BlockKind::Neural, 300, &[neural, &[1; 9]].concat(), 0)),
     ];
     // Blocks of 17 bytes behind a header of 13.
-    let options = Options::new().method(Method::Huffman).block_len(1 << 16).unwrap();
+    let options = EncodeOptions::new().method(Method::Huffman).block_len(1 << 16).unwrap();
     let blocks = compress(&[7; 200_000], &options).unwrap();
     let flip = |places: &[usize]| {
         let mut bytes = blocks.clone();
@@ -157,16 +157,23 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("huffman-left-over", format!("{symbols} {lengths} {a} 0000 00000000")),
         ("huffman-padding", format!("{symbols} {lengths} {a} 0001")),
     ] {
-        files.push((name, block(Method::Huffman, 40, &bytes_of(&coded), 0)));
+        files.push((name, block(BlockKind::Huffman, 40, &bytes_of(&coded), 0)));
     }
     files
 }
 
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
-fn block(method: Method, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
+fn block(kind: BlockKind, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
-    Item::Block(BlockHeader { method, raw_len, coded_len: coded.len(), unpacked_len: raw_len, raw_crc, primed: false })
-        .write(&mut frame);
+    Item::Block(BlockHeader {
+        kind,
+        raw_len,
+        coded_len: coded.len(),
+        expanded_len: raw_len,
+        raw_crc,
+        from_prior: false,
+    })
+    .write(&mut frame);
     frame.extend_from_slice(coded);
     frame
 }

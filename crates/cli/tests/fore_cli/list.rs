@@ -1,7 +1,7 @@
 //! `-l`: what the headers say.
 
 use foretell::{
-    Level, Method,
+    BlockKind, Level,
     unstable::container::{BlockHeader, FrameHeader, Item},
 };
 
@@ -84,12 +84,12 @@ fn sizes_beyond_32_bits() {
     let mut bytes = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
     for _ in 0..65 {
         let block = BlockHeader {
-            method: Method::Neural,
+            kind: BlockKind::Neural,
             raw_len: 1 << 26,
             coded_len: 1,
-            unpacked_len: 1 << 26,
+            expanded_len: 1 << 26,
             raw_crc: 0,
-            primed: false,
+            from_prior: false,
         };
         Item::Block(block).write(&mut bytes);
         bytes.push(0);

@@ -2,7 +2,7 @@
 
 use std::{fs, io::Write, sync::LazyLock};
 
-use foretell::{Encoder, Level, Model, Options, Trainer, compress};
+use foretell::{EncodeOptions, Encoder, Level, Model, Trainer, compress};
 
 use crate::sandbox::{Expect, Sandbox, text};
 
@@ -31,7 +31,7 @@ impl Trained {
 
     /// `content` from what the model knows.
     pub fn compressed(&self, content: &[u8]) -> Vec<u8> {
-        compress(content, &Options::new().level(self.model.level()).model(self.model.clone())).unwrap()
+        compress(content, &EncodeOptions::new().level(self.model.level()).model(self.model.clone())).unwrap()
     }
 }
 
@@ -144,7 +144,7 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
 
 #[test]
 fn a_stream_that_is_flushed_names_its_model_from_the_beginning() {
-    let options = Options::new().level(Level::FASTEST).model(RIGHT.model.clone());
+    let options = EncodeOptions::new().level(Level::FASTEST).model(RIGHT.model.clone());
     for before in [&b""[..], b"x"] {
         let mut encoder = Encoder::new(Vec::new(), &options);
         encoder.write_all(before).unwrap();

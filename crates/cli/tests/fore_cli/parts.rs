@@ -2,7 +2,7 @@
 
 use std::{fs::File, process::Stdio};
 
-use foretell::{Method, Options, compress};
+use foretell::{EncodeOptions, Method, compress};
 
 use crate::sandbox::{Expect, Sandbox, noise};
 
@@ -11,7 +11,7 @@ const BLOCK: usize = 1 << 16;
 /// `f.fore` of four stored blocks, the last one short, and its content.
 fn blocks(s: &Sandbox) -> Vec<u8> {
     let content = noise(3 * BLOCK + 1000, 1);
-    let options = Options::new().method(Method::Store).block_len(BLOCK).unwrap();
+    let options = EncodeOptions::new().method(Method::Store).block_len(BLOCK).unwrap();
     s.write("f.fore", &compress(&content, &options).unwrap());
     content
 }

@@ -333,3 +333,20 @@ fn a_file_system_that_cannot_sync_is_worked_on_all_the_same() {
         assert_eq!(s.names(), "f.fore");
     }
 }
+
+#[test]
+fn a_file_system_that_fails_to_write_all_that_it_has_keeps_the_inputs() {
+    let s = Sandbox::new();
+    let many: Vec<[String; 2]> = (10..40).map(|i| [format!("f{i}"), format!("f{i}.fore")]).collect();
+    many.iter().for_each(|[input, _]| s.write(input, &text(100)));
+    let files: Vec<(&str, &str)> = many.iter().map(|[input, output]| (&input[..], &output[..])).collect();
+    let inputs: Vec<&str> = files.iter().map(|(input, _)| *input).collect();
+    let args = format!("-1 {}", inputs.join(" "));
+    let [eio, enosys] = [5, 38];
+    let logged = run(&s, &args, &files, &format!("syncfs 1 1 {eio}"), 1);
+    let told = logged.printed.stderr.lines().filter(|line| line.contains("cannot be made sure to be on the disk"));
+    assert_eq!(told.count(), 30);
+    assert_eq!(s.names(), inputs.join(" "));
+    // Where there is no such call, each file is synced all the same.
+    run(&s, &args, &files, &format!("syncfs 1 1 {enosys}"), 0).is_safe();
+}

@@ -7,7 +7,7 @@ use std::{
     process::{Child, Stdio},
 };
 
-use foretell::{Encoder, Method, Options};
+use foretell::{EncodeOptions, Encoder, Method};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
@@ -56,7 +56,7 @@ fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
 fn what_came_down_a_pipe_is_given_out_before_more_is_waited_for() {
     let s = Sandbox::new();
     let content = noise(200_000, 3);
-    let mut encoder = Encoder::new(Vec::new(), &Options::new().method(Method::Store).block_len(1 << 16).unwrap());
+    let mut encoder = Encoder::new(Vec::new(), &EncodeOptions::new().method(Method::Store).block_len(1 << 16).unwrap());
     encoder.write_all(&content[..2 << 16]).unwrap();
     let begun = encoder.get_ref().clone();
     encoder.write_all(&content[2 << 16..]).unwrap();

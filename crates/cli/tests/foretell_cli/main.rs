@@ -57,7 +57,7 @@ fn result<'a>(file: &'a Value, codec: &str, settings: &str) -> &'a Value {
 
 /// What the library makes of the file.
 fn coded_size(path: &Path, method: foretell::Method, level: u8) -> u64 {
-    let options = foretell::Options::new().method(method).level(foretell::Level::new(level).unwrap());
+    let options = foretell::EncodeOptions::new().method(method).level(foretell::Level::new(level).unwrap());
     foretell::compress(&fs::read(path).unwrap(), &options).unwrap().len() as u64
 }
 
@@ -76,7 +76,7 @@ fn compare_tells_the_true_sizes_and_their_total() {
     assert!((neural["bits_per_byte"].as_f64().unwrap() - bits_per_byte).abs() < 1e-5);
     assert!(neural["decompress_bytes_per_second"].as_u64().unwrap() > 0);
 
-    let no_prior = foretell::Options::new().level(foretell::Level::new(2).unwrap()).general(false);
+    let no_prior = foretell::EncodeOptions::new().level(foretell::Level::new(2).unwrap()).built_in_prior(false);
     let no_prior = foretell::compress(&fs::read(&path).unwrap(), &no_prior).unwrap().len();
     assert_eq!(result(text, "no-prior", "-2 --no-prior")["size"], no_prior);
     assert!(no_prior > neural["size"].as_u64().unwrap() as usize, "a short text is where the built-in model is of use");

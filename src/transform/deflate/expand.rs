@@ -1,33 +1,32 @@
 //! Content with deflate streams ↔ the same with each stream's content in its place, and the recipe for the way back.
 //!
-//! Nothing is relied on that was not done: a stream is replaced only when deflating its content has given the same
-//! bytes. Both ways take time in proportion to the content, whatever it is. The way back spends at most [`work_for`]
-//! steps on each stream, and refuses what needs more. So each success costs a bounded multiple of what it unpacks; and
-//! all that leads to nothing in a content, be it inflated or deflated again, has one pool of steps to spend
-//! ([`futile_work`]), after which no more streams are looked for. A step takes nanoseconds.
+//! A stream is replaced only after deflating its content gave the same bytes. Both ways take time in proportion to the
+//! content, whatever it is: reconstructing a stream may take at most [`work_for`] steps, and attempts that lead to nothing,
+//! inflating or deflating, share one budget for all of the content ([`futile_work`]), after which no more streams are
+//! looked for. A step takes nanoseconds.
 
 use super::{
     Candidate, Dialect, Work,
     encode::{Sink, deflate},
-    inflate::{Inflated, Tokens, inflate},
-    recipe::{Entry, damaged},
+    inflate::{Inflated, Tokens, inflate, inflated_len},
+    recipe::{Entry, bad_recipe},
     symbols::Token,
     wrapper::{Trailer, find},
 };
-use crate::{Error, Result, container::MAX_BLOCK_LEN};
+use crate::{Result, container::MAX_BLOCK_LEN, error::room_for};
 
-/// Streams shorter than this are left alone: telling where they are costs about as much as they could save, and setting
-/// up to deflate again costs time.
+/// Shorter streams are left alone: their entries cost about as much as they could save, and setting up to deflate them
+/// costs time.
 pub const MIN_STREAM: usize = 32;
-/// Memory that deflating takes, besides content and stream: hash table, chains, tokens and symbols of a block.
+/// Bytes of memory that deflating takes beside content and stream: hash table, chains, tokens and symbols of a block.
 pub const MEMORY: usize = 1 << 20;
 
-/// Content, its streams unpacked.
+/// Content with its streams expanded.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unpacked {
-    /// The content with each stream's content in its place, and behind it the recipe.
+pub struct Expanded {
+    /// The content with each stream's content in its place, then the recipe.
     pub bytes: Vec<u8>,
-    /// How many of the bytes are the recipe.
+    /// How many of the bytes are the recipe: the last ones.
     pub recipe_len: usize,
 }
 
@@ -36,54 +35,69 @@ fn work_for(len: usize) -> u64 {
     (1 << 16) + ((len as u64) << 10)
 }
 
-/// The steps that may be spent in vain on content of `len` bytes.
+/// The steps that attempts without success may take in content of `len` bytes.
 fn futile_work(len: usize) -> u64 {
     (1 << 26) + ((len as u64) << 8)
 }
 
-/// Unpacks the streams in `content` that can be packed again, if there are any, and memory for it. The result is no
+/// Expands the streams in `content` that can be reconstructed, if there are any, and memory for them. The result is no
 /// longer than a block can be.
-pub fn unpack(content: &[u8]) -> Option<Unpacked> {
-    unpack_while(content, &mut || true)
+pub fn expand(content: &[u8]) -> Option<Expanded> {
+    expand_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
 }
 
-/// As [`unpack`], but only while `go_on` says so, which is asked before each stream and each token: what is found then
-/// is of no use.
-pub fn unpack_while(content: &[u8], go_on: &mut dyn FnMut() -> bool) -> Option<Unpacked> {
-    let mut search = Search { content, futile: Work::new(futile_work(content.len())), go_on };
+/// The error for expanded content that would be longer than it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// As [`expand`], but only while `go_on` returns `true`. It is called before each stream and each token; once it has
+/// returned `false`, the result is of no use.
+///
+/// # Errors
+/// A stream would make it longer than `most` bytes. No memory was taken for more.
+pub fn expand_while(
+    content: &[u8],
+    most: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> std::result::Result<Option<Expanded>, TooLong> {
+    let futile = Work::new(futile_work(content.len()));
+    let mut search = Search { content, futile, is_over: false, go_on };
     let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
-    // What is dealt with, and where to look on.
+    // Content before `done` is expanded or copied; the search goes on at `from`.
     let (mut done, mut from) = (0, 0);
     while let Some((header, candidate)) = find(content, from)
         && search.futile.spend(64)
         && (search.go_on)()
     {
-        let room = MAX_BLOCK_LEN.saturating_sub(bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY);
-        match search.stream(&candidate, room) {
+        let there = bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY;
+        let [room, allowed] = [MAX_BLOCK_LEN, most].map(|most| most.saturating_sub(there));
+        match search.stream(&candidate, room, allowed) {
             Some(stream) => {
                 let gap = &content[done..candidate.start];
-                bytes.try_reserve(gap.len() + stream.content.len()).ok()?;
+                if bytes.try_reserve(gap.len() + stream.content.len()).is_err() {
+                    return Ok(None);
+                }
                 bytes.extend_from_slice(gap);
                 Entry { gap: gap.len(), ..stream.entry }.write(&mut recipe);
                 bytes.extend_from_slice(&stream.content);
                 (done, from) = (stream.end, stream.end);
             }
+            None if search.is_over => return Err(TooLong),
             None => from = header + 1,
         }
     }
-    if recipe.is_empty() {
-        return None;
+    if recipe.is_empty() || bytes.try_reserve(content.len() - done + recipe.len()).is_err() {
+        return Ok(None);
     }
-    bytes.try_reserve(content.len() - done + recipe.len()).ok()?;
     bytes.extend_from_slice(&content[done..]);
     bytes.extend_from_slice(&recipe);
-    Some(Unpacked { bytes, recipe_len: recipe.len() })
+    Ok(Some(Expanded { bytes, recipe_len: recipe.len() }))
 }
 
 /// Bytes of the longest entry of a recipe.
 const MAX_ENTRY: usize = 4 + 4 + 1;
 
-/// A stream that can be made again.
+/// A stream that can be reconstructed.
 struct Stream {
     entry: Entry,
     content: Vec<u8>,
@@ -94,18 +108,29 @@ struct Stream {
 /// The search for streams in some content.
 struct Search<'a> {
     content: &'a [u8],
+    /// What attempts without success may still take.
     futile: Work,
+    /// Whether a stream would become longer than is allowed.
+    is_over: bool,
     go_on: &'a mut dyn FnMut() -> bool,
 }
 
 impl Search<'_> {
-    /// The stream that may begin at `candidate`, if it inflates to at most `room` bytes and can be made again.
-    fn stream(&mut self, candidate: &Candidate, room: usize) -> Option<Stream> {
+    /// The stream at `candidate`, if it inflates to at most `room` bytes and can be reconstructed. If it inflates to more
+    /// than `allowed` bytes, sets `is_over`.
+    fn stream(&mut self, candidate: &Candidate, room: usize, allowed: usize) -> Option<Stream> {
         let coded = &self.content[candidate.start..];
-        let Inflated { content, consumed, steps } = match inflate(coded, room) {
+        let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
             Ok(inflated) => inflated,
             Err(error) => {
-                self.futile.spend_all(error.steps);
+                // What is none, or too long for any block, stays as it is, whatever is allowed.
+                let is_over = error.too_long && allowed < room;
+                let steps =
+                    if is_over { inflated_len(coded, room).err().map(|error| error.steps) } else { Some(error.steps) };
+                match steps {
+                    Some(steps) => _ = self.futile.spend_all(steps),
+                    None => self.is_over = true,
+                }
                 return None;
             }
         };
@@ -137,8 +162,8 @@ impl Search<'_> {
     }
 }
 
-/// Compares a stream in the making with one that is there. Tokens differ long before the block is complete to which
-/// they belong, so that wrong dialects mostly cost next to nothing.
+/// Compares a stream that is being made with the one in the content. Tokens are compared before their block is complete,
+/// so that wrong dialects mostly cost next to nothing.
 struct Trial<'a> {
     tokens: Tokens<'a>,
     left: &'a [u8],
@@ -151,7 +176,7 @@ impl Sink for Trial<'_> {
             return false;
         }
         match self.tokens.next() {
-            // A stored block does not tell what its tokens were.
+            // A stored block has bytes in place of its tokens.
             Some(_) if self.tokens.is_stored() => {
                 self.tokens.by_ref().take(token.span() - 1).count() == token.span() - 1
             }
@@ -168,23 +193,27 @@ impl Sink for Trial<'_> {
     }
 }
 
-/// Packs the streams again: the inverse of [`unpack`]. The result is `len` bytes long.
+/// Reconstructs the streams, the inverse of [`expand`]. The result is `len` bytes long.
 ///
 /// # Errors
-/// The recipe is damaged, does not fit the content, or takes more work than any that [`unpack`] writes.
-pub fn pack(unpacked: &Unpacked, len: usize) -> Result<Vec<u8>> {
-    pack_while(unpacked, len, &mut || true)
+/// The recipe is damaged, does not fit the content, or takes more work than any recipe that [`expand`] writes.
+pub fn reconstruct(expanded: &Expanded, len: usize) -> Result<Vec<u8>> {
+    reconstruct_while(expanded, room_for(len)?, len, &mut || true)
 }
 
-/// As [`pack`], but only while `go_on` says so, which is asked before each stream and each token.
+/// As [`reconstruct`], into `bytes`, which has room for them, but only while `go_on` returns `true`. It is called before
+/// each stream and each token.
 ///
 /// # Errors
-/// As [`pack`], and if it is to go on no longer.
-pub fn pack_while(unpacked: &Unpacked, len: usize, go_on: &mut dyn FnMut() -> bool) -> Result<Vec<u8>> {
-    let content_len = unpacked.bytes.len().checked_sub(unpacked.recipe_len).ok_or_else(damaged)?;
-    let (mut content, mut recipe) = unpacked.bytes.split_at(content_len);
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
+/// As [`reconstruct`]; or `go_on` returned `false`.
+pub fn reconstruct_while(
+    expanded: &Expanded,
+    bytes: Vec<u8>,
+    len: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Vec<u8>> {
+    let content_len = expanded.bytes.len().checked_sub(expanded.recipe_len).ok_or_else(bad_recipe)?;
+    let (mut content, mut recipe) = expanded.bytes.split_at(content_len);
     let mut out = Bounded { bytes, len, go_on };
     while !recipe.is_empty() {
         let entry = Entry::read(&mut recipe)?;
@@ -197,20 +226,20 @@ pub fn pack_while(unpacked: &Unpacked, len: usize, go_on: &mut dyn FnMut() -> bo
             && deflate(inflated, entry.dialect, &mut work, &mut out)
             && out.bytes.len() - start >= MIN_STREAM
             && out.bytes(&entry.trailer.bytes(inflated));
-        fits.then_some(()).ok_or_else(damaged)?;
+        fits.then_some(()).ok_or_else(bad_recipe)?;
     }
     let is_whole = out.bytes(content) && out.bytes.len() == len;
-    is_whole.then_some(out.bytes).ok_or_else(damaged)
+    is_whole.then_some(out.bytes).ok_or_else(bad_recipe)
 }
 
 /// Takes `len` bytes from the front of `bytes`.
 fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
-    let (front, rest) = bytes.split_at_checked(len).ok_or_else(damaged)?;
+    let (front, rest) = bytes.split_at_checked(len).ok_or_else(bad_recipe)?;
     *bytes = rest;
     Ok(front)
 }
 
-/// Bytes that are to be `len` in the end, and never more.
+/// A list of bytes that never becomes longer than `len`.
 struct Bounded<'a> {
     bytes: Vec<u8>,
     len: usize,

@@ -44,16 +44,16 @@ fn zip(content: &[u8], level: u8) -> Vec<u8> {
     [out, coded].concat()
 }
 
-/// Unpacks `content`, checks that it packs to itself again, and says how many streams it had.
+/// Expands `content`, checks that it packs to itself again, and says how many streams it had.
 #[track_caller]
 fn round_trip(content: &[u8]) -> usize {
-    let Some(unpacked) = unpack(content) else { return 0 };
-    assert!(pack(&unpacked, content.len()).unwrap() == content);
-    entries(&unpacked).len()
+    let Some(expanded) = expand(content) else { return 0 };
+    assert!(reconstruct(&expanded, content.len()).unwrap() == content);
+    entries(&expanded).len()
 }
 
-fn entries(unpacked: &Unpacked) -> Vec<Entry> {
-    let mut recipe = &unpacked.bytes[unpacked.bytes.len() - unpacked.recipe_len..];
+fn entries(expanded: &Expanded) -> Vec<Entry> {
+    let mut recipe = &expanded.bytes[expanded.bytes.len() - expanded.recipe_len..];
     std::iter::from_fn(|| (!recipe.is_empty()).then(|| Entry::read(&mut recipe).unwrap())).collect()
 }
 
@@ -78,18 +78,18 @@ fn every_wrapper_is_found_whatever_the_settings() {
 fn the_content_stands_in_the_streams_place() {
     let content = text(3, 1000);
     let around = [&b"before"[..], &zlib(&content, 6), b"behind"].concat();
-    let unpacked = unpack(&around).unwrap();
+    let expanded = expand(&around).unwrap();
     let expected = [&b"before\x78\x9c"[..], &content, b"behind"].concat();
-    assert!(unpacked.bytes[..unpacked.bytes.len() - unpacked.recipe_len] == expected);
-    assert_eq!(entries(&unpacked)[0].trailer, Trailer::Adler32);
+    assert!(expanded.bytes[..expanded.bytes.len() - expanded.recipe_len] == expected);
+    assert_eq!(entries(&expanded)[0].trailer, Trailer::Adler32);
 }
 
 #[test]
 fn a_wrong_trailer_stays_as_it_is() {
     for mut stream in [zlib(&text(4, 900), 6), gzip(&text(4, 900), Family::Gzip, 6)] {
         *stream.last_mut().unwrap() ^= 1;
-        let unpacked = unpack(&stream).unwrap();
-        assert_eq!(entries(&unpacked)[0].trailer, Trailer::None);
+        let expanded = expand(&stream).unwrap();
+        assert_eq!(entries(&expanded)[0].trailer, Trailer::None);
         assert_eq!(round_trip(&stream), 1);
     }
 }
@@ -151,10 +151,10 @@ fn a_stream_that_would_not_fit_a_block_stays_packed() {
     let zeros = vec![0; 1 << 22];
     let stream = zlib(&zeros, 6);
     // Sixteen times 2^22 and a little are too much by one stream.
-    let unpacked = unpack(&stream.repeat(17)).unwrap();
-    assert_eq!(entries(&unpacked).len(), 15);
-    assert!(unpacked.bytes.len() <= MAX_BLOCK_LEN);
-    assert!(pack(&unpacked, 17 * stream.len()).unwrap() == stream.repeat(17));
+    let expanded = expand(&stream.repeat(17)).unwrap();
+    assert_eq!(entries(&expanded).len(), 15);
+    assert!(expanded.bytes.len() <= MAX_BLOCK_LEN);
+    assert!(reconstruct(&expanded, 17 * stream.len()).unwrap() == stream.repeat(17));
 }
 
 /// However false headers overlap, and whatever they lead to: a bounded time.
@@ -176,54 +176,61 @@ fn false_headers_cost_little() {
     assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
-#[test]
-fn content_that_takes_too_much_work_is_refused_by_both_sides() {
-    // Long chains of places that all match for long, and none for longer.
-    let mut content = Vec::new();
-    while content.len() < 300_000 {
-        content.extend([b'a'; 200]);
-        content.push(b'b' + (content.len() / 201 % 23) as u8);
-    }
-    let stream = raw(&content, Family::Zlib8, 9);
-    let mut work = Work::new(u64::MAX);
-    deflate(
-        &content,
-        Dialect { family: Family::Zlib8, level: 9 },
-        &mut work,
-        &mut Bounded { bytes: vec![], len: usize::MAX, go_on: &mut || true },
-    );
-    let needed = u64::MAX - work.left();
-    let mut bytes = content.clone();
-    let entry = Entry {
-        gap: 0,
-        len: content.len(),
-        dialect: Dialect { family: Family::Zlib8, level: 9 },
-        trailer: Trailer::None,
+/// Content made for zlib's hash, from three random bits n at a time: each byte is the n before and this one. The hash of
+/// any three bytes is the last n, so that all positions share eight chains, while matches stay short.
+fn content_of_eight_hashes(len: usize) -> Vec<u8> {
+    let mut before = 0;
+    let byte = |random: u8| {
+        let n = random >> 5;
+        std::mem::replace(&mut before, n) << 5 | n
     };
-    entry.write(&mut bytes);
-    let unpacked = Unpacked { recipe_len: bytes.len() - content.len(), bytes };
-    assert_eq!(pack(&unpacked, stream.len()).is_ok(), needed <= work_for(content.len()), "{needed}");
+    noise(5, len).into_iter().map(byte).collect()
+}
+
+#[test]
+fn a_stream_that_takes_too_much_work_stays_and_its_recipe_is_refused() {
+    let content = content_of_eight_hashes(100_000);
+    let deflated = |level| {
+        let (mut work, mut out) =
+            (Work::new(u64::MAX), Bounded { bytes: vec![], len: usize::MAX, go_on: &mut || true });
+        assert!(deflate(&content, Dialect { family: Family::Zlib8, level }, &mut work, &mut out));
+        (out.bytes, u64::MAX - work.left())
+    };
+    let reconstructed = |level, len| {
+        let dialect = Dialect { family: Family::Zlib8, level };
+        let mut bytes = content.clone();
+        Entry { gap: 0, len: content.len(), dialect, trailer: Trailer::None }.write(&mut bytes);
+        reconstruct(&Expanded { recipe_len: bytes.len() - content.len(), bytes }, len)
+    };
+    let (stream, steps) = deflated(9);
+    assert!(steps > work_for(content.len()), "{steps}");
+    assert_eq!(expand(&[b"\x78\xda", &stream[..]].concat()), None);
+    assert_eq!(reconstructed(9, stream.len()).unwrap_err().kind(), crate::ErrorKind::Corrupt);
+    // The work is the reason: with less of it, the same content is reconstructed.
+    let (stream, steps) = deflated(1);
+    assert!(steps < work_for(content.len()), "{steps}");
+    assert!(reconstructed(1, stream.len()).unwrap() == stream);
 }
 
 #[test]
 fn any_damage_of_a_recipe_is_an_error_or_other_content() {
     let content = [zlib(&text(1, 200), 6), b"between".to_vec(), gzip(&text(2, 400), Family::Gzip, 9)].concat();
-    let good = unpack(&content).unwrap();
+    let good = expand(&content).unwrap();
     for recipe_len in (0..good.bytes.len() + 3).chain([usize::MAX]) {
-        let damaged = Unpacked { recipe_len, ..good.clone() };
-        assert!(recipe_len == good.recipe_len || pack(&damaged, content.len()).is_err(), "{recipe_len}");
+        let damaged = Expanded { recipe_len, ..good.clone() };
+        assert!(recipe_len == good.recipe_len || reconstruct(&damaged, content.len()).is_err(), "{recipe_len}");
     }
     for at in good.bytes.len() - good.recipe_len..good.bytes.len() {
         for value in 0..=255 {
             let mut damaged = good.clone();
             damaged.bytes[at] = value;
-            if let Ok(other) = pack(&damaged, content.len()) {
+            if let Ok(other) = reconstruct(&damaged, content.len()) {
                 assert_eq!(other.len(), content.len());
             }
         }
     }
     for len in [0, content.len() - 1, content.len() + 1, usize::MAX] {
-        assert!(pack(&good, len).is_err());
+        assert!(reconstruct(&good, len).is_err());
     }
 }
 
@@ -233,42 +240,57 @@ fn recipes_that_promise_the_impossible_are_refused() {
     let good = Entry { gap: 0, len: 100, dialect, trailer: Trailer::None };
     let content = noise(4, 100);
     let len = raw(&content, Family::Zlib8, 6).len();
-    let pack_with = |entry: Entry| {
+    let reconstruct_with = |entry: Entry| {
         let mut bytes = content.clone();
         entry.write(&mut bytes);
-        pack(&Unpacked { recipe_len: bytes.len() - content.len(), bytes }, len)
+        reconstruct(&Expanded { recipe_len: bytes.len() - content.len(), bytes }, len)
     };
-    assert!(pack_with(good).is_ok());
+    assert!(reconstruct_with(good).is_ok());
     for entry in [
         Entry { gap: 1, ..good },
         Entry { len: 101, ..good },
         Entry { gap: usize::MAX, ..good },
         Entry { len: usize::MAX, ..good },
     ] {
-        assert!(pack_with(entry).is_err(), "{entry:?}");
+        assert!(reconstruct_with(entry).is_err(), "{entry:?}");
     }
-    // Shorter than any that is unpacked.
-    assert!(pack_with(Entry { len: 10, ..good }).is_err());
+    // Shorter than any that is expanded.
+    assert!(reconstruct_with(Entry { len: 10, ..good }).is_err());
+}
+
+#[test]
+fn what_would_become_too_long_is_told_but_for_what_is_too_long_for_any_block() {
+    let content = zlib(&vec![7; 1 << 20], 9);
+    let expanded = expand(&content).unwrap();
+    let within = |content: &[u8], most| expand_while(content, most, &mut || true);
+    let len = expanded.bytes.len();
+    assert_eq!(within(&content, len + 64), Ok(Some(expanded)));
+    assert_eq!(within(&content, len / 2), Err(TooLong));
+    // Cut off, it is no stream.
+    assert_eq!(within(&content[..content.len() / 2], len / 4), Ok(None));
+    let bomb = zlib(&vec![7; MAX_BLOCK_LEN + 1], 9);
+    assert_eq!(within(&bomb, MAX_BLOCK_LEN), Ok(None));
+    assert_eq!(within(&bomb, len), Ok(None));
 }
 
 #[test]
 fn both_ways_end_at_once_when_they_are_not_to_go_on() {
     let content = zlib(&text(9, 300_000), 9);
-    let unpacked = unpack(&content).unwrap();
+    let expanded = expand(&content).unwrap();
     for most in [0, 1, 2, 1000] {
         let mut calls = 0;
         let mut go_on = || {
             calls += 1;
             calls <= most
         };
-        assert!(pack_while(&unpacked, content.len(), &mut go_on).is_err());
+        assert!(reconstruct_while(&expanded, Vec::new(), content.len(), &mut go_on).is_err());
         assert_eq!(calls, most + 1, "a token is a few bytes, so this is asked often");
         let mut calls = 0;
-        let found = unpack_while(&content, &mut || {
+        let found = expand_while(&content, MAX_BLOCK_LEN, &mut || {
             calls += 1;
             calls <= most
         });
-        assert_eq!(found, None);
+        assert_eq!(found, Ok(None));
         // The trial that is ended, and those that follow.
         assert!((most + 1..most + 100).contains(&calls), "{calls}");
     }

@@ -3,7 +3,7 @@
 use std::{io::Read, sync::Arc};
 
 use foretell::{
-    Decoder, ErrorKind, Level, Method, Options, Progress, decompress, inspect,
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, ErrorKind, Level, Method, Progress, decompress, inspect,
     unstable::{
         container::{BlockHeader, FrameHeader, Item},
         deflate::Family,
@@ -11,8 +11,8 @@ use foretell::{
 };
 use foretell_testkit::{compress, deflated, gzip, round_trip, text};
 
-fn fast() -> Options {
-    Options::new().level(Level::FASTEST)
+fn fast() -> EncodeOptions {
+    EncodeOptions::new().level(Level::FASTEST)
 }
 
 /// Text, twice as gzip has it.
@@ -21,8 +21,10 @@ fn packed() -> Vec<u8> {
     [b"before ".to_vec(), gzip(&text, 6), b" between ".to_vec(), gzip(&text[..900], 9), b" behind".to_vec()].concat()
 }
 
-fn blocks(coded: &[u8]) -> [u64; Method::ALL.len()] {
-    inspect(coded).unwrap()[0].blocks
+/// How many blocks of each kind there are.
+fn blocks(coded: &[u8]) -> Vec<u64> {
+    let info = &inspect(coded).unwrap()[0];
+    BlockKind::all().map(|kind| info.blocks(kind)).collect()
 }
 
 #[test]
@@ -39,16 +41,14 @@ fn other_content_is_coded_as_ever() {
     let content = [text(), deflated(&text(), Family::Zlib8, 6)].concat();
     assert_eq!(blocks(&compress(&content, &fast())), [0, 0, 1, 0, 0]);
     for method in [Method::Store, Method::Huffman] {
-        assert_eq!(blocks(&compress(&packed(), &fast().method(method)))[Method::Unpacked as usize], 0);
+        assert_eq!(blocks(&compress(&packed(), &fast().method(method)))[BlockKind::Expanded as usize], 0);
     }
-    let asked = fast().method(Method::Unpacked);
-    assert_eq!(compress(&text(), &asked), compress(&text(), &fast()));
 }
 
 #[test]
 fn every_level() {
     for level in Level::all() {
-        round_trip(&packed(), &Options::new().level(level));
+        round_trip(&packed(), &EncodeOptions::new().level(level));
     }
 }
 
@@ -65,7 +65,7 @@ fn a_stream_over_the_end_of_a_block_stays_packed() {
     let coded = encoder.finish().unwrap();
     assert!(decompress(&coded).unwrap() == content);
     // The first is cut in two; the second lies within the second block.
-    assert_eq!(blocks(&coded)[Method::Unpacked as usize], 1);
+    assert_eq!(blocks(&coded)[BlockKind::Expanded as usize], 1);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn false_lengths_are_refused() {
         FrameHeader { level: Level::FASTEST, content_size: Some(content.len() as u64), model: None }.to_bytes().len();
     let mut rest = &coded[header_len..];
     let Item::Block(good) = Item::read(&mut rest).unwrap() else { panic!("no block") };
-    assert_eq!(good.method, Method::Unpacked);
+    assert_eq!(good.kind, BlockKind::Expanded);
     let with = |header: BlockHeader| {
         let mut frame = coded[..header_len].to_vec();
         Item::Block(header).write(&mut frame);
@@ -103,14 +103,14 @@ fn false_lengths_are_refused() {
         decompress(&frame).map_err(|error| error.kind())
     };
     assert!(with(good).unwrap() == content);
-    let unpacked_len = good.unpacked_len;
+    let expanded_len = good.expanded_len;
     for header in [
-        BlockHeader { unpacked_len: unpacked_len - 1, ..good },
-        BlockHeader { unpacked_len: unpacked_len + 1, ..good },
-        BlockHeader { unpacked_len: 1, ..good },
+        BlockHeader { expanded_len: expanded_len - 1, ..good },
+        BlockHeader { expanded_len: expanded_len + 1, ..good },
+        BlockHeader { expanded_len: 1, ..good },
         BlockHeader { raw_len: good.raw_len - 1, ..good },
         BlockHeader { raw_len: good.raw_len + 1, ..good },
-        BlockHeader { method: Method::Neural, ..good },
+        BlockHeader { kind: BlockKind::Neural, ..good },
     ] {
         assert!(matches!(with(header), Err(ErrorKind::Corrupt | ErrorKind::ChecksumMismatch)), "{header:?}");
     }
@@ -124,7 +124,7 @@ fn progress_counts_content_and_not_what_it_is_unpacked_to() {
     assert_eq!(progress.raw(), content.len() as u64);
     assert!(progress.coded() <= coded.len() as u64 && progress.coded() + 64 >= coded.len() as u64);
     let progress = Arc::new(Progress::default());
-    Decoder::new(coded.as_slice()).with_progress(progress.clone()).read_to_end(&mut vec![]).unwrap();
+    Decoder::new(coded.as_slice(), &DecodeOptions::new().progress(progress.clone())).read_to_end(&mut vec![]).unwrap();
     assert_eq!(progress.raw(), content.len() as u64);
 }
 
@@ -135,7 +135,8 @@ fn a_memory_limit_counts_what_is_unpacked() {
     let progress = Arc::new(Progress::default());
     let coded = compress(&content, &fast().progress(progress.clone()));
     assert!(progress.memory() > 3_000_000);
-    let decode = |limit| Decoder::new(coded.as_slice()).with_memory_limit(limit).read_to_end(&mut vec![]);
+    let decode =
+        |limit| Decoder::new(coded.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     assert!(decode(progress.memory()).is_ok());
     let error = foretell::Error::from(decode(progress.memory() - 1).unwrap_err());
     assert_eq!(error.kind(), ErrorKind::MemoryLimit);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 use crate::{
-    codec::priming::Base,
+    codec::priming::Priming,
     parallel::{progress::Progress, stop::Stop},
 };
 
@@ -19,15 +19,15 @@ const STORE_BLOCK: usize = 1 << 20;
 /// Choices for compression; a builder.
 ///
 /// ```
-/// use foretell::{Level, Method, Options};
-/// let options = Options::new().level(Level::new(3).unwrap()).method(Method::Neural);
+/// use foretell::{Level, Method, EncodeOptions};
+/// let options = EncodeOptions::new().level(Level::new(3).unwrap()).method(Method::Neural);
 /// assert!(foretell::compress(&[7; 1000], &options)?.len() < 60);
 /// # Ok::<(), foretell::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Options {
-    pub(crate) base: Base,
+pub struct EncodeOptions {
+    pub(crate) priming: Priming,
     pub(crate) method: Method,
     pub(crate) block_len: Option<usize>,
     pub(crate) content_size: Option<u64>,
@@ -37,17 +37,17 @@ pub struct Options {
     pub(crate) stop: Stop,
 }
 
-impl Default for Options {
+impl Default for EncodeOptions {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Options {
+impl EncodeOptions {
     /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
     pub fn new() -> Self {
         Self {
-            base: Base { level: Level::DEFAULT, model: None, general: true, only: false },
+            priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false },
             method: Method::Neural,
             block_len: None,
             content_size: None,
@@ -60,30 +60,26 @@ impl Options {
 
     /// How large and slow a model to use.
     pub fn level(mut self, level: Level) -> Self {
-        self.base.level = level;
+        self.priming.level = level;
         self
     }
 
     /// Lets blocks start from what `model` knows, where that makes them smaller. A decoder needs the same model, which
     /// the frame names; but a frame of one block does not where the built-in model, or none, makes it smaller.
     pub fn model(mut self, model: Model) -> Self {
-        self.base.model = Some(model);
+        self.priming.model = Some(model);
         self
     }
 
     /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and the frame
     /// names no other [`model`](Self::model): yes, unless told otherwise. A decoder needs nothing for it.
-    pub fn general(mut self, allowed: bool) -> Self {
-        self.base.general = allowed;
+    pub fn built_in_prior(mut self, allowed: bool) -> Self {
+        self.priming.built_in = allowed;
         self
     }
 
-    /// How to code blocks; one that would not shrink is stored whatever this says.
-    ///
-    /// [`Method::Neural`] codes very long repeats (from 1 MiB on) by [`Method::Copy`], and all else by the network.
-    /// Where there are deflate streams in the content, the network codes what they are unpacked to:
-    /// [`Method::Unpacked`], which means the same as [`Method::Neural`] here. [`Method::Copy`] copies in the same way
-    /// but stores all else. [`Method::Huffman`] and [`Method::Store`] look for none.
+    /// How to code blocks; [`Method::Neural`] by default. A block that would not shrink is stored whatever this says:
+    /// [`BlockKind`](crate::BlockKind) has what a block can be.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
@@ -95,19 +91,19 @@ impl Options {
     /// and below 1 MiB no long repeats are looked for. A decoder need not be told.
     ///
     /// # Errors
-    /// [`ErrorKind::OutOfBounds`] if `bytes` is less than 64 KiB or more than a block of any level has, 32 MiB.
+    /// [`ErrorKind::InvalidInput`] if `bytes` is less than 64 KiB or more than a block of any level has, 32 MiB.
     pub fn block_len(mut self, bytes: usize) -> Result<Self> {
         let most = Level::BEST.block_len();
         if !(MIN_BLOCK_LEN..=most).contains(&bytes) {
             let text = format!("a block has {MIN_BLOCK_LEN} to {most} bytes, not {bytes}");
-            return Err(Error::new(ErrorKind::OutOfBounds, text));
+            return Err(Error::new(ErrorKind::InvalidInput, text));
         }
         self.block_len = Some(bytes);
         Ok(self)
     }
 
     /// Promises how many bytes will be written, so that the header can say so. A promise that is not kept
-    /// makes [`Encoder::finish`](super::Encoder::finish) fail.
+    /// makes [`write::Encoder::finish`](crate::write::Encoder::finish) fail.
     pub fn content_size(mut self, bytes: u64) -> Self {
         self.content_size = Some(bytes);
         self
@@ -145,9 +141,9 @@ impl Options {
 
     /// Bytes of content in a block: as many as were asked for, else what suits the method.
     pub(crate) fn block_bytes(&self) -> usize {
-        let most = self.base.level.block_len();
+        let most = self.priming.level.block_len();
         let suits = match self.method {
-            Method::Neural | Method::Unpacked | Method::Copy => most,
+            Method::Neural | Method::Copy => most,
             Method::Huffman => HUFFMAN_BLOCK,
             Method::Store => STORE_BLOCK,
         };

@@ -18,42 +18,39 @@ use crate::{
 /// Memory grows by at least so many bytes, and at most doubles, with what really arrives: a false length costs nothing.
 const GROWTH: usize = 1 << 16;
 
-/// The inner reader, and what it gave of something that is not whole.
-pub struct Source<R> {
-    pub inner: R,
+/// What readers gave of something that is not whole.
+pub struct Source {
     /// `bytes[..got]` were read; the others are room.
     bytes: Vec<u8>,
     got: usize,
 }
 
-impl<R> Source<R> {
-    pub fn new(inner: R) -> Self {
-        Self { inner, bytes: Vec::new(), got: 0 }
+impl Source {
+    pub fn new() -> Self {
+        Self { bytes: Vec::new(), got: 0 }
     }
 
     /// What was read and belongs to nothing yet.
     pub fn kept(&self) -> &[u8] {
         &self.bytes[..self.got]
     }
-}
 
-impl<R: Read> Source<R> {
     /// Reads up to the next frame's magic, as [`find_frame`](crate::container::header::find_frame) does. What is there
     /// instead is kept.
-    pub fn find_frame(&mut self, first: bool) -> Result<Start> {
-        let start = self.find_magic(!first)?;
+    pub fn find_frame(&mut self, input: &mut dyn Read, first: bool) -> Result<Start> {
+        let start = self.find_magic(input, !first)?;
         if first { start.of_first_frame() } else { Ok(start) }
     }
 
-    fn find_magic(&mut self, skip_zeros: bool) -> Result<Start> {
-        while self.fill(1)? && skip_zeros && self.kept() == [0] {
+    fn find_magic(&mut self, input: &mut dyn Read, skip_zeros: bool) -> Result<Start> {
+        while self.fill(input, 1)? && skip_zeros && self.kept() == [0] {
             self.got = 0;
         }
         if self.got == 0 {
             return Ok(Start::End);
         }
         for len in 1..=MAGIC.len() {
-            if !self.fill(len)? || !MAGIC.starts_with(self.kept()) {
+            if !self.fill(input, len)? || !MAGIC.starts_with(self.kept()) {
                 return Ok(Start::Other);
             }
         }
@@ -62,18 +59,18 @@ impl<R: Read> Source<R> {
     }
 
     /// Reads the header of a frame, behind its magic.
-    pub fn header(&mut self) -> Result<FrameHeader> {
-        self.parse(LEAST_LEN, |bytes| FrameHeader::read_after_magic(bytes))
+    pub fn header(&mut self, input: &mut dyn Read) -> Result<FrameHeader> {
+        self.parse(input, LEAST_LEN, |bytes| FrameHeader::read_after_magic(bytes))
     }
 
     /// Reads the next item of a frame.
-    pub fn item(&mut self) -> Result<Item> {
-        self.parse(END_LEN as usize, |bytes| Item::read(bytes))
+    pub fn item(&mut self, input: &mut dyn Read) -> Result<Item> {
+        self.parse(input, END_LEN as usize, |bytes| Item::read(bytes))
     }
 
     /// Reads the coded bytes of a block.
-    pub fn coded(&mut self, len: usize) -> Result<Vec<u8>> {
-        if !self.fill(len)? {
+    pub fn coded(&mut self, input: &mut dyn Read, len: usize) -> Result<Vec<u8>> {
+        if !self.fill(input, len)? {
             return Err(truncated());
         }
         self.got = 0;
@@ -83,26 +80,24 @@ impl<R: Read> Source<R> {
     }
 
     /// Reads the index behind a frame, which must be `expected`: so its bytes are known.
-    pub fn check_index(&mut self, expected: &Index) -> Result<()> {
-        let bytes = expected.to_bytes();
-        let is_whole = self.fill(bytes.len())?;
-        if self.kept() == bytes {
+    pub fn check_index(&mut self, input: &mut dyn Read, expected: &Index) -> Result<()> {
+        let is_whole = self.fill(input, expected.byte_len() as usize)?;
+        if self.kept() == expected.to_bytes() {
             (self.bytes, self.got) = (Vec::new(), 0);
             return Ok(());
         }
-        match Index::read(&mut self.kept()) {
-            Ok(other) => expected.check(&other),
+        match expected.check_next(&mut self.kept()) {
             // Of a longer one the end was not read.
             Err(error) if error.kind() == ErrorKind::Truncated && is_whole => Err(Index::misfit()),
-            Err(error) => Err(error),
+            checked => checked,
         }
     }
 
     /// What `parse` makes of the next bytes, at least `least` of them and as many more as it says that it lacks.
-    fn parse<T>(&mut self, least: usize, parse: impl Fn(&mut &[u8]) -> Result<T>) -> Result<T> {
+    fn parse<T>(&mut self, input: &mut dyn Read, least: usize, parse: impl Fn(&mut &[u8]) -> Result<T>) -> Result<T> {
         let mut wanted = least;
         loop {
-            let is_there = self.fill(wanted)?;
+            let is_there = self.fill(input, wanted)?;
             match parse(&mut self.kept()) {
                 Err(error) if error.kind() == ErrorKind::Truncated && is_there => wanted = self.got + 1,
                 parsed => {
@@ -114,7 +109,7 @@ impl<R: Read> Source<R> {
     }
 
     /// Reads until `len` bytes are kept; says whether there are as many.
-    fn fill(&mut self, len: usize) -> Result<bool> {
+    fn fill(&mut self, input: &mut dyn Read, len: usize) -> Result<bool> {
         while self.got < len {
             if self.got == self.bytes.len() {
                 let more = (len - self.got).min(self.got.max(GROWTH));
@@ -122,7 +117,7 @@ impl<R: Read> Source<R> {
                 self.bytes.resize(self.got + more, 0);
             }
             let room = len.min(self.bytes.len());
-            match self.inner.read(&mut self.bytes[self.got..room])? {
+            match input.read(&mut self.bytes[self.got..room])? {
                 0 => return Ok(false),
                 // No more than there was room for, whatever the reader says.
                 n => self.got = room.min(self.got + n),

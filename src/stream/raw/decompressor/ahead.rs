@@ -5,25 +5,25 @@
 use std::io::Read;
 
 use super::{
-    Begun, Decoder, State,
+    Begun, Decompressor, State,
     frame::{Decoded, Frame},
 };
 use crate::{
     Error, ErrorKind, Result,
-    codec::{block, priming::Base},
+    codec::{block, memory, priming::Priming},
     container::{Item, header::Start},
     parallel::budget::Budget,
 };
 
-impl<R: Read> Decoder<R> {
+impl Decompressor {
     /// Decodes on until there is content to give out or none is left.
-    pub(crate) fn advance(&mut self) -> Result<()> {
+    pub(super) fn advance(&mut self, input: &mut dyn Read) -> Result<()> {
         while self.given == self.block.len() && matches!(self.state, State::Reading) {
-            self.stop.check()?;
+            self.options.stop.check()?;
             match self.frame.take() {
-                None => self.start_frame()?,
+                None => self.start_frame(input)?,
                 Some(mut frame) => {
-                    let read = self.read_ahead(&mut frame);
+                    let read = self.read_ahead(&mut frame, input);
                     // Blocks in hand come first: a reader that is not ready will say so again.
                     if frame.blocks.is_empty()
                         && let Err(error) = read
@@ -39,18 +39,18 @@ impl<R: Read> Decoder<R> {
     }
 
     /// Goes on beginning a frame where it stopped.
-    fn start_frame(&mut self) -> Result<()> {
+    fn start_frame(&mut self, input: &mut dyn Read) -> Result<()> {
         match self.begun {
-            Begun::Nothing => match self.source.find_frame(self.frames == 0)? {
+            Begun::Nothing => match self.source.find_frame(input, self.frames == 0)? {
                 Start::Frame => self.begun = Begun::Magic,
                 start => self.state = State::Ended { garbage: start == Start::Other },
             },
-            Begun::Magic => self.begun = Begun::Header(self.source.header()?),
+            Begun::Magic => self.begun = Begun::Header(self.source.header(input)?),
             Begun::Header(header) => {
                 self.check_output(header.content_size.unwrap_or(0))?;
-                let base = Base::of(&header, &self.models)?;
-                let budget = Budget::new(self.threads, self.memory_limit);
-                self.frame = Some(Frame::new(header, base, budget, self.stop.clone()));
+                let priming = Priming::of(&header, &self.options.models)?;
+                let budget = Budget::new(self.options.threads, self.options.memory_limit);
+                self.frame = Some(Frame::new(header, priming, budget, self.options.stop.clone()));
                 self.begun = Begun::Nothing;
             }
         }
@@ -59,15 +59,15 @@ impl<R: Read> Decoder<R> {
 
     /// Whether so many bytes of content of one frame are allowed, besides those of the frames before.
     fn check_output(&self, len: u64) -> Result<()> {
-        let is_allowed = self.content.checked_add(len).is_some_and(|len| len <= self.output_limit);
-        if is_allowed { Ok(()) } else { Err(Error::output_limit(self.output_limit)) }
+        let is_allowed = self.content.checked_add(len).is_some_and(|len| len <= self.options.most_output());
+        if is_allowed { Ok(()) } else { Err(Error::output_limit(self.options.most_output())) }
     }
 
     /// Reads blocks and begins to decode them, as many as there is room for, unless the next one to be given out is
     /// there. An error waits for its turn, as what stands before it is good; it is given back if it is to be tried again.
-    fn read_ahead(&mut self, frame: &mut Frame) -> Result<()> {
+    fn read_ahead(&mut self, frame: &mut Frame, input: &mut dyn Read) -> Result<()> {
         while !frame.is_read && !frame.blocks.is_ready() {
-            match self.begin_item(frame) {
+            match self.begin_item(frame, input) {
                 Ok(true) => {}
                 Ok(false) => break,
                 Err(error) if error.is_transient() => return Err(error),
@@ -81,17 +81,18 @@ impl<R: Read> Decoder<R> {
     }
 
     /// Reads one item and begins to decode it, if there is room; else says so. What was read stays if reading fails.
-    fn begin_item(&mut self, frame: &mut Frame) -> Result<bool> {
+    fn begin_item(&mut self, frame: &mut Frame, input: &mut dyn Read) -> Result<bool> {
         if !frame.blocks.has_room(0, frame.window.len() as u64) {
             return Ok(false);
         }
-        let item = frame.next.map_or_else(|| self.source.item(), Ok)?;
+        let item = frame.next.map_or_else(|| self.source.item(input), Ok)?;
         frame.next = Some(item);
         let header = match item {
             Item::Block(header) => header,
             Item::End(hash) | Item::IndexedEnd(hash) => {
                 if let Item::IndexedEnd(_) = item {
-                    self.source.check_index(&frame.index)?;
+                    frame.blocks.make_sure(frame.index_memory())?;
+                    self.source.check_index(input, &frame.index)?;
                 }
                 frame.is_read = true;
                 frame.blocks.put(Ok(Decoded::End(hash)));
@@ -102,15 +103,15 @@ impl<R: Read> Decoder<R> {
         // Given out by now. Its memory is given back before more is taken.
         frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let (needed, beside) = (block::memory(&header, &frame.base, 0), frame.held());
+        let (needed, beside) = (memory::of_block(&header, &frame.priming), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
         }
         let taken = needed + beside + frame.blocks.memory();
-        block::take_memory(taken, self.memory_limit, self.progress.as_deref())?;
-        let coded = self.source.coded(header.coded_len)?;
+        memory::take(taken, self.options.memory_limit, self.options.progress.as_deref())?;
+        let coded = self.source.coded(input, header.coded_len)?;
         frame.next = None;
-        frame.begin(header, coded, self.progress.clone(), needed);
+        frame.begin(header, coded, self.options.progress.clone(), needed);
         Ok(true)
     }
 
@@ -122,7 +123,7 @@ impl<R: Read> Decoder<R> {
             frame.check_end(hash)?;
             self.frames += 1;
             self.content += frame.begun;
-            if self.is_single {
+            if self.options.single_frame {
                 self.state = State::Ended { garbage: false };
             }
             // No copy reaches into another frame.
@@ -135,7 +136,7 @@ impl<R: Read> Decoder<R> {
         self.block = match decoded {
             Decoded::Copy(header, coded) => {
                 frame.blocks.make_sure((header.raw_len + header.coded_len) as u64)?;
-                block::decode_copy(&header, &coded, &frame.window, &frame.watch(self.progress.clone()))?
+                block::decode_copy(&header, &coded, &frame.window, &frame.watch(self.options.progress.clone()))?
             }
             Decoded::Content(content) => content,
             Decoded::End(_) => Vec::new(),

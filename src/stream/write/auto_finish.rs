@@ -16,10 +16,10 @@ use super::Encoder;
 ///
 /// ```
 /// use std::io::Write;
-/// use foretell::{Encoder, Options};
+/// use foretell::{Encoder, EncodeOptions};
 /// let mut coded = Vec::new();
 /// {
-///     let mut writer = Encoder::new(&mut coded, &Options::new()).on_finish(|done| drop(done.expect("memory")));
+///     let mut writer = Encoder::new(&mut coded, &EncodeOptions::new()).on_finish(|done| drop(done.expect("memory")));
 ///     writer.write_all(b"handed to somebody else")?;
 /// }
 /// assert_eq!(foretell::decompress(&coded)?, b"handed to somebody else");

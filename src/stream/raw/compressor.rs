@@ -1,0 +1,357 @@
+//! Content pushed in → a frame to be taken out: what all encoders are made of.
+
+use std::{fmt, hash::Hasher};
+
+use twox_hash::XxHash3_64;
+
+use super::{Operation, Status};
+use crate::{
+    Error, ErrorKind, Method, Model, Result,
+    codec::{
+        block::{self, CodedBlock},
+        memory::{self, Allowed},
+        priming::Priming,
+    },
+    container::{FrameHeader, Index, Item, index::Entry},
+    parallel::{budget::Budget, pool::Pool, watch::Watch},
+    stream::{
+        EncodeOptions, fitting,
+        long_repeats::MIN_REPEAT,
+        pieces::{Piece, Pieces},
+    },
+};
+
+/// Compresses content into one frame, slice by slice, without any I/O: for bindings to other languages, asynchronous
+/// adapters, and whatever is neither a reader nor a writer. [`write::Encoder`](crate::write::Encoder),
+/// [`read::Encoder`](crate::read::Encoder) and [`bufread::Encoder`](crate::bufread::Encoder) are made of it.
+///
+/// It holds up to one block of content ([`Level::block_len`](crate::Level::block_len), 32 MiB, or
+/// [`EncodeOptions::block_len`]), up to 32 MiB of what came before for copies, and coded bytes until they are taken. A
+/// call that completes a block codes it, which at level 6 takes a minute for 32 MiB: in asynchronous code, make such
+/// calls on a thread for blocking work, or make blocks shorter. With several [threads](EncodeOptions::threads) a call
+/// waits only while all of them are busy.
+///
+/// ```
+/// use foretell::{EncodeOptions, decompress, raw::{Compressor, Operation}};
+/// let (mut input, mut coded, mut room) = (&b"one slice after the other"[..], Vec::new(), [0; 8]);
+/// let mut compressor = Compressor::new(&EncodeOptions::new());
+/// loop {
+///     let status = compressor.run(input, &mut room, Operation::Finish)?;
+///     input = &input[status.read..];
+///     coded.extend_from_slice(&room[..status.written]);
+///     if status.is_done {
+///         break;
+///     }
+/// }
+/// assert_eq!(decompress(&coded)?, b"one slice after the other");
+/// # Ok::<(), foretell::Error>(())
+/// ```
+#[must_use = "a frame has no end until it is finished"]
+pub struct Compressor {
+    options: EncodeOptions,
+    /// Bytes of the frame that are ready, of which `output[given..]` were not taken yet.
+    output: Vec<u8>,
+    given: usize,
+    /// Content not yet coded, shorter than a whole block between calls, and what it may repeat.
+    content: Pieces,
+    /// Blocks that are being coded.
+    blocks: Pool<CodedBlock>,
+    /// After a failed block all calls fail: the frame would lack it.
+    failure: Option<Error>,
+    /// Whether the end of the frame is ready or taken.
+    is_ended: bool,
+    index: Index,
+    /// Whether `index.header` is at the frame's beginning: not before it is known whether it must name a model.
+    begun: bool,
+    hash: XxHash3_64,
+    total_in: u64,
+    total_out: u64,
+}
+
+impl Compressor {
+    /// A compressor of one frame; takes no memory for the network yet.
+    pub fn new(options: &EncodeOptions) -> Self {
+        let model = options.priming.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
+        let header = FrameHeader { level: options.priming.level, content_size: options.content_size, model };
+        let block_len = options.block_bytes();
+        let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
+        let mut compressor = Self {
+            options: options.clone(),
+            output: Vec::new(),
+            given: 0,
+            content: Pieces::new(block_len, copies),
+            blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
+            failure: None,
+            is_ended: false,
+            index: Index { header, blocks: Vec::new() },
+            begun: false,
+            hash: XxHash3_64::new(),
+            total_in: 0,
+            total_out: 0,
+        };
+        if model.is_none() {
+            compressor.begin(false);
+        }
+        compressor
+    }
+
+    /// Takes content from `input` and gives bytes of the frame into `output`, as much as there is of one and room in the
+    /// other, and then does what `operation` says. Until [`Status::is_done`], call it again with the rest of the input,
+    /// room for more output, and the same operation.
+    ///
+    /// # Errors
+    /// An error says that this call read and wrote nothing. [`ErrorKind::MemoryLimit`], [`ErrorKind::Cancelled`] and
+    /// [`ErrorKind::Arithmetic`] are final: all further calls fail in the same way. [`ErrorKind::InvalidInput`] for input
+    /// after the end of the frame. [`ErrorKind::Io`] for finishing with fewer or more bytes than
+    /// [`EncodeOptions::content_size`] promises: more may come then.
+    pub fn run(&mut self, input: &[u8], output: &mut [u8], operation: Operation) -> Result<Status> {
+        let mut status = Status::default();
+        loop {
+            let n = self.output().len().min(output.len() - status.written);
+            output[status.written..][..n].copy_from_slice(&self.output()[..n]);
+            self.give(n);
+            status.written += n;
+            if !self.output().is_empty() {
+                return Ok(status);
+            }
+            let rest = &input[status.read..];
+            let step = if rest.is_empty() { self.operate(operation).map(|()| 0) } else { self.take(rest) };
+            match step {
+                Ok(taken) => status.read += taken,
+                Err(error) if status == Status::default() => return Err(error),
+                // The next call reports it.
+                Err(_) => return Ok(status),
+            }
+            if rest.is_empty() && self.output().is_empty() {
+                return Ok(Status { is_done: true, ..status });
+            }
+        }
+    }
+
+    fn operate(&mut self, operation: Operation) -> Result<()> {
+        match operation {
+            Operation::Continue => self.collect_ready(),
+            Operation::Flush => self.flush(),
+            Operation::Finish => self.finish(),
+        }
+    }
+
+    /// Bytes of content taken so far.
+    pub fn total_in(&self) -> u64 {
+        self.total_in
+    }
+
+    /// Bytes of the frame given out so far.
+    pub fn total_out(&self) -> u64 {
+        self.total_out
+    }
+
+    /// Bytes of the frame that are ready.
+    pub(crate) fn output(&self) -> &[u8] {
+        &self.output[self.given..]
+    }
+
+    /// Takes note that `len` of the [`output`](Self::output) were taken.
+    pub(crate) fn give(&mut self, len: usize) {
+        let len = len.min(self.output().len());
+        self.given += len;
+        self.total_out += len as u64;
+        if self.given == self.output.len() {
+            self.output.clear();
+            self.given = 0;
+        }
+    }
+
+    /// Takes as much of `bytes` as the current block wants, and codes that if it is whole.
+    pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<usize> {
+        if self.is_ended && !bytes.is_empty() {
+            return Err(Error::new(ErrorKind::InvalidInput, "the frame was finished before"));
+        }
+        self.check_failure()?;
+        self.blocks.make_sure(self.content.growth(bytes.len()))?;
+        let taken = self.content.fill(bytes)?;
+        if self.content.is_full() {
+            self.code_buffered(false)?;
+        }
+        self.total_in += taken as u64;
+        self.collect_ready()?;
+        Ok(taken)
+    }
+
+    /// Ends the current block, so that all of it is in the output.
+    pub(crate) fn flush(&mut self) -> Result<()> {
+        if !self.is_ended {
+            // More may come that needs the model.
+            self.begin(true);
+            self.code_buffered(true)?;
+        }
+        Ok(())
+    }
+
+    /// Codes what is left, and ends the frame.
+    pub(crate) fn finish(&mut self) -> Result<()> {
+        if !self.is_ended {
+            self.check_promise()?;
+            self.code_buffered(true)?;
+            self.end_frame()?;
+            self.is_ended = true;
+        }
+        Ok(())
+    }
+
+    /// Whether the end of the frame is ready or taken.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.is_ended
+    }
+
+    /// Begins the frame with its header, which is to be `named`, if there is a model, unless it has begun.
+    fn begin(&mut self, named: bool) {
+        if self.begun {
+            return;
+        }
+        self.begun = true;
+        self.index.header.model = self.index.header.model.filter(|_| named);
+        self.output.extend(self.index.header.to_bytes());
+    }
+
+    fn check_failure(&self) -> Result<()> {
+        self.failure.as_ref().map_or(Ok(()), |failure| Err(failure.again()))
+    }
+
+    fn check_promise(&self) -> Result<()> {
+        match self.options.content_size {
+            Some(promised) if promised != self.total_in => {
+                let text = format!("{promised} bytes of content were promised, {} came", self.total_in);
+                Err(Error::new(ErrorKind::Io, text))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Appends the end marker, and the index if there are blocks to be found by it.
+    fn end_frame(&mut self) -> Result<()> {
+        let len = 2 * self.index.byte_len();
+        self.blocks.make_sure(len)?;
+        self.begin(false);
+        let hash = self.hash.finish();
+        if self.index.blocks.len() > 1 {
+            Item::IndexedEnd(hash).write(&mut self.output);
+            self.output.extend(self.index.to_bytes());
+        } else {
+            Item::End(hash).write(&mut self.output);
+        }
+        Ok(())
+    }
+
+    /// Codes what is buffered, but for what better waits for more content unless this `is_end`. Then all of it is
+    /// in the output; else some blocks may still be at work.
+    fn code_buffered(&mut self, is_end: bool) -> Result<()> {
+        self.check_failure()?;
+        let coded = self.try_code_buffered(is_end);
+        coded.inspect_err(|error| self.failure = Some(error.again()))
+    }
+
+    fn try_code_buffered(&mut self, is_end: bool) -> Result<()> {
+        self.watch().check()?;
+        let mut pieces = self.content.cut(is_end).into_iter().peekable();
+        while let Some(piece) = pieces.next() {
+            self.code(piece, is_end && pieces.peek().is_none())?;
+        }
+        while is_end && self.collect()? {}
+        Ok(())
+    }
+
+    /// What work on blocks is watched by.
+    fn watch(&self) -> Watch {
+        let EncodeOptions { progress, stop, .. } = &self.options;
+        Watch { progress: progress.clone(), cancel: stop.clone(), stop: self.blocks.stop() }
+    }
+
+    /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
+    fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
+        let EncodeOptions { method, priming, .. } = &self.options;
+        let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
+        let (method, priming) = (*method, Priming { only, ..priming.clone() });
+        let expected = memory::expected(method, &priming, piece.len());
+        while !self.blocks.has_room(expected, self.held()) {
+            self.collect()?;
+        }
+        let (limit, held) = (self.options.memory_limit, self.held());
+        // The content of a block that is coded where it lies counts once.
+        let here = expected - piece.len() as u64;
+        if let Piece::Fresh(len) = piece {
+            fitting::check(&self.options, len, held.max(self.will_hold()))?;
+        }
+        let watch = self.watch();
+        let raw = &self.content.uncoded()[..piece.len()];
+        self.hash.write(raw);
+        match piece {
+            Piece::Copy { distance, .. } => self.blocks.put(block::encode_copy(raw, distance, &watch)),
+            Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
+                let allowed = Allowed { limit, beside: held.saturating_sub(len as u64) };
+                self.blocks.run_here(here, |_| {
+                    let coded = block::encode(raw.into(), method, &priming, allowed, &watch)?;
+                    Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
+                });
+            }
+            Piece::Fresh(_) => {
+                self.blocks.make_sure(raw.len() as u64)?;
+                let (raw, all) = (raw.to_vec(), Allowed { limit, beside: held });
+                // Beside others it may take what was expected of it, and more only alone.
+                let share = Allowed { limit: if limit == u64::MAX { limit } else { expected }, beside: 0 };
+                self.blocks.run(expected, move |is_alone| {
+                    let allowed = if is_alone { all } else { share };
+                    block::encode(raw.as_slice().into(), method, &priming, allowed, &watch)
+                });
+            }
+        }
+        self.content.advance(piece.len());
+        Ok(())
+    }
+
+    /// Bytes of memory for content, for output that was not taken yet, and for the index.
+    fn held(&self) -> u64 {
+        (self.content.held() + self.output.len() + self.index.blocks.len() * Index::PER_BLOCK) as u64
+    }
+
+    /// Bytes of content that will be held at a time, if it is known how many there are.
+    fn will_hold(&self) -> u64 {
+        self.options.content_size.map_or(0, |size| size.min(self.content.capacity() as u64))
+    }
+
+    /// Appends the oldest block that is being coded to the output; says whether there was one.
+    fn collect(&mut self) -> Result<bool> {
+        let Some(coded) = self.blocks.next() else { return Ok(false) };
+        let coded = coded?;
+        if let Some(progress) = &self.options.progress {
+            progress.takes_memory(coded.memory + self.held() + self.blocks.memory());
+        }
+        let no_memory = |_| Error::no_memory(coded.payload.len() as u64);
+        self.blocks.make_sure(coded.payload.len() as u64)?;
+        self.output.try_reserve(coded.payload.len()).map_err(no_memory)?;
+        self.index.blocks.try_reserve(1).map_err(no_memory)?;
+        self.begin(coded.is_named);
+        Item::Block(coded.header).write(&mut self.output);
+        self.index.blocks.push(Entry::of(&coded.header));
+        self.output.extend_from_slice(&coded.payload);
+        Ok(true)
+    }
+
+    /// Moves blocks that are coded already to the output, without waiting for any.
+    fn collect_ready(&mut self) -> Result<()> {
+        self.check_failure()?;
+        while self.blocks.is_ready() {
+            self.collect().inspect_err(|error| self.failure = Some(error.again()))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Compressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { options, total_in, total_out, is_ended, .. } = self;
+        let mut debug = f.debug_struct("Compressor");
+        debug.field("options", options).field("total_in", total_in).field("total_out", total_out);
+        debug.field("is_ended", is_ended).finish_non_exhaustive()
+    }
+}

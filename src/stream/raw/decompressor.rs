@@ -1,0 +1,230 @@
+//! Frames pushed in → content to be taken out: what all decoders are made of.
+
+mod ahead;
+mod frame;
+mod source;
+
+use std::{
+    fmt,
+    io::{self, Read},
+};
+
+use super::{Operation, Status};
+use crate::{DecodeOptions, Error, ErrorKind, Result, container::FrameHeader};
+use frame::Frame;
+use source::Source;
+
+/// Decompresses frames, slice by slice, without any I/O: for bindings to other languages, asynchronous adapters, and
+/// whatever is neither a reader nor a writer. [`read::Decoder`](crate::read::Decoder) and
+/// [`write::Decoder`](crate::write::Decoder) are made of it.
+///
+/// It holds one block of content and its coded bytes (a block of foretell has up to 32 MiB, of the format 64 MiB), up
+/// to 32 MiB of what came before for copies, and the level's network while a block is decoded; with several
+/// [threads](DecodeOptions::threads), a block and a network for each. A call that completes a block decodes it, which
+/// takes about as long as coding it did: in asynchronous code, make such calls on a thread for blocking work.
+///
+/// ```
+/// use foretell::{DecodeOptions, EncodeOptions, compress, raw::{Decompressor, Operation}};
+/// let coded = compress(b"a byte at a time", &EncodeOptions::new())?;
+/// let mut decompressor = Decompressor::new(&DecodeOptions::new());
+/// let (mut content, mut room) = (Vec::new(), [0; 4]);
+/// for byte in &coded {
+///     // This frame is so short that all of its content comes with its last bytes.
+///     let status = decompressor.run(&[*byte], &mut room, Operation::Continue)?;
+///     content.extend_from_slice(&room[..status.written]);
+/// }
+/// loop {
+///     let status = decompressor.run(&[], &mut room, Operation::Finish)?;
+///     content.extend_from_slice(&room[..status.written]);
+///     if status.is_done {
+///         break;
+///     }
+/// }
+/// assert_eq!(content, b"a byte at a time");
+/// # Ok::<(), foretell::Error>(())
+/// ```
+pub struct Decompressor {
+    source: Source,
+    options: DecodeOptions,
+    /// What was read of the next frame, between frames.
+    begun: Begun,
+    /// The frame being read; `None` between frames.
+    frame: Option<Frame>,
+    frames: u64,
+    /// Bytes of content in frames that were decoded.
+    content: u64,
+    /// Content of the last block, of which `block[given..]` is still to be given out.
+    block: Vec<u8>,
+    given: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum Begun {
+    Nothing,
+    Magic,
+    Header(FrameHeader),
+}
+
+enum State {
+    Reading,
+    Ended { garbage: bool },
+    Failed(Error),
+}
+
+impl Decompressor {
+    /// A decompressor of frames, one after the other; takes no memory for the network yet.
+    pub fn new(options: &DecodeOptions) -> Self {
+        Self {
+            source: Source::new(),
+            options: options.clone(),
+            begun: Begun::Nothing,
+            frame: None,
+            frames: 0,
+            content: 0,
+            block: Vec::new(),
+            given: 0,
+            state: State::Reading,
+        }
+    }
+
+    /// Takes bytes of frames from `input` and gives content into `output`, until the one has no more, the other no
+    /// room, or the content has ended. Call it again with the rest of the input until [`Status::is_done`], which comes
+    /// only after [`Operation::Finish`], after a [`single_frame`](DecodeOptions::single_frame), or where something that is
+    /// no frame follows.
+    ///
+    /// A call with room left in `output` has given all content that can be had of the input so far.
+    ///
+    /// # Errors
+    /// An error says that this call wrote nothing; it is final, and all further calls repeat it.
+    /// [`ErrorKind::NotForetell`], [`ErrorKind::Corrupt`], [`ErrorKind::Truncated`] (only after [`Operation::Finish`]),
+    /// [`ErrorKind::ChecksumMismatch`] and [`ErrorKind::Unsupported`] for the data; [`ErrorKind::MissingModel`],
+    /// [`ErrorKind::MemoryLimit`], [`ErrorKind::OutputLimit`] and [`ErrorKind::Cancelled`] for what the options do not
+    /// allow.
+    pub fn run(&mut self, mut input: &[u8], output: &mut [u8], operation: Operation) -> Result<Status> {
+        let mut status = Status::default();
+        let given = input.len();
+        loop {
+            status.written += self.copy_to(&mut output[status.written..]);
+            if !self.content().is_empty() {
+                break;
+            }
+            let before = input.len();
+            if let Err(error) = self.go_on_with(&mut input, operation) {
+                if status.written == 0 {
+                    return Err(error);
+                }
+                // The next call reports it.
+                break;
+            }
+            status.is_done = self.is_ended();
+            if status.is_done || (self.content().is_empty() && before == input.len()) {
+                break;
+            }
+        }
+        status.read = given - input.len();
+        Ok(status)
+    }
+
+    /// Whether something other than zero bytes or another frame followed the last frame. Known once the content has
+    /// ended.
+    pub fn trailing_garbage(&self) -> bool {
+        matches!(self.state, State::Ended { garbage: true })
+    }
+
+    /// Complete frames decoded so far.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Bytes that were taken after the last frame to see that they are no frame: up to three, without zeros before them.
+    /// The rest of the input comes after them. Empty until the content has ended, and of a
+    /// [`single_frame`](DecodeOptions::single_frame).
+    pub fn remainder(&self) -> &[u8] {
+        if self.is_ended() { self.source.kept() } else { &[] }
+    }
+
+    /// Whether the content has ended.
+    pub(crate) fn is_ended(&self) -> bool {
+        matches!(self.state, State::Ended { .. })
+    }
+
+    /// What to make of `bytes` after the end: how many are taken and ignored.
+    pub(crate) fn ignore(&self, bytes: &[u8]) -> Result<usize> {
+        match self.state {
+            State::Ended { garbage: true } => Ok(bytes.len()),
+            _ if self.options.single_frame => Ok(0),
+            _ => Err(Error::new(ErrorKind::InvalidInput, "the content was finished before")),
+        }
+    }
+
+    /// Content that is decoded and was not given out yet.
+    pub(crate) fn content(&self) -> &[u8] {
+        &self.block[self.given..]
+    }
+
+    /// Takes note that `len` bytes of the [`content`](Self::content) were given out.
+    pub(crate) fn give(&mut self, len: usize) {
+        self.given += len.min(self.content().len());
+    }
+
+    /// Gives out as much content as there is room for.
+    pub(crate) fn copy_to(&mut self, out: &mut [u8]) -> usize {
+        let n = out.len().min(self.content().len());
+        out[..n].copy_from_slice(&self.content()[..n]);
+        self.give(n);
+        n
+    }
+
+    /// Decodes on until there is content to give out or none is left.
+    ///
+    /// # Errors
+    /// What `input` reports that may be asked again; any other error is repeated from then on.
+    pub(crate) fn go_on(&mut self, input: &mut dyn Read) -> Result<()> {
+        if let State::Failed(error) = &self.state {
+            return Err(error.again());
+        }
+        let gone_on = self.advance(input);
+        if let Err(error) = &gone_on
+            && !error.is_transient()
+        {
+            self.state = State::Failed(error.again());
+        }
+        gone_on
+    }
+
+    /// As [`go_on`](Self::go_on), as far as the bytes of `input` go. What was taken of them is cut off, also after an
+    /// error.
+    pub(crate) fn go_on_with(&mut self, input: &mut &[u8], operation: Operation) -> Result<()> {
+        let mut slice = Slice { bytes: input, is_end: operation == Operation::Finish };
+        let gone_on = self.go_on(&mut slice);
+        *input = slice.bytes;
+        match gone_on {
+            Err(error) if error.is_transient() => Ok(()),
+            gone_on => gone_on,
+        }
+    }
+}
+
+/// The bytes of one call: where they end, more may come.
+struct Slice<'a> {
+    bytes: &'a [u8],
+    is_end: bool,
+}
+
+impl Read for Slice<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.bytes.is_empty() && !self.is_end {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.bytes.read(out)
+    }
+}
+
+impl fmt::Debug for Decompressor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Decompressor");
+        debug.field("options", &self.options).field("frames", &self.frames).field("is_ended", &self.is_ended());
+        debug.finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,149 @@
+//! Content written in → a frame written out.
+
+use std::{
+    fmt,
+    io::{self, Write},
+};
+
+use super::AutoFinish;
+use crate::{EncodeOptions, error::is_transient, raw::Compressor};
+
+/// Compresses what is written to it into one frame on `W`.
+///
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`EncodeOptions::block_len`]) and its coded
+/// form, as much again of what came before it, and the level's model while a block is coded; with several
+/// [threads](EncodeOptions::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with one thread
+/// that is within the [`write`](Write::write) that completes it, with several within the next call that finds it ready.
+///
+/// [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder will say so;
+/// [`auto_finish`](Self::auto_finish) is for writers that only get dropped. Dropping the encoder stops its threads.
+///
+/// Errors of `W` are passed on, and none loses anything: what it has not taken is kept, and the same call can be made
+/// again. So a writer may be non-blocking, or time out: repeat [`write`](Write::write) and [`flush`](Write::flush), and
+/// in the end [`try_finish`](Self::try_finish), until they succeed. After any other error, such as too little memory, all
+/// calls fail.
+///
+/// ```
+/// use std::io::Write;
+/// use foretell::{EncodeOptions, write::Encoder};
+/// let mut encoder = Encoder::new(Vec::new(), &EncodeOptions::new());
+/// encoder.write_all(b"prediction is compression")?;
+/// let coded: Vec<u8> = encoder.finish()?;
+/// assert_eq!(foretell::decompress(&coded)?, b"prediction is compression");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "a frame has no end until `finish` is called"]
+pub struct Encoder<W: Write> {
+    inner: W,
+    compressor: Compressor,
+    /// What the inner writer reported when the bytes of a call had been taken: the next call reports it.
+    deferred: Option<io::Error>,
+}
+
+impl<W: Write> Encoder<W> {
+    /// An encoder of one frame onto `inner`; writes nothing yet.
+    pub fn new(inner: W, options: &EncodeOptions) -> Self {
+        Self { inner, compressor: Compressor::new(options), deferred: None }
+    }
+
+    /// Bytes of content taken so far.
+    pub fn total_in(&self) -> u64 {
+        self.compressor.total_in()
+    }
+
+    /// Bytes of the frame that the inner writer has taken so far.
+    pub fn total_out(&self) -> u64 {
+        self.compressor.total_out()
+    }
+
+    /// The inner writer.
+    pub fn get_ref(&self) -> &W {
+        &self.inner
+    }
+
+    /// The inner writer. What is written to it gets between the bytes of the frame.
+    pub fn get_mut(&mut self) -> &mut W {
+        &mut self.inner
+    }
+
+    /// Codes what is left, ends the frame, flushes, and gives the inner writer back.
+    ///
+    /// An error leaves the frame without its end, except that after [`Interrupted`](io::ErrorKind::Interrupted) it tries
+    /// again by itself; [`try_finish`](Self::try_finish) can be repeated after others too.
+    ///
+    /// # Errors
+    /// As of [`try_finish`](Self::try_finish).
+    pub fn finish(mut self) -> io::Result<W> {
+        loop {
+            match self.try_finish() {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                finished => return finished.map(|()| self.inner),
+            }
+        }
+    }
+
+    /// As [`finish`](Self::finish), but the encoder stays: after an error of the inner writer, call it again until it
+    /// succeeds. Then the frame is complete, nothing can be written to it any more, and `finish` gives the inner writer
+    /// back.
+    ///
+    /// # Errors
+    /// What the inner writer reports, a promised content size that was not kept (more may be written then), too little
+    /// memory, or [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled).
+    pub fn try_finish(&mut self) -> io::Result<()> {
+        self.compressor.finish()?;
+        self.drain()?;
+        self.inner.flush()
+    }
+
+    /// Finishes when it is dropped, and ignores errors of that; [`on_finish`](Self::on_finish) does not.
+    pub fn auto_finish(self) -> AutoFinish<W> {
+        self.on_finish(drop as fn(io::Result<W>))
+    }
+
+    /// Finishes when it is dropped, and calls `report` with the result: the inner writer, or an error.
+    pub fn on_finish<F: FnOnce(io::Result<W>)>(self, report: F) -> AutoFinish<W, F> {
+        AutoFinish::new(self, report)
+    }
+
+    /// Writes all output that is ready. After an error it goes on where it stopped.
+    fn drain(&mut self) -> io::Result<()> {
+        if let Some(error) = self.deferred.take() {
+            return Err(error);
+        }
+        while !self.compressor.output().is_empty() {
+            match self.inner.write(self.compressor.output())? {
+                0 => return Err(io::ErrorKind::WriteZero.into()),
+                n => self.compressor.give(n),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Write for Encoder<W> {
+    /// Takes as much of `bytes` as the current block wants, unless there are bytes of blocks before that the inner writer
+    /// does not take. An error of the inner writer says that nothing of `bytes` was taken. After one of coding, such as
+    /// too little memory, some may have been, which makes no difference: all further calls fail.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.drain()?;
+        let taken = self.compressor.take(bytes)?;
+        // Too late to say that nothing was taken. A writer that was not ready will say so again; what else it reports
+        // may be reported only once.
+        self.deferred = self.drain().err().filter(|error| !is_transient(error));
+        Ok(taken)
+    }
+
+    /// Ends the current block, so that all bytes written so far can be decoded by whatever reads the other end.
+    /// The network starts again with the next block: flush seldom.
+    fn flush(&mut self) -> io::Result<()> {
+        self.compressor.flush()?;
+        self.drain()?;
+        self.inner.flush()
+    }
+}
+
+impl<W: Write> fmt::Debug for Encoder<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Encoder").field("compressor", &self.compressor).finish_non_exhaustive()
+    }
+}
