@@ -10,38 +10,15 @@ mod saver;
 use std::io::{Read, Seek, SeekFrom, Write};
 
 use self::saver::{Saver, Waiting};
-use super::scan::{Scan, ScannedBlock, ScannedFrame};
+use super::{
+    damage::Recovered,
+    scan::{Scan, ScannedBlock, ScannedFrame},
+};
 use crate::{
     DecodeOptions, Error, Result,
     codec::{block, memory, priming::Priming},
     container::{BlockKind, read::read_vec},
 };
-
-/// A part of a file that is not as it was written.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Damage {
-    /// The number of the block in the file, from 1, if it is in a block.
-    pub block: Option<u64>,
-    /// The first byte of content that is lost.
-    pub start: u64,
-    /// The byte after the last one that is lost, if that is known; `start` if none is.
-    pub end: Option<u64>,
-    /// What is wrong.
-    pub error: Error,
-}
-
-/// The result of a recovery.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Recovered {
-    /// All that is wrong, in the order of the file; empty if the file is whole.
-    pub damages: Vec<Damage>,
-    /// Bytes of content written, zeros for lost ones included.
-    pub content: u64,
-    /// Whether something that is no frame follows the last one.
-    pub trailing_garbage: bool,
-}
 
 /// Writes all content of the frames in `input`, from its start, to `out`, and zeros for lost blocks. Nothing is written for
 /// what is missing at a frame's end: blocks of which the file has not all bytes, and those that only a header promises.

@@ -4,7 +4,6 @@ use std::{collections::VecDeque, hash::Hasher, io::Write};
 
 use twox_hash::XxHash3_64;
 
-use super::{Damage, Recovered};
 use crate::{
     DecodeOptions, Error, Result,
     codec::{
@@ -13,7 +12,10 @@ use crate::{
     },
     container::{BlockHeader, FrameHeader},
     parallel::{budget::Budget, pool::Pool, watch::Watch},
-    seekable::scan::ScannedFrame,
+    seekable::{
+        damage::{Damage, Recovered},
+        scan::ScannedFrame,
+    },
 };
 
 /// What is written at once in place of lost content.
