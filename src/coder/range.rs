@@ -176,20 +176,10 @@ impl<'a> Decoder<'a> {
 
 #[cfg(test)]
 mod tests {
+    use foretell_testkit::Random;
+
     use super::*;
     use crate::math::{F32x16, LANES};
-
-    /// A generator of test symbols (SplitMix64).
-    struct Random(u64);
-
-    impl Random {
-        fn next(&mut self) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ z >> 31
-        }
-    }
 
     /// Codes, decodes, and returns the coded size and the ideal one, in bytes.
     fn round_trip(stream: &[(F32x16, u8)]) -> (f64, f64) {

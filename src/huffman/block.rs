@@ -132,18 +132,13 @@ fn check_end(input: &Reader) -> Result<()> {
 mod tests {
     use std::cell::Cell;
 
+    use foretell_testkit::noise;
     use proptest::prelude::*;
 
     use super::*;
     use crate::{ErrorKind, huffman::order0_entropy};
 
     const TEXT: &[u8] = include_bytes!("block.rs");
-
-    /// Bytes that look random.
-    fn noise(len: usize) -> Vec<u8> {
-        let next = |x: &u64| Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
-        std::iter::successors(Some(1), next).map(|x| (x >> 56) as u8).take(len).collect()
-    }
 
     /// As many of each symbol as makes Huffman's unlimited code the deepest: 23 bits.
     fn fibonacci() -> Vec<u8> {
@@ -190,7 +185,7 @@ mod tests {
 
     #[test]
     fn two_symbols_take_one_bit_each() {
-        let raw: Vec<u8> = noise(8000).iter().map(|byte| if byte & 1 == 0 { 3 } else { 250 }).collect();
+        let raw: Vec<u8> = noise(1, 8000).iter().map(|byte| if byte & 1 == 0 { 3 } else { 250 }).collect();
         // 48 bits of maps and 4 of lengths.
         assert_eq!(round_trip(&raw).len(), 1000 + 7);
     }
@@ -203,8 +198,8 @@ mod tests {
         round_trip(TEXT);
         round_trip(&fibonacci());
         for len in [1, 2, 3, 5, 9, 100, 100_000] {
-            round_trip(&noise(len));
-            let skewed: Vec<u8> = noise(len).iter().map(|byte| byte.leading_zeros() as u8).collect();
+            round_trip(&noise(1, len));
+            let skewed: Vec<u8> = noise(1, len).iter().map(|byte| byte.leading_zeros() as u8).collect();
             round_trip(&skewed);
         }
     }
@@ -244,7 +239,7 @@ mod tests {
 
     #[test]
     fn both_directions_call_the_check_every_64_kib() {
-        let raw = noise(1_000_000);
+        let raw = noise(1, 1_000_000);
         let coded = encode(&raw);
         for most in [0, 3] {
             let calls = Cell::new(0);

@@ -33,8 +33,6 @@ pub use ablation::Component;
 pub use level::Level;
 pub(crate) use network::{Network, Start};
 pub use predictor::Predictor;
-#[cfg(test)]
-pub(crate) use rng::noise;
 
 /// The version of the model: a change of any bit that the model computes is a new version.
 pub const VERSION: u8 = 2;

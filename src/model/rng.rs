@@ -25,11 +25,3 @@ impl Rng {
         (self.0 >> 40) as f32 * (1.0 / 8_388_608.0) - 1.0
     }
 }
-
-/// `len` random bytes for tests, by `seed`.
-#[cfg(test)]
-pub fn noise(seed: u64, len: usize) -> Vec<u8> {
-    let mut rng = Rng(seed.wrapping_mul(0xd6e8_feb8_6659_fd93) | 1);
-    rng.next();
-    (0..len).map(|_| (rng.next() * 128.0 + 128.0) as u8).collect()
-}

@@ -142,7 +142,7 @@ impl Model {
         // The counts are most of the memory; weights are decoded when first needed.
         let file_len = bytes.len() as u64;
         if file_len > allowed {
-            return Err(too_large(file_len, allowed));
+            return Err(file::too_large(file_len, allowed));
         }
         let id = read_id(&mut bytes)?;
         if XxHash3_64::oneshot(bytes) != id.0 {
@@ -240,11 +240,6 @@ pub fn read_id(input: &mut impl Read) -> Result<ModelId> {
 fn read_level(input: &mut &[u8]) -> Result<Level> {
     let [level] = read_array(input)?;
     Level::new(level).ok_or_else(|| Error::corrupt("the model is of a level that there is not"))
-}
-
-fn too_large(needed: u64, allowed: u64) -> Error {
-    let text = format!("the model needs {needed} bytes of memory or more, {allowed} are allowed");
-    Error::new(ErrorKind::MemoryLimit, text)
 }
 
 fn not_a_model() -> Error {

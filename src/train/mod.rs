@@ -18,8 +18,8 @@ mod passes;
 use std::{ops::Range, sync::Arc};
 
 use count::{Keep, Tally};
-pub use passes::Loss;
 use passes::{Fold, evaluate, fit};
+pub use passes::{Loss, Pass};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
@@ -66,20 +66,6 @@ pub struct Trainer {
     weighted: Vec<Level>,
     in_order: bool,
     stop: Stop,
-}
-
-/// The result of one pass over the samples.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Pass {
-    /// The level whose mixers learn.
-    pub level: Level,
-    /// The number of the pass, from 1; 0 is the state before the first.
-    pub number: usize,
-    /// The loss on the samples while the mixers learn from them; zero in pass 0, which does not learn.
-    pub training: Loss,
-    /// The loss on the held-out samples after the pass.
-    pub held_out: Loss,
 }
 
 /// The result of training: the model, and what it saves.

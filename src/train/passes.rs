@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use super::Pass;
 use crate::{
     Level, Result, Stop,
     math::isa::{self, Isa, Kernel},
@@ -42,6 +41,20 @@ impl Loss {
         self.bits += isa::run(Isa::detect(), Cost { network, sample });
         self.bytes += sample.len() as u64;
     }
+}
+
+/// The result of one pass over the samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Pass {
+    /// The level whose mixers learn.
+    pub level: Level,
+    /// The number of the pass, from 1; 0 is the state before the first.
+    pub number: usize,
+    /// The loss on the samples while the mixers learn from them; zero in pass 0, which does not learn.
+    pub training: Loss,
+    /// The loss on the held-out samples after the pass.
+    pub held_out: Loss,
 }
 
 struct Cost<'a> {

@@ -86,7 +86,7 @@ fn any_other_byte_in_a_block_is_an_error() {
     }
 }
 
-/// Headers that match their checksums, and promise what is not there.
+/// The headers match their checksums, and claim lengths that the block does not have.
 #[test]
 fn false_lengths_are_refused() {
     let content = deflated_text();

@@ -13,4 +13,5 @@ mod recovery;
 mod round_trip;
 mod sizes;
 mod streaming;
+mod structure;
 mod threads;

@@ -177,7 +177,7 @@ fn what_expanding_takes_counts_in_the_limit_before_it_is_taken() {
 }
 
 #[test]
-fn lists_of_blocks_count_in_the_limit_of_whoever_keeps_them() {
+fn lists_of_blocks_count_in_every_readers_memory_limit() {
     let parts: Vec<Part> = (0..100_000).map(|_| Part::Stored(b"x")).collect();
     let file = frame_of(&parts);
     let limit = 200_000;

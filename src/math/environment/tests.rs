@@ -14,11 +14,12 @@ fn the_arithmetic_here_is_the_formats() {
 mod modes {
     use std::panic::{AssertUnwindSafe, catch_unwind};
 
+    use foretell_testkit::noise;
+
     use super::control::Word;
     use crate::math::environment::{control, *};
     use crate::{
-        EncodeOptions, Encoder, Level, Predictor, RecordCompressor, RecordDecompressor, Trainer, model::noise,
-        stream::decompress,
+        EncodeOptions, Encoder, Level, Predictor, RecordCompressor, RecordDecompressor, Trainer, stream::decompress,
     };
 
     /// Modes that other programs set, and words of the error where they cannot be set back.

@@ -109,7 +109,8 @@ fn is_control(byte: u8) -> bool {
 #[cfg(test)]
 mod tests {
     use super::Kind;
-    use crate::model::{features::history::History, rng::noise};
+    use crate::model::features::history::History;
+    use foretell_testkit::noise;
 
     /// What is found in `content`: the widths of element and row, and the kind.
     fn found(content: impl IntoIterator<Item = u8>) -> (usize, usize, Kind) {

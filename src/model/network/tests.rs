@@ -1,7 +1,8 @@
 //! What the whole network promises, with and without each of its components.
 
 use super::*;
-use crate::model::{ablation::Component, experts::match_model::LONG, features::hash::hash, rng::noise};
+use crate::model::{ablation::Component, experts::match_model::LONG, features::hash::hash};
+use foretell_testkit::noise;
 
 fn levels() -> impl Iterator<Item = Level> {
     [1, 4, 9].into_iter().filter_map(Level::new)

@@ -121,7 +121,7 @@ fn frequencies(steps: &[Option<u8>; LANES]) -> Frequencies {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::noise;
+    use foretell_testkit::noise;
 
     fn round_trip(bytes: &[u8]) -> usize {
         let mut coded = Vec::new();

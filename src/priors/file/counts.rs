@@ -112,7 +112,7 @@ pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> 
     }
     let needed = beside + memory(bucket_bits, contexts, symbols);
     if needed > allowed {
-        return Err(crate::priors::too_large(needed, allowed));
+        return Err(super::too_large(needed, allowed));
     }
     ensure(needed)?;
     let (rest, kinds) = (huffman::decode(&rest, contexts)?, huffman::decode(&kinds, contexts)?);
@@ -159,7 +159,8 @@ fn damaged() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorKind, model::noise};
+    use crate::ErrorKind;
+    use foretell_testkit::noise;
 
     /// Random counts of `contexts` contexts.
     fn some(contexts: usize) -> Counts {

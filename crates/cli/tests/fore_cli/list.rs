@@ -1,4 +1,4 @@
-//! `-l`: what the headers say.
+//! `-l`: the figures in the headers.
 
 use foretell::{
     BlockKind, Level,

@@ -1,7 +1,7 @@
 //! Repeats at every distance and length at the match model's bounds.
 
 use super::*;
-use crate::model::rng::noise;
+use foretell_testkit::noise;
 
 /// A match model and the bytes that it saw last.
 struct Fed {

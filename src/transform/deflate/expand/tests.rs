@@ -1,3 +1,5 @@
+use foretell_testkit::noise;
+
 use super::*;
 use crate::transform::deflate::Family;
 
@@ -13,11 +15,6 @@ fn text(seed: u32, len: usize) -> Vec<u8> {
     }
     text.truncate(len);
     text
-}
-
-fn noise(seed: u64, len: usize) -> Vec<u8> {
-    let step = |x: &u64| Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
-    std::iter::successors(Some(seed), step).skip(1).take(len).map(|x| (x >> 56) as u8).collect()
 }
 
 fn raw(content: &[u8], family: Family, level: u8) -> Vec<u8> {
