@@ -1,30 +1,79 @@
-# What CI runs, by parts. `just` lists them.
+# `just` lists the recipes. Those that check call .ci/run, where each command is written.
 
 default:
     @just --list
 
-# All that CI checks.
-ci: fmt clippy library docs bench-builds test
-    .ci/everywhere aarch64
+# All that must hold before a change lands.
+ci:
+    .ci/run
 
+# Format, as rustfmt.toml says.
 fmt:
-    cargo fmt --all --check
+    .ci/run fmt
 
+# Lints of the whole workspace.
 clippy:
-    cargo clippy --workspace --all-targets -- -D warnings
+    .ci/run clippy
 
-# The library alone, without what only the commands need.
+# Lints of the library as its users get it, without the feature `unstable`.
 library:
-    cargo clippy --package foretell -- -D warnings
+    .ci/run library
 
+# The library alone for Windows, WebAssembly and macOS, checked without linking.
+targets:
+    .ci/run targets
+
+# Documentation of every public item, without a dead link.
 docs:
-    RUSTDOCFLAGS="-D warnings" cargo doc --no-deps
+    .ci/run docs
 
+# Files and folders that the documents name exist.
+doc-paths:
+    .ci/run doc-paths
+
+# What `cargo publish` would send: what the build needs, neither corpus nor golden files.
+package:
+    .ci/run package
+
+# The benches compile.
 bench-builds:
-    cargo bench --no-run
+    .ci/run bench-builds
 
+# The library's unit tests with debug assertions.
+debug-assertions:
+    .ci/run debug-assertions
+
+# All tests; a test that cannot try something here fails.
 test:
-    cargo test
+    .ci/run test
+
+# The library's tests alone, as macOS and Windows run them.
+library-tests:
+    .ci/run library-tests
+
+# The oldest compiler that Cargo.toml names builds the workspace.
+msrv:
+    .ci/run msrv
+
+# The library builds with each set of its features.
+features:
+    .ci/run features
+
+# Unit tests of coder, container, huffman and transform under Miri (needs a nightly compiler).
+miri:
+    .ci/run miri
+
+# Licences and advisories of dependencies (needs cargo-deny).
+deny:
+    .ci/run deny
+
+# The public API against an older commit (needs cargo-semver-checks).
+semver BASE="origin/main":
+    BASE={{BASE}} .ci/run semver
+
+# Each fuzzer for a number of seconds (needs a nightly compiler and cargo-fuzz).
+fuzz SECONDS="600":
+    SECONDS_EACH={{SECONDS}} .ci/run fuzz
 
 PREFIX := "/usr/local"
 
@@ -35,7 +84,7 @@ install:
     ln -sf fore "{{PREFIX}}/bin/forecat"
     "{{PREFIX}}/bin/foretell" install-files "{{PREFIX}}"
 
-# Mixed commands at random, killed now and then; no original may be lost.
+# Random commands, some of them killed; no original may be lost.
 soak SECONDS="900":
     cargo build --release --bin fore
     tests/soak.py --seconds {{SECONDS}} --fore "${CARGO_TARGET_DIR:-target}/release/fore"
@@ -44,7 +93,7 @@ soak SECONDS="900":
 everywhere *MACHINES:
     .ci/everywhere {{MACHINES}}
 
-# So many mutations of frames, files of several blocks, Huffman blocks, deflate streams and recipes each.
+# A number of mutations of each kind: frames, files of several blocks, Huffman blocks, deflate streams, recipes, models, records.
 mutations CASES="400000":
     FORETELL_MUTATIONS={{CASES}} cargo test --test library mutations
 
@@ -53,27 +102,17 @@ inject:
     cargo build --release --bin fore
     tests/inject.py --fore "${CARGO_TARGET_DIR:-target}/release/fore"
 
-# Memory that runs out, in steps of 1 MiB, with one thread and with four, both ways: some hundred runs.
+# Memory that runs out, in steps of 1 MiB, with one thread and with four, both ways: a few hundred runs.
 memory:
     FORETELL_EACH_MIB=1 cargo test --test fore_cli memory_that_runs_out_is_an_error_with -- --nocapture
-
-# Each fuzzer of fuzz/ for so many seconds (needs a nightly compiler and cargo-fuzz).
-fuzz SECONDS="600":
-    for target in $(cargo +nightly fuzz list); do \
-        cargo +nightly fuzz run "$target" -- -max_total_time={{SECONDS}} -timeout=5 -rss_limit_mb=1024 -max_len=4096 || exit 1; \
-    done
 
 # Writes corpus/SIZES again, after a change that is meant to alter compressed sizes.
 sizes:
     FORETELL_WRITE_GOLDEN=1 cargo test --test library sizes
 
-# Trains the built-in model again, after a change that is meant to alter it: then golden files have to be written again too.
-general:
+# Trains the built-in prior again, after a change that is meant to alter it; golden files must be written again too.
+built-in:
     cargo run --release --bin foretell -- train --level 6 --also 1-9 --size 256K -o src/priors/built_in.model corpus/training
-
-# Licences and advisories of dependencies (needs cargo-deny).
-deny:
-    cargo deny check
 
 # Throughput of the parts.
 bench:
@@ -90,3 +129,7 @@ public-api:
 # What a change of the public API asks of the next version's number (needs cargo-semver-checks and a published version).
 semver:
     cargo semver-checks --package foretell
+
+# Appends size and relative speed of this commit, by level, to benches/HISTORY.csv.
+history *LEVELS:
+    benches/history.sh {{LEVELS}}

@@ -4,10 +4,11 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use foretell::{EncodeOptions, Level, Method, Predictor, compress, decompress};
+use foretell_testkit::corpus;
 
-/// 32 KiB of the project's own log file: long enough to leave the first surprises behind.
+/// 32 KiB of the project's own log file: long enough that the network has learnt something.
 fn content() -> Vec<u8> {
-    let log = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/generated/service.log");
+    let log = corpus().join("generated/service.log");
     std::fs::read(log).expect("the corpus is in the repository")[..32 << 10].to_vec()
 }
 

@@ -4,17 +4,14 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use foretell::unstable::huffman;
+use foretell_testkit::Random;
 
 /// Letters and spaces drawn at random about as often as in English.
 fn text_like(len: usize) -> Vec<u8> {
     const LETTERS: &[u8] =
         b"                    etaoinshrdlu etaoinshrdlu etaoinshr etaoin etaocmfwgypbvk,.\nxjqzTAIHW'";
-    let mut state = 1u64;
-    let next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        LETTERS[(state >> 33) as usize % LETTERS.len()]
-    };
-    std::iter::repeat_with(next).take(len).collect()
+    let mut random = Random(1);
+    (0..len).map(|_| LETTERS[random.below(LETTERS.len())]).collect()
 }
 
 fn benches(criterion: &mut Criterion) {

@@ -4,11 +4,11 @@ use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use foretell::{Level, Model, RecordCompressor, RecordDecompressor, Trainer};
+use foretell_testkit::corpus;
 
 /// The lines of the project's own orders, of some 300 bytes each, cut to 200: four in five to train on, and the others.
 fn lines() -> (Vec<Vec<u8>>, Vec<Vec<u8>>) {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/generated/orders.jsonl");
-    let content = std::fs::read(path).expect("the corpus is in the repository");
+    let content = std::fs::read(corpus().join("generated/orders.jsonl")).expect("the corpus is in the repository");
     let mut lines: Vec<_> =
         content.split(|&byte| byte == b'\n').map(|line| line[..line.len().min(200)].to_vec()).collect();
     let others = lines.split_off(lines.len() * 4 / 5);

@@ -179,6 +179,25 @@ impl From<Error> for io::Error {
     }
 }
 
+/// An empty list with room for `len` elements.
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`] if the system does not give the memory.
+pub(crate) fn room_for<T>(len: usize) -> Result<Vec<T>> {
+    let mut list = Vec::new();
+    list.try_reserve_exact(len).map_err(|_| Error::no_memory(len.saturating_mul(size_of::<T>()) as u64))?;
+    Ok(list)
+}
+
+/// Makes room for `more` elements in `list`.
+///
+/// # Errors
+/// As of [`room_for`].
+pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<()> {
+    let len = list.len().saturating_add(more);
+    list.try_reserve(more).map_err(|_| Error::no_memory(len.saturating_mul(size_of::<T>()) as u64))
+}
+
 /// Whether the same call of a reader or writer may succeed if it is made again.
 pub(crate) fn is_transient(error: &io::Error) -> bool {
     use io::ErrorKind::{Interrupted, TimedOut, WouldBlock};

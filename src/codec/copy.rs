@@ -1,4 +1,4 @@
-//! What a decoder keeps of its content, and the copies made from it.
+//! The content that a decoder keeps → the copies made from it.
 
 use std::collections::VecDeque;
 
@@ -7,22 +7,23 @@ use crate::{
     container::{MAX_DISTANCE, varint},
 };
 
-/// The last [`MAX_DISTANCE`] bytes of a frame's content before the block at hand, or all if there are fewer.
+/// The last [`MAX_DISTANCE`] bytes of a frame's content before the current block, or all if there are fewer.
 #[derive(Debug, Default)]
-pub struct Window {
+pub struct CopyWindow {
+    /// Never longer than [`MAX_DISTANCE`].
     bytes: VecDeque<u8>,
 }
 
-impl Window {
+impl CopyWindow {
     /// How many bytes are kept.
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Adds a block's content, and forgets what is out of reach then.
+    /// Adds a block's content, and drops the bytes that no copy can reach any more.
     ///
     /// # Errors
-    /// Only if the system does not have the memory.
+    /// The system does not have the memory.
     pub fn push(&mut self, block: &[u8]) -> Result<()> {
         let block = &block[block.len().saturating_sub(MAX_DISTANCE)..];
         self.make_room(block.len())?;
@@ -30,7 +31,7 @@ impl Window {
         Ok(())
     }
 
-    /// Adds so many zeros, in the place of content that is not there.
+    /// Adds `len` zeros, in place of content that was not decoded.
     ///
     /// # Errors
     /// As of [`push`](Self::push).
@@ -47,7 +48,7 @@ impl Window {
         if needed <= self.bytes.capacity() { 0 } else { needed.max(2 * self.bytes.capacity()) as u64 }
     }
 
-    /// Forgets what `len` more bytes, at most [`MAX_DISTANCE`], put out of reach.
+    /// Makes room for `len` more bytes, at most [`MAX_DISTANCE`]: drops those that come out of reach.
     fn make_room(&mut self, len: usize) -> Result<()> {
         let excess = (self.bytes.len() + len).saturating_sub(MAX_DISTANCE);
         self.bytes.drain(..excess);
@@ -57,22 +58,22 @@ impl Window {
     /// Decodes a copy of `len` bytes from its `coded` distance.
     ///
     /// # Errors
-    /// Corrupt if that is no distance within the window, or something follows it.
+    /// Corrupt if the distance is out of the window, or something follows it.
     pub fn copy(&self, mut coded: &[u8], len: usize) -> Result<Vec<u8>> {
-        let distance = varint::read(&mut coded).map_err(|_| damaged())?;
-        let distance = usize::try_from(distance).map_err(|_| damaged())?;
+        let distance = varint::read(&mut coded).map_err(|_| bad_distance())?;
+        let distance = usize::try_from(distance).map_err(|_| bad_distance())?;
         let start = self.bytes.len().checked_sub(distance).filter(|_| distance > 0 && coded.is_empty());
-        Ok(self.repeat_from(start.ok_or_else(damaged)?, len))
+        Ok(self.repeat_from(start.ok_or_else(bad_distance)?, len))
     }
 
-    /// `len` bytes that begin with those from `start` on, and go on with them again as often as it takes.
+    /// The bytes from `start` on, repeated until there are `len` bytes.
     fn repeat_from(&self, start: usize, len: usize) -> Vec<u8> {
         let mut out = Vec::with_capacity(len);
         let end = self.bytes.len().min(start + len);
         let (front, back) = self.bytes.as_slices();
         out.extend_from_slice(&front[start.min(front.len())..end.min(front.len())]);
         out.extend_from_slice(&back[start.saturating_sub(front.len())..end.saturating_sub(front.len())]);
-        // Twice as much each time: what is there is a whole number of periods until the end is reached.
+        // Doubles each time: until the end is reached, `out` holds a whole number of periods.
         while out.len() < len {
             out.extend_from_within(..out.len().min(len - out.len()));
         }
@@ -80,8 +81,8 @@ impl Window {
     }
 }
 
-/// The error for a copy of what cannot be.
-pub fn damaged() -> Error {
+/// The error for a distance that is out of range.
+pub fn bad_distance() -> Error {
     Error::corrupt("a copy does not say how far back its content lies")
 }
 
@@ -90,13 +91,13 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
-    fn window(blocks: &[&[u8]]) -> Window {
-        let mut window = Window::default();
+    fn window(blocks: &[&[u8]]) -> CopyWindow {
+        let mut window = CopyWindow::default();
         blocks.iter().for_each(|block| window.push(block).unwrap());
         window
     }
 
-    fn copy(window: &Window, distance: u64, len: usize) -> Result<Vec<u8>> {
+    fn copy(window: &CopyWindow, distance: u64, len: usize) -> Result<Vec<u8>> {
         let mut coded = Vec::new();
         varint::write(&mut coded, distance);
         window.copy(&coded, len)
@@ -127,7 +128,7 @@ mod tests {
     fn the_window_keeps_what_is_within_reach_and_no_more() {
         let block: Vec<u8> = (0..MAX_DISTANCE / 4 + 1).map(|i| (i % 251) as u8).collect();
         let mut all = Vec::new();
-        let mut window = Window::default();
+        let mut window = CopyWindow::default();
         for _ in 0..9 {
             all.extend_from_slice(&block);
             window.push(&block).unwrap();

@@ -4,6 +4,7 @@ use super::symbols;
 use crate::{
     Error, Result,
     coder::{Decoder, Encoder},
+    error::room_for,
     math::{environment::checked, isa::Isa},
     model::{Component, Level, Network, Start},
 };
@@ -11,24 +12,24 @@ use crate::{
 /// How many bytes are coded between two reports of progress.
 const REPORT_EVERY: usize = 4096;
 
-/// Hears of progress as (raw bytes, coded bytes) since the last call; an error ends the work.
+/// Called with the raw bytes and the coded bytes that were dealt with since the last call. An error ends the work.
 pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
 
 /// Codes `raw` by a network that starts from `start`.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model, or by `report`.
+/// The system does not have the memory for the network, or `report` ends the work.
 pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     checked(|| encode_by(Network::from(start, raw.len())?, raw, isa, report))
 }
 
-/// How many bytes a neural block of `raw` would take if the network had no `part`; with `None`, how many it takes.
+/// How many bytes a neural block of `raw` would take if the network had no `component`; with `None`, how many it takes.
 ///
 /// # Errors
-/// Only if the system does not have the memory for the model.
-pub fn ablated_len(raw: &[u8], level: Level, part: Option<Component>) -> Result<usize> {
+/// The system does not have the memory for the network.
+pub fn ablated_len(raw: &[u8], level: Level, component: Option<Component>) -> Result<usize> {
     checked(|| {
-        let network = Network::without(part, level, raw.len())?;
+        let network = Network::without(component, level, raw.len())?;
         Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
     })
 }
@@ -46,7 +47,8 @@ fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) ->
 /// Decodes `raw_len` bytes, the inverse of [`encode`].
 ///
 /// # Errors
-/// Corrupt if `coded` ends before the content does, as damaged data mostly do; no memory for the model; or by `report`.
+/// Corrupt if `coded` does not end where the content does, as after most damage; no memory for the network; or `report`
+/// ends the work.
 pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     checked(|| decode_here(coded, raw_len, start, isa, report))
 }
@@ -54,9 +56,8 @@ pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mu
 fn decode_here(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
     let mut network = Network::from(start, raw_len)?;
     let mut coder = Decoder::new(coded);
-    let mut raw = Vec::new();
-    // At once: to grow by and by takes up to three times as much, and ends the process where there is none left.
-    raw.try_reserve_exact(raw_len).map_err(|_| Error::no_memory(raw_len as u64))?;
+    // All at once: a list that grows step by step takes up to three times as much, and aborts where memory runs out.
+    let mut raw = room_for(raw_len)?;
     while raw.len() < raw_len {
         let before = (raw.len(), coder.consumed());
         let until = raw_len.min(raw.len() + REPORT_EVERY);

@@ -1,141 +1,158 @@
-//! What the networks of a frame's blocks may start from: nothing, or what a trained model knows.
+//! How the network of a block starts: from nothing, or from a prior, which is a trained model or the built-in one.
+//!
+//! An encoder codes the block, or the beginning of a long one, in each way that is open, and takes the way that makes
+//! it shortest. One bit of the block's header then says whether it starts from a prior; which one, the frame's header
+//! says.
 
 use super::neural::{self, Report};
 use crate::{Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::Start, priors::built_in};
 
-/// A block up to this long may start from the built-in model: what that saves is some hundred bytes, whatever the
-/// length.
-const MOST_GENERAL: usize = 1 << 20;
-/// Content up to this long is coded in all ways, to see which is shortest.
+/// A block up to this long may start from the built-in prior, which saves some hundred bytes, whatever the length.
+const MOST_BUILT_IN: usize = 1 << 20;
+/// Content up to this long is coded whole in each way. Of longer content only a probe is.
 const SHORT: usize = 1 << 14;
-/// Of longer content so much of the beginning is: that mostly finds the same, in little time. By the fastest network, if
-/// there is no trained model, as that knows most about its own level.
+/// Bytes of a probe, which nearly always picks the way that is best for all of the content. Without a trained model it
+/// is coded by the fastest level; a trained model knows most about its own level.
 const PROBE: usize = (1 << 12) - 1;
 
-/// Bytes of the model's name in a frame's header.
+/// Bytes that the name of a model takes in a frame's header.
 const NAME: usize = 8;
 
-/// A frame's level, and the trained model that it names, if it does not take the built-in one.
+/// A frame's level, and the priors that its blocks may start from.
 #[derive(Clone, Debug)]
-pub struct Base {
+pub struct Priming {
     pub level: Level,
+    /// The trained model that the frame names, or that the caller gave.
     pub model: Option<Model>,
-    /// Whether the built-in one may be used.
-    pub general: bool,
-    /// Whether the block to be coded is its frame's only one, so that the frame need not name the model.
+    /// Whether blocks may start from the built-in prior.
+    pub built_in: bool,
+    /// Whether the block to be coded is its frame's only one: then the frame names the model only if that block needs
+    /// it.
     pub only: bool,
 }
 
-/// What a network starts from, if it is not nothing.
+/// A prior.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Knows {
-    /// The trained model that the frame names.
+enum Prior {
+    /// The trained model, which the frame then names.
     Model,
     /// The built-in one, in a frame that names none.
-    General,
+    BuiltIn,
 }
 
-/// How the content of a block is to be coded.
+/// Content that the network coded.
 #[derive(Debug)]
-pub struct Choice {
-    pub knows: Option<Knows>,
-    /// The coded content, if choosing has made it.
-    pub coded: Option<Vec<u8>>,
+pub struct Coded {
+    pub bytes: Vec<u8>,
+    /// Whether the network started from a prior.
+    pub from_prior: bool,
+    /// Whether the frame must name the model for this block.
+    pub is_named: bool,
 }
 
-impl Base {
-    /// What the header of a frame says.
+/// The way that made the content, or its beginning, shortest.
+struct Choice {
+    prior: Option<Prior>,
+    /// The coded content, if all of it was tried.
+    coded: Option<Vec<u8>>,
+}
+
+impl Priming {
+    /// The level and the model that a frame's header names.
     ///
     /// # Errors
-    /// It names a model that is not among `models`.
+    /// The model is not among `models`.
     pub fn of(header: &FrameHeader, models: &Models) -> Result<Self> {
         let model = header.model.map(|id| models.find(id)).transpose()?;
-        Ok(Self { level: header.level, model, general: true, only: false })
+        Ok(Self { level: header.level, model, built_in: true, only: false })
     }
 
-    /// What the network of a block starts from.
+    /// What the network of a block starts from, as a decoder finds it.
     ///
     /// # Errors
     /// Damaged weights in the model, or too little memory for them.
-    pub fn start(&self, primed: bool) -> Result<Start> {
-        match &self.model {
-            Some(model) if primed => model.start(self.level),
-            _ => general_start(self.level, primed),
+    pub fn start(&self, from_prior: bool) -> Result<Start> {
+        let prior = if self.model.is_some() { Prior::Model } else { Prior::BuiltIn };
+        self.start_at(self.level, from_prior.then_some(prior))
+    }
+
+    fn start_at(&self, level: Level, prior: Option<Prior>) -> Result<Start> {
+        match (prior, &self.model) {
+            (None, _) => Ok(level.into()),
+            (Some(Prior::Model), Some(model)) => model.start(level),
+            (Some(_), _) => built_in::start(level),
         }
     }
 
-    /// Bytes of memory that what a primed block starts from takes.
+    /// Bytes of memory that the prior of a block takes.
     pub fn memory(&self) -> usize {
         match &self.model {
             // Both may be tried.
-            Some(model) if self.only && self.general => model.memory().max(built_in::MEMORY),
+            Some(model) if self.only && self.built_in => model.memory().max(built_in::MEMORY),
             Some(model) => model.memory(),
             None => built_in::MEMORY,
         }
     }
 
-    /// Whether a block of so many bytes may be primed.
-    pub fn may_prime(&self, len: usize) -> bool {
-        self.model.is_some() || (self.general && len <= MOST_GENERAL)
+    /// Whether a block of `len` bytes may start from a prior.
+    pub fn may_start_from_prior(&self, len: usize) -> bool {
+        self.model.is_some() || (self.built_in && len <= MOST_BUILT_IN)
     }
 
-    /// What the network that codes a block starts from.
-    ///
-    /// # Errors
-    /// As of [`start`](Self::start).
-    pub fn start_of(&self, knows: Option<Knows>) -> Result<Start> {
-        self.start_at(self.level, knows)
+    /// Whether the frame must name the model if a block does not start from it.
+    pub fn is_named_without_prior(&self) -> bool {
+        self.is_named(None)
     }
 
-    fn start_at(&self, level: Level, knows: Option<Knows>) -> Result<Start> {
-        match (knows, &self.model) {
-            (Some(Knows::Model), Some(model)) => model.start(level),
-            (knows, _) => general_start(level, knows.is_some()),
-        }
+    fn is_named(&self, prior: Option<Prior>) -> bool {
+        self.model.is_some() && (!self.only || prior == Some(Prior::Model))
     }
 
-    /// Whether the header of the frame must name the model, if a block starts from what it `knows`.
-    pub fn is_named(&self, knows: Option<Knows>) -> bool {
-        self.model.is_some() && (!self.only || knows == Some(Knows::Model))
-    }
-
-    /// What the network that codes `content` should know: what makes it, or if it is long its beginning, shortest. That
-    /// is nothing, or a model that was asked for, or the built-in one: where it is allowed, the content is short, and
-    /// the frame names no other. Then comes the coded content too, if the beginning was all.
+    /// Codes `content` by a network that starts in the way that makes it shortest.
     ///
     /// # Errors
     /// As of [`neural::encode`].
-    pub fn choose(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Choice> {
-        let may_name_none = self.model.is_none() || self.only;
-        let general = self.general && may_name_none && content.len() <= MOST_GENERAL;
-        let is_all = content.len() <= SHORT;
-        let (trial, level) = match &self.model {
-            _ if is_all => (content, self.level),
-            Some(_) => (&content[..PROBE], self.level),
-            None => (&content[..PROBE], Level::FASTEST),
+    pub fn encode(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Coded> {
+        let Choice { prior, coded } = self.choose(content, isa, report)?;
+        let bytes = match coded {
+            Some(bytes) => {
+                report(content.len(), bytes.len())?;
+                bytes
+            }
+            None => neural::encode(content, &self.start_at(self.level, prior)?, isa, report)?,
         };
-        let model = self.model.is_some().then_some(Knows::Model);
-        let others: Vec<_> = model.into_iter().chain(general.then_some(Knows::General)).collect();
-        if others.is_empty() {
-            return Ok(Choice { knows: None, coded: None });
+        Ok(Coded { bytes, from_prior: prior.is_some(), is_named: self.is_named(prior) })
+    }
+
+    /// Tries each way that is open for `content`. Reports no progress, but `report` can end the work.
+    fn choose(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Choice> {
+        let priors = self.priors(content.len());
+        if priors.is_empty() {
+            return Ok(Choice { prior: None, coded: None });
         }
-        let mut code = |knows| -> Result<(usize, Choice)> {
-            let coded = neural::encode(trial, &self.start_at(level, knows)?, isa, &mut |_, _| report(0, 0))?;
-            let len = coded.len() + if self.is_named(knows) { NAME } else { 0 };
-            Ok((len, Choice { knows, coded: is_all.then_some(coded) }))
+        let is_all = content.len() <= SHORT;
+        let trial = if is_all { content } else { &content[..PROBE] };
+        let level = if is_all || self.model.is_some() { self.level } else { Level::FASTEST };
+        let mut code = |prior| -> Result<(usize, Choice)> {
+            let coded = neural::encode(trial, &self.start_at(level, prior)?, isa, &mut |_, _| report(0, 0))?;
+            let len = coded.len() + if self.is_named(prior) { NAME } else { 0 };
+            Ok((len, Choice { prior, coded: is_all.then_some(coded) }))
         };
-        let mut best = code(None)?;
-        for knows in others {
-            let other = code(Some(knows))?;
-            if other.0 < best.0 {
-                best = other;
+        let (mut least, mut best) = code(None)?;
+        for prior in priors {
+            let (len, choice) = code(Some(prior))?;
+            if len < least {
+                (least, best) = (len, choice);
             }
         }
-        Ok(best.1)
+        Ok(best)
     }
-}
 
-/// What a network of `level` starts from: the built-in model if it is to be `primed`, or nothing.
-fn general_start(level: Level, primed: bool) -> Result<Start> {
-    if primed { built_in::start(level) } else { Ok(level.into()) }
+    /// The priors that content of `len` bytes may start from. The built-in one needs a frame that names no model.
+    fn priors(&self, len: usize) -> Vec<Prior> {
+        let may_name_none = self.model.is_none() || self.only;
+        let built_in = self.built_in && may_name_none && len <= MOST_BUILT_IN;
+        let model = self.model.is_some().then_some(Prior::Model);
+        model.into_iter().chain(built_in.then_some(Prior::BuiltIn)).collect()
+    }
 }

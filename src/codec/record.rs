@@ -1,21 +1,23 @@
 //! One record ↔ its coded bytes, with a network that starts again for each.
 
-use super::symbols;
+use super::{memory, symbols};
 use crate::{
     Error, Level, Model, Result, Stop,
     coder::{Decoder, Encoder, Frequencies},
+    error::room_for,
     math::{F32x16, LANES, environment::checked, isa::Isa},
     model::Network,
     parallel::memory::ensure,
 };
 
-/// A record is stored as one that is not with this probability: rare, so that it costs all others next to nothing.
+/// The probability of a stored record, for the symbol before each record that says so: rare, so that the symbol costs all
+/// others next to nothing.
 const STORED: f32 = 1.0 / 65536.0;
 
-/// How many bytes are coded between two looks whether to stop.
+/// Bytes that are coded between two checks of the stop.
 const LOOK_EVERY: usize = 4096;
 
-/// Up to this length memory is not asked for before.
+/// Records up to this length are coded without a promise of memory.
 const SMALL: usize = 1 << 16;
 
 /// The network of one compressor or decompressor.
@@ -24,15 +26,17 @@ pub struct Codec {
     network: Network,
     level: Level,
     isa: Isa,
-    /// The longest record that there was memory for.
+    /// The longest record that memory was promised for.
     ensured: usize,
     /// Bytes of memory that the model takes.
     model: usize,
-    /// Ends the work.
+    /// Ends the work when it is asked for.
     pub stop: Stop,
 }
 
 impl Codec {
+    /// A codec of records that start from `model`.
+    ///
     /// # Errors
     /// Damaged weights in the model, or too little memory.
     pub fn new(model: &Model) -> Result<Self> {
@@ -47,7 +51,7 @@ impl Codec {
     /// Appends the coded bytes of `record` to `out`.
     ///
     /// # Errors
-    /// Too little memory, or it is to stop.
+    /// Too little memory, or the stop was asked for.
     pub fn encode(&mut self, record: &[u8], out: &mut Vec<u8>) -> Result<()> {
         self.stop.check()?;
         self.ensure(record.len())?;
@@ -62,16 +66,16 @@ impl Codec {
             symbols::encode(chunk, &mut self.network, &mut coder, self.isa);
             self.stop.check()?;
         }
-        // The interval's end is not known before, so this is as near as one comes before coding it.
+        // Before the coder ends, this is as near as its length is known.
         let coded = if coder.len() > record.len() + 1 { stored(record) } else { coder.finish() };
         out.extend(coded);
         Ok(())
     }
 
-    /// The record of `len` bytes that `coded` stands for.
+    /// Decodes the record of `len` bytes, the inverse of [`encode`](Self::encode).
     ///
     /// # Errors
-    /// Data that are damaged so that it shows, too little memory, or it is to stop.
+    /// Damage, as far as it can be detected; too little memory; or the stop was asked for.
     pub fn decode(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         self.stop.check()?;
         self.ensure(len)?;
@@ -80,8 +84,7 @@ impl Codec {
 
     fn decode_here(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         let mut coder = Decoder::new(coded);
-        let mut record = Vec::new();
-        record.try_reserve_exact(len).map_err(|_| Error::no_memory(len as u64))?;
+        let mut record = room_for(len)?;
         if coder.decode(&first()) == 0 {
             self.network.reset(len)?;
             while record.len() < len && !coder.overrun() {
@@ -99,7 +102,7 @@ impl Codec {
         Ok(record)
     }
 
-    /// Makes sure that there is memory for the network's tables, where they may be larger than they were before.
+    /// Makes sure that there is memory for the network's tables, if they may grow.
     fn ensure(&mut self, len: usize) -> Result<()> {
         if len > self.ensured {
             ensure(self.memory(len))?;
@@ -113,18 +116,18 @@ impl Codec {
         (self.level.memory(len) + 3 * len) as u64
     }
 
-    /// Makes sure that decoding a record of `len` bytes takes no more memory than is `allowed`, with the model, and what
-    /// is taken `beside`.
+    /// Makes sure that decoding a record of `len` bytes takes no more memory than is `allowed`, with the model, and
+    /// `beside` bytes that are taken already.
     ///
     /// # Errors
     /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit) if it takes more.
     pub fn check_memory(&self, len: usize, beside: usize, allowed: u64) -> Result<()> {
         let needed = self.memory(len).saturating_add(self.model as u64).saturating_add(beside as u64);
-        if needed <= allowed { Ok(()) } else { Err(Error::memory_limit("decoding", needed, allowed)) }
+        memory::check("decoding", needed, allowed)
     }
 }
 
-/// The bytes themselves, in as many and one or two more.
+/// The record as it is: one or two bytes longer than it.
 fn stored(record: &[u8]) -> Vec<u8> {
     let any = any();
     let mut coder = Encoder::new();
@@ -136,13 +139,14 @@ fn stored(record: &[u8]) -> Vec<u8> {
     coder.finish()
 }
 
-/// Zero, and one if the record is stored.
+/// The frequencies of the first symbol: 0, or 1 if the record is stored.
 fn first() -> Frequencies {
     let mut p = F32x16::ZERO;
     (p.0[0], p.0[1]) = (1.0 - STORED, STORED);
     Frequencies::new(&p)
 }
 
+/// The frequencies of the nibbles of a stored record.
 fn any() -> Frequencies {
     Frequencies::new(&F32x16::splat(1.0 / LANES as f32))
 }

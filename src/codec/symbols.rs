@@ -1,4 +1,4 @@
-//! Predictor and range coder at work on some bytes: the whole loop that the crate exists for.
+//! Bytes ↔ symbols of the range coder: the loop of prediction and coding, for both directions.
 //!
 //! Each byte is two nibbles, high then low. For each: predict 16 probabilities, make them integer
 //! frequencies, code (or decode) the nibble by them, let the predictor learn from it. The encoder and the
@@ -10,13 +10,13 @@ use crate::{
     model::Network,
 };
 
-/// Codes `bytes` as what follows all that `network` and `coder` have seen.
+/// Codes `bytes`, after all that `network` and `coder` have seen before.
 pub fn encode(bytes: &[u8], network: &mut Network, coder: &mut Encoder, isa: Isa) {
     isa::run(isa, Encode { network, coder, bytes });
 }
 
-/// Decodes what follows until there are `len` bytes in all, the inverse of [`encode`]; or until the coder reads what
-/// was never written, for nothing that it gives then is content.
+/// Decodes until `bytes` has `len` bytes, the inverse of [`encode`]; or until the coder has read beyond the end of its
+/// input, after which it gives no content.
 pub fn decode(bytes: &mut Vec<u8>, len: usize, network: &mut Network, coder: &mut Decoder, isa: Isa) {
     isa::run(isa, Decode { network, coder, bytes, len });
 }

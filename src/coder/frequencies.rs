@@ -1,23 +1,23 @@
-//! Probabilities → integer frequencies: where the model and the coder meet.
+//! Probabilities → integer frequencies: the boundary of model and coder.
 
-use crate::math::{F32x16, LANES};
+use crate::math::{F32x16, LANES, round};
 
-/// log2 of the total of all frequencies. 2^20 keeps the dearest symbol at 20 bits and the cheapest below 5·10⁻⁵.
+/// log2 of the total of all frequencies: the most expensive symbol costs 20 bits, the cheapest less than 5·10⁻⁵.
 pub const TOTAL_BITS: u32 = 20;
 const TOTAL: u32 = 1 << TOTAL_BITS;
 
-/// Sixteen frequencies, each at least 1, so that every symbol can be coded; the last symbol has what the others leave
-/// of 2^TOTAL_BITS.
+/// Sixteen frequencies, each at least 1, so that every symbol can be coded. The frequency of the last symbol is not its
+/// entry, but the rest of 2^TOTAL_BITS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frequencies([u32; LANES]);
 
 impl Frequencies {
-    /// Scales `probabilities` (each ≥ 0, sum 1 up to rounding) to integers ≥ 1. They are scaled to somewhat less than
-    /// the total, so that no rounding exceeds it; what is left over, at most 32, goes to the last symbol. To find a
-    /// better place for it would cost time on the path that every nibble waits for.
+    /// Scales `probabilities` (each ≥ 0, sum 1 up to rounding) to integers ≥ 1. The scale is 32 less than the total, so
+    /// that rounding cannot exceed it. The rest, at most 32, goes to the last symbol: to find a better one would delay
+    /// every nibble.
     #[inline(always)]
     pub fn new(probabilities: &F32x16) -> Self {
-        Self(probabilities.0.map(|p| 1 + to_int(p * (TOTAL - 2 * LANES as u32) as f32)))
+        Self(probabilities.0.map(|p| 1 + round(p * (TOTAL - 2 * LANES as u32) as f32)))
     }
 
     /// The half-open interval of `symbol` in `0..2^TOTAL_BITS`.
@@ -29,9 +29,8 @@ impl Frequencies {
         (start, if symbol == LANES - 1 { TOTAL } else { start + self.0[symbol] })
     }
 
-    /// The symbol whose interval, in pieces of `unit`, holds `point`, the last symbol for points beyond all; and that
-    /// interval. Symbols are tried in turn: where one is to be expected, the processor foresees which, and goes on
-    /// before it is certain.
+    /// The symbol whose interval times `unit` holds `point`, or the last symbol if none does; and its interval. Tries
+    /// symbols in turn: the processor predicts the branch at the likely symbol, and goes on before it is resolved.
     #[inline(always)]
     pub fn find(&self, point: u64, unit: u64) -> (u8, u32, u32) {
         let mut start = 0;
@@ -44,13 +43,6 @@ impl Frequencies {
         }
         (LANES as u8 - 1, start, TOTAL)
     }
-}
-
-/// `x` to the nearest integer, for 0 ≤ x < 2^23: from 2^23 on, a mantissa counts in ones.
-#[inline(always)]
-fn to_int(x: f32) -> u32 {
-    const MAGIC: f32 = 8_388_608.0;
-    (x + MAGIC).to_bits() - MAGIC.to_bits()
 }
 
 #[cfg(test)]
@@ -77,7 +69,7 @@ mod tests {
             p[s] = 1.0;
             let f = check(p);
             let (low, high) = f.interval(s as u8);
-            // What is left over goes to the last symbol.
+            // The rest goes to the last symbol.
             assert_eq!(high - low, if s == 15 { TOTAL - 15 } else { TOTAL - 31 });
             p = [1e-9; 16];
             p[s] = 1.0 - 15e-9;
@@ -86,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn sums_that_rounding_pushed_over_one_still_fit() {
+    fn sums_that_rounding_pushes_above_one_still_fit() {
         check([0.062_500_1; 16]);
         check([0.062_499_9; 16]);
         let mut p = [0.5 / 15.0 + 1e-7; 16];

@@ -1,17 +1,17 @@
-//! The two halves of the range coder, each the other's mirror.
+//! Symbols and frequencies ↔ bytes: the two halves of the range coder, each the mirror of the other.
 
 use super::{Frequencies, TOTAL_BITS};
 
 /// Codes symbols into bytes.
 #[derive(Debug)]
 pub struct Encoder {
-    /// The interval's lower bound, less what `out` already says.
+    /// The interval's lower bound, less the number that the coded bytes spell.
     low: u64,
     /// The interval's length; ≥ 2^56 between calls.
     range: u64,
-    /// What is coded, and room for what the next symbol may add.
+    /// The coded bytes, and room for those of the next symbol.
     out: Vec<u8>,
-    /// How much of it is coded.
+    /// How many bytes of `out` are coded.
     len: usize,
 }
 
@@ -27,12 +27,12 @@ impl Encoder {
         Self { low: 0, range: u64::MAX, out: Vec::new(), len: 0 }
     }
 
-    /// Bytes written so far.
+    /// Bytes coded so far.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether nothing was written so far.
+    /// Whether no bytes are coded so far.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -48,8 +48,8 @@ impl Encoder {
         }
         self.low = low;
         self.range = unit * u64::from(end - start);
-        // How many bytes are done is hard to foresee, so no branch hangs on it: eight are written, the first ones
-        // count.
+        // The number of bytes that are done is hard to predict, so there is no branch on it: eight are always written,
+        // and `len` counts those that are done.
         let done = (self.range.leading_zeros() / 8) as usize;
         if self.out.len() < self.len + 8 {
             self.out.resize(2 * self.len + 64, 0);
@@ -60,7 +60,7 @@ impl Encoder {
         self.range <<= 8 * done;
     }
 
-    /// The coded bytes: as few as still point into the final interval, the decoder reading zeros behind them.
+    /// The coded bytes: as few as point into the final interval if the decoder reads zeros after them.
     pub fn finish(mut self) -> Vec<u8> {
         self.out.truncate(self.len);
         let (point, kept) = shortest_point(self.low, self.range);
@@ -75,8 +75,8 @@ impl Encoder {
     }
 }
 
-/// The point of `[low, low + range)`, modulo 2^64, that ends in the most zero bytes, the least of these points; and how
-/// many bytes it has before them.
+/// The point of `[low, low + range)`, modulo 2^64, that ends in the most zero bytes (the least such point), and the number
+/// of bytes before these.
 fn shortest_point(low: u64, range: u64) -> (u64, usize) {
     let points = (0..8).map(|kept| {
         let below = u64::MAX >> (8 * kept);
@@ -86,7 +86,7 @@ fn shortest_point(low: u64, range: u64) -> (u64, usize) {
     inside.next().unwrap_or((low, 8))
 }
 
-/// Adds one to the number that the bytes spell. It cannot overflow: the whole code stays below 1.
+/// Adds one to the number that the bytes spell. That cannot overflow, as the whole code stays below 1.
 #[cold]
 fn propagate_carry(out: &mut [u8]) {
     for byte in out.iter_mut().rev() {
@@ -102,9 +102,10 @@ fn propagate_carry(out: &mut [u8]) {
 pub struct Decoder<'a> {
     /// The code's next 64 bits, less the interval's lower bound; below `range` unless the data are damaged.
     code: u64,
+    /// The interval's length, equal to the encoder's after the same symbols.
     range: u64,
     input: &'a [u8],
-    /// Bytes taken; may run past the input's end, where zeros are made up.
+    /// Bytes taken, at least 8. May exceed the input's length: zeros are read there.
     consumed: usize,
 }
 
@@ -121,14 +122,14 @@ impl<'a> Decoder<'a> {
         self.consumed.min(self.input.len())
     }
 
-    /// Whether more was taken than an encoder leaves for the decoder to make up (8 bytes of look-ahead): what is
-    /// decoded from here on was never coded.
+    /// Whether more zeros were read after the input than any encoder leaves out (8 bytes of look-ahead): later symbols were
+    /// never coded.
     pub fn overrun(&self) -> bool {
         self.consumed > self.input.len() + 8
     }
 
-    /// Whether the input ends just as an encoder ends it after the symbols decoded so far: then no other input decodes
-    /// to them, and a change of any bit shows.
+    /// Whether the input ends exactly as an encoder ends it after the symbols decoded so far. Then no other input decodes
+    /// to them, so that a change of any bit is found.
     pub fn at_end(&self) -> bool {
         let shifted = self.consumed - 8;
         let window = (shifted..self.consumed).fold(0, |window, at| window << 8 | self.byte(at));
@@ -136,15 +137,15 @@ impl<'a> Decoder<'a> {
         window == point && self.input.len() == (shifted + kept).max(1)
     }
 
-    /// The next symbol; any symbol at all if the data are damaged.
+    /// The next symbol; an arbitrary one if the data are damaged.
     #[inline(always)]
     pub fn decode(&mut self, frequencies: &Frequencies) -> u8 {
         let unit = self.range >> TOTAL_BITS;
         let (symbol, start, end) = frequencies.find(self.code, unit);
-        // Damaged data may point beyond the total, to the last symbol.
+        // Damaged data may point beyond the total; then `find` gives the last symbol.
         self.code = self.code.wrapping_sub(unit * u64::from(start));
         self.range = unit * u64::from(end - start);
-        // As in the encoder, no branch hangs on how many bytes are taken.
+        // As in the encoder, there is no branch on the number of bytes taken.
         let done = self.range.leading_zeros() / 8;
         self.code = self.code << (8 * done) | self.next_bytes() >> 1 >> (63 - 8 * done);
         self.range <<= 8 * done;
@@ -161,7 +162,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// The next eight bytes, where the input ends: zeros are made up.
+    /// The next eight bytes at the end of the input, with zeros after it.
     #[cold]
     fn last_bytes(&self) -> u64 {
         (self.consumed..self.consumed + 8).fold(0, |bytes, at| bytes << 8 | self.byte(at))
@@ -175,22 +176,12 @@ impl<'a> Decoder<'a> {
 
 #[cfg(test)]
 mod tests {
+    use foretell_testkit::Random;
+
     use super::*;
     use crate::math::{F32x16, LANES};
 
-    /// A generator of test symbols (SplitMix64).
-    struct Random(u64);
-
-    impl Random {
-        fn next(&mut self) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let z = (self.0 ^ self.0 >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            let z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-            z ^ z >> 31
-        }
-    }
-
-    /// Codes, decodes, and gives the coded size beside the ideal, both in bytes.
+    /// Codes, decodes, and returns the coded size and the ideal one, in bytes.
     fn round_trip(stream: &[(F32x16, u8)]) -> (f64, f64) {
         let mut encoder = Encoder::new();
         let mut ideal = 0.0;
@@ -207,7 +198,7 @@ mod tests {
         (coded.len() as f64, ideal)
     }
 
-    /// Draws symbols from a distribution that they change, as an adaptive model's does.
+    /// Draws symbols from a distribution that each symbol changes, as in an adaptive model.
     fn adaptive_stream(len: usize, rate: f32) -> Vec<(F32x16, u8)> {
         let mut random = Random(len as u64);
         let mut p = F32x16::splat(1.0 / LANES as f32);

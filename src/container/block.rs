@@ -1,7 +1,7 @@
-//! A block's header, and the end marker that stands where a block might.
+//! A block's header, or the end marker in its place ↔ bytes.
 //!
 //! ```text
-//! block   tag 1–5, and 64 if primed | raw length | [coded length, not if stored] | [unpacked length, if unpacked] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
+//! block   tag 1–5, and 64 if it starts from a prior | raw length | [coded length, not if stored] | [expanded length, if expanded] | CRC-32 of the raw bytes | CRC-32 of all before | coded bytes
 //! end     tag 0, or 6 if the frame's index follows | XXH3-64 of the frame's whole content
 //! ```
 //! The header has a check of its own because decoding costs time in proportion to the raw length: a
@@ -21,12 +21,12 @@ pub const MAX_DISTANCE: usize = 1 << 25;
 /// Tags of the end marker: none of a kind.
 const END: u8 = 0;
 const INDEXED_END: u8 = 6;
-/// The bit of a tag that says: the network starts from what a trained model knows.
-const PRIMED: u8 = 0x40;
+/// The bit of a tag that says: the network starts from a prior.
+const FROM_PRIOR: u8 = 0x40;
 /// Bytes of the end marker.
 pub const END_LEN: u64 = 9;
 
-/// What stands before a block's coded bytes.
+/// The header before a block's coded bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockHeader {
     /// How the block is coded.
@@ -35,13 +35,12 @@ pub struct BlockHeader {
     pub raw_len: usize,
     /// Bytes that follow this header; less than `raw_len` unless stored, and of a copy at most [`varint::MAX_LEN`].
     pub coded_len: usize,
-    /// Bytes that the kind codes: `raw_len`, or what that is unpacked to, 1 to [`MAX_BLOCK_LEN`].
+    /// Bytes that are coded: `raw_len`, or what that is expanded to, 1 to [`MAX_BLOCK_LEN`].
     pub expanded_len: usize,
     /// CRC-32 of the content.
     pub raw_crc: u32,
-    /// Whether the network starts from what a trained model knows: the one that the frame's header names, else the
-    /// built-in one.
-    pub primed: bool,
+    /// Whether the network starts from a prior: the trained model that the frame's header names, else the built-in one.
+    pub from_prior: bool,
 }
 
 /// A block or the end of the frame.
@@ -51,7 +50,7 @@ pub enum Item {
     Block(BlockHeader),
     /// The end of the frame, with the XXH3-64 of its content.
     End(u64),
-    /// The same, but the frame's [`Index`](super::Index) follows.
+    /// The end of the frame, which its [`Index`](super::Index) follows, with the XXH3-64 of its content.
     IndexedEnd(u64),
 }
 
@@ -65,7 +64,7 @@ impl Item {
                 out.extend(hash.to_le_bytes());
             }
             Self::Block(block) => {
-                out.push(block.kind.tag() | if block.primed { PRIMED } else { 0 });
+                out.push(block.kind.tag() | if block.from_prior { FROM_PRIOR } else { 0 });
                 varint::write(out, block.raw_len as u64);
                 if block.kind != BlockKind::Stored {
                     varint::write(out, block.coded_len as u64);
@@ -91,8 +90,10 @@ impl Item {
             INDEXED_END => return Ok(Self::IndexedEnd(u64::from_le_bytes(read_array(input)?))),
             _ => {}
         }
-        let primed = tag & PRIMED != 0;
-        let kind = BlockKind::from_tag(tag & !PRIMED).filter(|kind| kind.is_neural() || !primed).ok_or_else(damaged)?;
+        let from_prior = tag & FROM_PRIOR != 0;
+        let kind = BlockKind::from_tag(tag & !FROM_PRIOR)
+            .filter(|kind| kind.is_neural() || !from_prior)
+            .ok_or_else(damaged_header)?;
         let raw_len = varint::read(input)?;
         let coded_len = if kind == BlockKind::Stored { raw_len } else { varint::read(input)? };
         let expanded_len = if kind == BlockKind::Expanded { varint::read(input)? } else { raw_len };
@@ -103,18 +104,18 @@ impl Item {
             && (kind == BlockKind::Stored || (1..raw_len).contains(&coded_len))
             && (kind != BlockKind::Copy || coded_len <= varint::MAX_LEN as u64);
         if !in_bounds {
-            return Err(damaged());
+            return Err(damaged_header());
         }
         let [raw_len, coded_len, expanded_len] = [raw_len, coded_len, expanded_len].map(|len| len as usize);
-        let block = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc, primed };
+        let block = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc, from_prior };
         let mut bytes = Vec::with_capacity(24);
         Self::Block(block).write(&mut bytes);
         let check: [u8; 4] = read_array(input)?;
-        if bytes.ends_with(&check) { Ok(Self::Block(block)) } else { Err(damaged()) }
+        if bytes.ends_with(&check) { Ok(Self::Block(block)) } else { Err(damaged_header()) }
     }
 }
 
-fn damaged() -> Error {
+fn damaged_header() -> Error {
     Error::corrupt("a block's header is damaged")
 }
 
@@ -148,7 +149,7 @@ mod tests {
                     coded_len,
                     expanded_len,
                     raw_crc: 0xdead_beef,
-                    primed: kind.is_neural(),
+                    from_prior: kind.is_neural(),
                 });
                 assert_eq!(Item::read(&mut bytes(block).as_slice()).unwrap(), block);
             }
@@ -160,12 +161,12 @@ mod tests {
         for (kind, expanded_len) in [(BlockKind::Neural, 3_000_000), (BlockKind::Expanded, 5_000_000)] {
             let raw_len = 3_000_000;
             let block =
-                BlockHeader { kind, raw_len, coded_len: 70_000, expanded_len, raw_crc: 0x1234_5678, primed: false };
+                BlockHeader { kind, raw_len, coded_len: 70_000, expanded_len, raw_crc: 0x1234_5678, from_prior: false };
             let good = bytes(Item::Block(block));
             for bit in 0..good.len() * 8 {
                 let mut bad = good.clone();
                 bad[bit / 8] ^= 1 << (bit % 8);
-                // A flip may turn the tag into the end marker's; the content checksum then does not match.
+                // A flip may turn the tag into the end marker's. Then the checksum of the content does not match.
                 assert!(!matches!(Item::read(&mut bad.as_slice()), Ok(Item::Block(_))), "{kind:?}, bit {bit}");
             }
         }
@@ -180,7 +181,7 @@ mod tests {
                 coded_len,
                 expanded_len: raw_len,
                 raw_crc: 0,
-                primed: false,
+                from_prior: false,
             };
             assert!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_err());
         }
@@ -191,7 +192,7 @@ mod tests {
                 coded_len,
                 expanded_len: 99,
                 raw_crc: 0,
-                primed: false,
+                from_prior: false,
             };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }
@@ -202,7 +203,7 @@ mod tests {
                 coded_len: 8,
                 expanded_len,
                 raw_crc: 0,
-                primed: false,
+                from_prior: false,
             };
             assert_eq!(Item::read(&mut bytes(Item::Block(block)).as_slice()).is_ok(), is_good);
         }

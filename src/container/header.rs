@@ -1,4 +1,4 @@
-//! The frame header: what a decoder must know before the first block.
+//! The frame's header, which says what a decoder must know before the first block ↔ bytes.
 //!
 //! ```text
 //! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | [trained model (8)] | CRC-32 of all before
@@ -33,14 +33,14 @@ pub const FORMAT_VERSION: u8 = 1;
 /// The oldest version of the container that this crate reads.
 const OLDEST_FORMAT: u8 = 1;
 
-/// The least bytes of a header behind its magic.
+/// The least bytes of a header after its magic.
 pub const LEAST_LEN: usize = 7;
 
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
 const HAS_MODEL: u8 = 0x20;
 
-/// What stands at the head of a frame.
+/// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FrameHeader {
     /// The level whose model the neural blocks need.
@@ -109,7 +109,7 @@ impl FrameHeader {
         }
     }
 
-    /// Compares the content size that the header promised, if any, with the `len` bytes that came.
+    /// Compares the content size that the header promises, if any, with the `len` bytes that were found.
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] if they differ.
@@ -137,7 +137,7 @@ fn check_version(what: &str, found: u8, oldest: u8, newest: u8) -> Result<()> {
     Err(Error::new(ErrorKind::Unsupported, text))
 }
 
-/// What stands where a frame may start.
+/// What was found where a frame may start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The magic of a frame, now read.
@@ -149,10 +149,10 @@ pub enum Start {
 }
 
 impl Start {
-    /// The same, where the first frame must be.
+    /// Returns itself if it is a frame: for the place of the first one.
     ///
     /// # Errors
-    /// It is not there.
+    /// There is no frame.
     pub fn of_first_frame(self) -> Result<Self> {
         match self {
             Self::Frame => Ok(self),
@@ -162,11 +162,11 @@ impl Start {
     }
 }
 
-/// Reads up to the next frame's magic. The `first` frame must be there, and at once; before later ones zero bytes are
-/// passed over (padding that tapes and disks add).
+/// Reads up to the next frame's magic. The `first` frame must begin at once. Before later ones zero bytes are skipped,
+/// which tapes and disks add as padding.
 ///
 /// # Errors
-/// No frame where the first must be, or what the reader reports.
+/// No frame where the first must be, or the reader's.
 pub fn find_frame(input: &mut impl Read, first: bool) -> Result<Start> {
     let start = find_magic(input, !first)?;
     if first { start.of_first_frame() } else { Ok(start) }
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn models_that_are_read_no_more_or_not_yet_are_named() {
+    fn a_model_too_old_or_too_new_is_named() {
         for (model, text) in [
             (model::OLDEST - 1, "written by an older fore (model 1); this one reads models from 2 on"),
             (9, "written by a newer fore (model 9); this one reads models up to 2"),

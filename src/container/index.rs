@@ -1,30 +1,30 @@
-//! The index behind a frame of several blocks: where each of them lies, and what the frame's header said.
+//! The index after a frame of several blocks, which says where each block lies ↔ bytes.
 //!
 //! ```text
 //! the frame's header without its magic | number of blocks | (kind, raw length, bytes in the file) of each |
 //! CRC-32 of all before | number of all bytes before (8) | 78
 //! ```
-//! It is read forward by who comes from the frame's blocks, and backward by who comes from the file's end. Together
-//! with the end marker before it, it tells where the frame begins.
+//! Streaming decoders read it forwards; seekable readers find it backwards from the end of the file. With the length of
+//! the end marker before it, it gives the place where the frame begins.
 
 use std::io::{Read, Seek, SeekFrom};
 
 use super::{
     BlockHeader, BlockKind, FrameHeader, Item, MAX_BLOCK_LEN, block::END_LEN, header::MAGIC, read::read_array, varint,
 };
-use crate::{Error, Result, parallel::memory::ensure};
+use crate::{Error, Result, error::reserve, parallel::memory::ensure};
 
-/// The last byte: not zero, so that zeros behind it can be told from it.
+/// The last byte: not zero, so that it differs from zeros that may follow.
 const LAST: u8 = b'x';
-/// Bytes behind the check: the length, and the last byte.
+/// Bytes after the check: the length, and the last byte.
 const TAIL: u64 = 9;
-/// The most bytes that stand for a block.
+/// The most bytes of a block's entry.
 const MAX_ENTRY: usize = 9;
 
-/// Fails if so many bytes of memory are too many for a list of blocks.
+/// Fails if the given bytes of memory are too many for a list of blocks.
 pub(crate) type Room<'a> = &'a dyn Fn(usize) -> Result<()>;
 
-/// What the index tells of a block.
+/// A block's entry in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// How it is coded.
@@ -35,7 +35,7 @@ pub struct Entry {
     pub size: u32,
 }
 
-/// What stands in an index.
+/// The index of a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Index {
     /// The frame's header.
@@ -45,7 +45,7 @@ pub struct Index {
 }
 
 impl Entry {
-    /// What an index tells of a block with this header.
+    /// The entry of a block with this header.
     pub fn of(header: &BlockHeader) -> Self {
         let mut bytes = Vec::new();
         Item::Block(*header).write(&mut bytes);
@@ -54,10 +54,10 @@ impl Entry {
         Self { kind: header.kind, raw_len: header.raw_len as u32, size: size as u32 }
     }
 
-    /// Whether there can be such a block: not, for one, if it has fewer bytes than its header.
+    /// Whether such a block can exist. For example, none has fewer bytes than its header.
     fn can_be(&self) -> bool {
         let [raw_len, size] = [self.raw_len, self.size].map(u64::from);
-        // Tag, raw length, two checks; and behind that, what the method adds.
+        // Tag, raw length, two checks; then what the kind adds.
         let head = 1 + varint::len(raw_len) + 8;
         let coded = 2..=varint::len(raw_len) + raw_len.saturating_sub(1);
         let rest = match self.kind {
@@ -71,7 +71,7 @@ impl Entry {
 }
 
 impl Index {
-    /// Bytes of memory that a block takes while an index is made or read, and compared with what it should be.
+    /// Bytes of memory for each block while an index is made or read, and compared with the expected one.
     pub(crate) const PER_BLOCK: usize = 2 * (size_of::<Entry>() + MAX_ENTRY);
 
     /// How many bytes the index has.
@@ -100,7 +100,7 @@ impl Index {
         out
     }
 
-    /// Bytes of the frame before its end marker.
+    /// Where the frame's end marker begins, counted from the frame's first byte.
     pub fn blocks_end(&self) -> u64 {
         self.header.to_bytes().len() as u64 + self.blocks.iter().map(|block| u64::from(block.size)).sum::<u64>()
     }
@@ -110,7 +110,7 @@ impl Index {
         self.blocks.iter().map(|block| u64::from(block.raw_len)).sum()
     }
 
-    /// Compares what was `found` in a file with what should be there.
+    /// Compares the index that was `found` in a file with this one, which is expected.
     ///
     /// # Errors
     /// [`ErrorKind::Corrupt`] if they differ.
@@ -118,10 +118,10 @@ impl Index {
         if self == found { Ok(()) } else { Err(Self::misfit()) }
     }
 
-    /// Reads what should be this index.
+    /// Reads an index and compares it with this one. An index of more blocks takes no more memory.
     ///
     /// # Errors
-    /// As of [`read`](Self::read), or another one. One of more blocks takes no more memory.
+    /// As of [`read`](Self::read); or it is another index.
     pub(crate) fn check_next(&self, input: &mut impl Read) -> Result<()> {
         let most = self.blocks.len() * Self::PER_BLOCK;
         self.check(&Self::read_within(input, &|bytes| if bytes > most { Err(Self::misfit()) } else { Ok(()) })?)
@@ -132,7 +132,7 @@ impl Index {
         Error::corrupt("the index does not fit its frame")
     }
 
-    /// Reads an index. Memory grows with what really arrives.
+    /// Reads an index. Memory grows with the bytes that really arrive.
     ///
     /// # Errors
     /// Truncated or damaged data, or a version that this crate does not know.
@@ -153,28 +153,28 @@ impl Index {
             let raw_len = u32::try_from(varint::read(input)?).ok().filter(|&len| len <= MAX_BLOCK_LEN as u32);
             let size = u32::try_from(varint::read(input)?).ok();
             let (Some(kind), Some(raw_len), Some(size)) = (BlockKind::from_tag(tag), raw_len, size) else {
-                return Err(damaged());
+                return Err(damaged_index());
             };
             let entry = Entry { kind, raw_len, size };
             if !entry.can_be() {
-                return Err(damaged());
+                return Err(damaged_index());
             }
             room((blocks.len() + 1) * Self::PER_BLOCK)?;
-            blocks.try_reserve(1).map_err(|_| Error::no_memory(count))?;
+            reserve(&mut blocks, 1)?;
             blocks.push(entry);
         }
         let index = Self { header, blocks };
-        // The same index has the same bytes: so these need not be looked at one by one.
+        // Equal indexes have equal bytes, so the bytes need not be checked one by one.
         ensure(index.byte_len())?;
         let bytes = index.to_bytes();
         let rest: [u8; 4 + TAIL as usize] = read_array(input)?;
-        if bytes.ends_with(&rest) { Ok(index) } else { Err(damaged()) }
+        if bytes.ends_with(&rest) { Ok(index) } else { Err(damaged_index()) }
     }
 
-    /// The index that ends at byte `end` of `input`, and the byte at which its frame begins; `None` if none does.
+    /// The index that ends at byte `end` of `input`, and the byte at which its frame begins; `None` if there is none.
     ///
     /// # Errors
-    /// What the reader reports, or `room`.
+    /// Those of the reader and of `room`.
     pub(crate) fn read_back(input: &mut (impl Read + Seek), end: u64, room: Room) -> Result<Option<(Self, u64)>> {
         let Some(at) = end.checked_sub(TAIL) else { return Ok(None) };
         input.seek(SeekFrom::Start(at))?;
@@ -192,7 +192,7 @@ impl Index {
     }
 }
 
-fn damaged() -> Error {
+fn damaged_index() -> Error {
     Error::corrupt("the index is damaged")
 }
 
@@ -243,7 +243,7 @@ mod tests {
             };
             for coded_len in coded.into_iter().filter(|&len| kind == BlockKind::Stored || (1..raw_len).contains(&len)) {
                 for expanded_len in if kind == BlockKind::Expanded { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
-                    let header = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc: 0, primed: false };
+                    let header = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc: 0, from_prior: false };
                     assert!(Entry::of(&header).can_be(), "{header:?}");
                 }
             }

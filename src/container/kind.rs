@@ -1,6 +1,6 @@
 //! What a block in a file is.
 
-/// How the bytes of a block in a file are coded: what is found, where [`Method`](crate::Method) is what was asked for.
+/// How the bytes of a block in a file are coded. [`Method`](crate::Method) is how a caller asks for it.
 ///
 /// ```
 /// use foretell::{BlockKind, EncodeOptions, Method, compress, inspect};

@@ -4,7 +4,7 @@
 //! file  = frame+ zero*
 //! frame = header block* end index?
 //! ```
-//! This layer knows bytes and lengths only; what a block's bytes mean is `stream`'s affair.
+//! This layer knows bytes and lengths only. What a block's bytes mean, `codec` knows.
 
 pub mod block;
 pub mod header;

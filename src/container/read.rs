@@ -1,4 +1,4 @@
-//! Reading exactly what the format says must be there.
+//! A reader → exactly the bytes that the format says must be there.
 
 use std::io::{self, Read};
 
@@ -38,8 +38,8 @@ pub fn read_byte(input: &mut impl Read) -> Result<Option<u8>> {
     }
 }
 
-/// The next `len` bytes into `out`, which is cleared first. Memory grows with what really arrives, so
-/// that a false length costs nothing.
+/// Reads the next `len` bytes into `out`, which is cleared first. Memory grows with the bytes that really arrive, so that
+/// a false length costs nothing.
 ///
 /// # Errors
 /// [`ErrorKind::Truncated`] if there are fewer, or what the reader reports.
@@ -49,7 +49,7 @@ pub fn read_vec(input: &mut impl Read, len: u64, out: &mut Vec<u8>) -> Result<()
     if got == len { Ok(()) } else { Err(truncated()) }
 }
 
-/// Passes over the next `len` bytes.
+/// Skips the next `len` bytes.
 ///
 /// # Errors
 /// [`ErrorKind::Truncated`] if there are fewer, or what the reader reports.

@@ -10,7 +10,7 @@ use crate::{Error, Result};
 /// The most bytes that a length takes.
 pub const MAX_LEN: usize = 10;
 
-/// How many bytes `value` takes.
+/// How many bytes `value` takes, 1 to [`MAX_LEN`].
 pub fn len(value: u64) -> u64 {
     u64::from(value.max(1).ilog2()) / 7 + 1
 }

@@ -31,7 +31,7 @@ impl Writer {
         }
     }
 
-    /// The bits as bytes, the last filled up with zeros.
+    /// The bits as bytes, the last one filled up with zeros.
     pub fn into_bytes(mut self) -> Vec<u8> {
         self.bits.set_uninitialized(false);
         self.bits.into_vec()
@@ -65,7 +65,7 @@ impl<'a> Reader<'a> {
     /// Passes over `count` bits.
     ///
     /// # Errors
-    /// Fewer are left.
+    /// Fewer bits are left.
     #[inline]
     pub fn skip(&mut self, count: usize) -> Result<()> {
         self.rest = self.rest.get(count..).ok_or_else(ends_early)?;
@@ -75,14 +75,14 @@ impl<'a> Reader<'a> {
     /// Takes the next `width` bits, 1 to 64, as a number.
     ///
     /// # Errors
-    /// Fewer are left.
+    /// Fewer bits are left.
     pub fn read(&mut self, width: usize) -> Result<u64> {
         let value = self.peek() >> (64 - width);
         self.skip(width)?;
         Ok(value)
     }
 
-    /// Takes zero bits and the one bit behind them, and counts the zeros.
+    /// Takes zero bits and the one bit after them, and counts the zeros.
     ///
     /// # Errors
     /// There is no one bit.

@@ -7,24 +7,24 @@ use super::{
     code::{Code, Leaf, MAX_LEN},
     count, lengths, table,
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, Result, error};
 
 /// While no more of a 64-bit word is used than this, any codeword fits the rest.
 const SAFE: usize = 64 - MAX_LEN;
 
-/// Bytes that are coded between two looks at whether to go on.
+/// Bytes that are coded between two calls of `check`.
 const CHECK_EVERY: usize = 1 << 16;
 
-/// Codes `raw`, which may make it longer: the caller then stores it. Nothing becomes nothing.
+/// Codes `raw`. The result may be longer: the caller then stores `raw`. No bytes become no bytes.
 pub fn encode(raw: &[u8]) -> Vec<u8> {
     let Ok(coded) = encode_while(raw, || Ok::<_, Infallible>(()));
     coded
 }
 
-/// As [`encode`], but an error of `check`, which is asked every 64 KiB, ends the work.
+/// As [`encode`], but calls `check` every 64 KiB; an error of it ends the work.
 ///
 /// # Errors
-/// Those of `check` alone.
+/// Those of `check`.
 pub fn encode_while<E>(raw: &[u8], check: impl Fn() -> result::Result<(), E>) -> result::Result<Vec<u8>, E> {
     let mut out = Writer::default();
     if raw.is_empty() {
@@ -58,18 +58,18 @@ fn encode_symbols(out: &mut Writer, code: &Code, raw: &[u8]) {
     out.write(joined, width);
 }
 
-/// Decodes the `raw_len` bytes that `coded` holds. Takes memory only for what can be there: at most 8 bytes for one of
-/// `coded`, or `raw_len` if all are the same, so that bounding `raw_len` is for the caller to do.
+/// Decodes the `raw_len` bytes that `coded` holds. It takes memory only for content that `coded` can hold: at most 8 bytes
+/// for each of its bytes, or `raw_len` if all are the same. So the caller must bound `raw_len`.
 ///
 /// # Errors
-/// [`Corrupt`](ErrorKind::Corrupt) if the table is none of a complete code, or if `coded` ends before its last byte,
-/// goes on behind it, or ends in padding that is not zero. Damage that passes these checks gives other bytes.
-/// [`MemoryLimit`](ErrorKind::MemoryLimit) if the system refuses memory for `raw_len` bytes.
+/// [`Corrupt`](crate::ErrorKind::Corrupt) if the table is none of a complete code, or if `coded` ends before its last byte,
+/// goes on after it, or ends in padding that is not zero. Damage that passes these checks gives other bytes.
+/// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system refuses memory for `raw_len` bytes.
 pub fn decode(coded: &[u8], raw_len: usize) -> Result<Vec<u8>> {
     decode_while(coded, raw_len, || Ok(()))
 }
 
-/// As [`decode`], but an error of `check`, which is asked every 64 KiB, ends the work.
+/// As [`decode`], but calls `check` every 64 KiB; an error of it ends the work.
 ///
 /// # Errors
 /// As [`decode`], and those of `check`.
@@ -78,7 +78,7 @@ pub fn decode_while(coded: &[u8], raw_len: usize, check: impl Fn() -> Result<()>
     let mut raw = Vec::new();
     if raw_len > 0 {
         let code = Code::new(table::read(&mut input)?)?;
-        raw = room_for(&input, &code, raw_len)?;
+        raw = zeros_for(&input, &code, raw_len)?;
         let table = code.decoding_table();
         for chunk in raw.chunks_mut(CHECK_EVERY) {
             check()?;
@@ -89,14 +89,13 @@ pub fn decode_while(coded: &[u8], raw_len: usize, check: impl Fn() -> Result<()>
     Ok(raw)
 }
 
-/// Zeros in the place of `raw_len` bytes, if `input` is long enough for them.
-fn room_for(input: &Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
-    // Before any memory is taken for what cannot be there.
+/// `raw_len` zeros, if `input` is long enough for that many codewords.
+fn zeros_for(input: &Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
+    // Checked before memory is taken.
     if raw_len.saturating_mul(code.min_len()) > input.rest().len() {
         return Err(Error::corrupt("a Huffman block is too short for its content"));
     }
-    let mut raw = Vec::new();
-    raw.try_reserve_exact(raw_len).map_err(|_| Error::new(ErrorKind::MemoryLimit, "a Huffman block is too long"))?;
+    let mut raw = error::room_for(raw_len)?;
     raw.resize(raw_len, 0);
     Ok(raw)
 }
@@ -118,10 +117,10 @@ fn decode_symbols(input: &mut Reader, table: &[Leaf], max_len: usize, raw: &mut 
     input.skip(used)
 }
 
-/// That nothing is left but the padding of the last byte.
+/// Checks that nothing is left but the padding of the last byte.
 fn check_end(input: &Reader) -> Result<()> {
     if input.rest().len() >= 8 {
-        return Err(Error::corrupt("a Huffman block has bytes left over behind its content"));
+        return Err(Error::corrupt("a Huffman block has bytes left over after its content"));
     }
     if input.rest().any() {
         return Err(Error::corrupt("a Huffman block's padding is not zero"));
@@ -133,18 +132,13 @@ fn check_end(input: &Reader) -> Result<()> {
 mod tests {
     use std::cell::Cell;
 
+    use foretell_testkit::noise;
     use proptest::prelude::*;
 
     use super::*;
-    use crate::huffman::order0_entropy;
+    use crate::{ErrorKind, huffman::order0_entropy};
 
-    const TEXT: &[u8] = include_bytes!("mod.rs");
-
-    /// Bytes that look random.
-    fn noise(len: usize) -> Vec<u8> {
-        let next = |x: &u64| Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
-        std::iter::successors(Some(1), next).map(|x| (x >> 56) as u8).take(len).collect()
-    }
+    const TEXT: &[u8] = include_bytes!("block.rs");
 
     /// As many of each symbol as makes Huffman's unlimited code the deepest: 23 bits.
     fn fibonacci() -> Vec<u8> {
@@ -191,7 +185,7 @@ mod tests {
 
     #[test]
     fn two_symbols_take_one_bit_each() {
-        let raw: Vec<u8> = noise(8000).iter().map(|byte| if byte & 1 == 0 { 3 } else { 250 }).collect();
+        let raw: Vec<u8> = noise(1, 8000).iter().map(|byte| if byte & 1 == 0 { 3 } else { 250 }).collect();
         // 48 bits of maps and 4 of lengths.
         assert_eq!(round_trip(&raw).len(), 1000 + 7);
     }
@@ -204,8 +198,8 @@ mod tests {
         round_trip(TEXT);
         round_trip(&fibonacci());
         for len in [1, 2, 3, 5, 9, 100, 100_000] {
-            round_trip(&noise(len));
-            let skewed: Vec<u8> = noise(len).iter().map(|byte| byte.leading_zeros() as u8).collect();
+            round_trip(&noise(1, len));
+            let skewed: Vec<u8> = noise(1, len).iter().map(|byte| byte.leading_zeros() as u8).collect();
             round_trip(&skewed);
         }
     }
@@ -244,8 +238,8 @@ mod tests {
     }
 
     #[test]
-    fn both_ways_look_whether_to_go_on_every_64_kib() {
-        let raw = noise(1_000_000);
+    fn both_directions_call_the_check_every_64_kib() {
+        let raw = noise(1, 1_000_000);
         let coded = encode(&raw);
         for most in [0, 3] {
             let calls = Cell::new(0);

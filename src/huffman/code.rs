@@ -1,4 +1,4 @@
-//! Codeword lengths ↔ the canonical code: codewords to write by, a table to read by.
+//! Codeword lengths → the canonical code: codewords for writing, a table for reading.
 //!
 //! Invariant of [`Code`]: the sum of 2^-length over its leaves is exactly 1 (Kraft's inequality, met with
 //! equality). So every string of bits is the beginning of some string of codewords, and each of just one.
@@ -16,7 +16,7 @@ pub struct Leaf {
     pub length: u8,
 }
 
-/// A codeword: the lowest `length` bits of `bits`. Of no bits if the symbol does not occur.
+/// A codeword: the lowest `length` bits of `bits`. It has no bits if the symbol does not occur.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Codeword {
     pub bits: u16,
@@ -72,8 +72,8 @@ impl Code {
         words
     }
 
-    /// What the next [`max_len`](Self::max_len) bits, read as an index, begin with: 2^max_len entries. Codewords
-    /// ascend in canonical order, so each leaf fills the entries that its codeword begins, one leaf after the other.
+    /// For each value of the next [`max_len`](Self::max_len) bits, the leaf whose codeword they begin with: 2^max_len
+    /// entries. Codewords ascend in canonical order, so the leaves fill the table one after the other.
     pub fn decoding_table(&self) -> Vec<Leaf> {
         let entries = |leaf: &Leaf| std::iter::repeat_n(*leaf, 1 << (self.max_len() - usize::from(leaf.length)));
         self.leaves.iter().flat_map(entries).collect()

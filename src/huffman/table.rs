@@ -1,7 +1,7 @@
 //! The table at the start of a block: which symbols occur, and how long their codewords are.
 //!
 //! English text takes 18 bytes for the first and about 35 for the second. Neighbours in the alphabet have similar
-//! counts, and so lengths that predict each other; the layout is in the [parent module](super).
+//! counts, and so lengths that predict each other. `docs/FORMAT.md` has the layout.
 
 use super::{
     bits::{Reader, Writer},
@@ -54,7 +54,7 @@ pub fn read(input: &mut Reader) -> Result<Vec<Leaf>> {
     Ok(leaves)
 }
 
-/// Takes a map of 16 bits, of which one at least is set: the places of those that are.
+/// Reads a map of 16 bits, at least one of which is set: the places of those that are.
 fn read_map(input: &mut Reader) -> Result<impl Iterator<Item = usize> + use<>> {
     let map = input.read(GROUP)?;
     if map == 0 {
@@ -74,7 +74,7 @@ struct Prediction {
 }
 
 impl Prediction {
-    /// At the first of `symbols` lengths: that of a flat code stands for those that are not there.
+    /// The prediction of the first of `symbols` lengths: the two before count as the length of a flat code.
     fn new(symbols: usize) -> Self {
         let flat = symbols.next_power_of_two().ilog2() as u8;
         Self { before: [flat, flat] }
@@ -88,7 +88,7 @@ impl Prediction {
         self.before = [self.before[1], length];
     }
 
-    /// The prediction's error as a number that is small if it is: 0, +1, −1, +2, … become 0, 1, 2, 3, …
+    /// The error of the prediction as a small number: 0, +1, −1, +2, … become 0, 1, 2, 3, …
     fn fold(&mut self, length: u8) -> usize {
         let predicted = self.length();
         self.push(length);
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_table_of_text_is_small() {
-        let text = include_bytes!("mod.rs");
+        let text = include_bytes!("table.rs");
         let leaves = lengths::optimal(&count(text));
         assert!(leaves.len() > 60);
         assert!(bytes(&leaves).len() < 64, "{} symbols in {} bytes", leaves.len(), bytes(&leaves).len());

@@ -1,13 +1,13 @@
-//! The arithmetic that the format demands, whatever the caller's is: set for the time of the work, and proved.
+//! The caller's floating-point environment → the format's: set while the work runs, and checked.
 //!
-//! IEEE-754's defaults are rounding to nearest and subnormal numbers kept as they are. Both can be switched, for a
-//! whole thread and all that it starts, at any time: libraries compiled with `-ffast-math` do so when they are loaded,
-//! unasked, and numerical programs do it on purpose. What is coded then would be no one else's. So all that computes
-//! for the format runs within [`standard`] or [`checked`], which switch back and, in the end, forth; and a few sums
-//! tell, at each block, record and start of a network, whether that has helped, as it cannot on every processor.
+//! IEEE-754's defaults are rounding to nearest and subnormal numbers kept. Both can be switched at any time, for a thread
+//! and all threads that it starts: libraries compiled with `-ffast-math` do so unasked when they are loaded, and
+//! numerical programs do it on purpose. No other machine could decode what is coded then. So all arithmetic of the format runs
+//! within [`standard`] or [`checked`], which set the defaults and afterwards restore the caller's mode. Not every
+//! processor's mode can be set here, so a few sums check it at each block, record and start of a network.
 //!
-//! A build whose compiler was told to fuse multiplications with additions computes otherwise too; nothing can set that
-//! right, and the sums tell it.
+//! A compiler that fuses multiplications with additions changes the results too. Nothing at run time can undo that, but
+//! the sums find it.
 
 use std::hint::black_box;
 
@@ -20,17 +20,17 @@ compile_error!(
      that has it, such as i686"
 );
 
-/// Does `work` with IEEE-754's default arithmetic, as far as this processor's can be set here (x86, aarch64), and
-/// leaves the caller's as it was, also if `work` panics.
+/// Runs `work` with IEEE-754's default arithmetic, as far as this processor's can be set here (x86, aarch64), and
+/// restores the caller's mode, also if `work` panics.
 pub fn standard<R>(work: impl FnOnce() -> R) -> R {
     let _restored = Restored::standard();
     apart(work)
 }
 
-/// As [`standard`], once sums have shown that the arithmetic is the format's.
+/// As [`standard`], after checking that the arithmetic is the format's.
 ///
 /// # Errors
-/// As of [`check`], or those of `work`.
+/// Those of [`check`], or those of `work`.
 pub fn checked<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     standard(|| {
         check()?;
@@ -38,16 +38,16 @@ pub fn checked<R>(work: impl FnOnce() -> Result<R>) -> Result<R> {
     })
 }
 
-/// The arithmetic that a caller had set, for what it wants called amid the work.
+/// The arithmetic mode of a caller, for the caller's code that is called during the work.
 pub struct Callers(control::Word);
 
 impl Callers {
-    /// What is set now.
+    /// The mode that is set now.
     pub fn now() -> Self {
         Self(control::read())
     }
 
-    /// Does the caller's own `work` as if it was called outside of [`standard`].
+    /// Runs the caller's own `work` as if it was called outside of [`standard`].
     pub fn run<R>(&self, work: impl FnOnce() -> R) -> R {
         let _restored = Restored(Some(control::read()));
         control::write(self.0);
@@ -55,16 +55,16 @@ impl Callers {
     }
 }
 
-/// Calls `work`. Not inlined, so that none of its arithmetic is moved to where another mode is set.
+/// Calls `work`. Not inlined, so that compilers do not move its arithmetic to where another mode is set.
 #[inline(never)]
 fn apart<R>(work: impl FnOnce() -> R) -> R {
     work()
 }
 
-/// Makes sure that this thread's arithmetic is the format's.
+/// Checks that this thread's arithmetic is the format's.
 ///
 /// # Errors
-/// [`ErrorKind::Arithmetic`] if it is not, which says what is odd about it.
+/// [`ErrorKind::Arithmetic`] if it is not; the error names the difference.
 pub fn check() -> Result<()> {
     let odd = if is_fused() {
         "this build fuses multiplications and additions; use one that does not"
@@ -78,7 +78,7 @@ pub fn check() -> Result<()> {
     Err(Error::new(ErrorKind::Arithmetic, odd))
 }
 
-/// Whether a product is added without being rounded before, in code for any processor or in the loops for this one.
+/// Whether products are added without being rounded first, in the baseline's code or in that for this processor.
 fn is_fused() -> bool {
     isa::run(Isa::Baseline, Fused) || isa::run(Isa::detect(), Fused)
 }
@@ -90,7 +90,7 @@ impl Kernel for Fused {
 
     #[inline(always)]
     fn run(self) -> bool {
-        // (1 + 2^-12)^2 is 1 + 2^-11 + 2^-24, of which rounding drops the last.
+        // (1 + 2^-12)^2 is 1 + 2^-11 + 2^-24; rounding drops the last term.
         let (factor, rounded) = (black_box(1.0 + f32::EPSILON * 2048.0), black_box(1.0 + f32::EPSILON * 4096.0));
         factor * factor - rounded == f32::EPSILON / 2.0
     }
@@ -106,11 +106,11 @@ fn flushes_subnormals() -> bool {
 /// Whether sums are rounded up, down or towards zero.
 fn rounds_by_direction() -> bool {
     let sum = |part: f32| black_box(1.0) + black_box(part * f32::EPSILON);
-    // To nearest, a quarter of the last place is dropped and three quarters are one.
+    // Rounding to nearest, a quarter of the last place becomes nothing and three quarters become one.
     sum(0.25) != 1.0 || sum(0.75) == 1.0
 }
 
-/// The caller's mode, which comes back when this is dropped; `None` if it is IEEE-754's default already.
+/// The caller's mode, restored on drop; `None` if it is IEEE-754's default already.
 struct Restored(Option<control::Word>);
 
 impl Restored {
@@ -132,7 +132,7 @@ impl Drop for Restored {
     }
 }
 
-/// The register MXCSR: rounding, flushing, traps, and flags of what has happened.
+/// The register MXCSR: rounding, flushing, traps, and flags of past exceptions.
 #[cfg(all(
     any(target_arch = "x86", all(target_arch = "x86_64", target_pointer_width = "64")),
     target_feature = "sse",
@@ -145,7 +145,7 @@ mod control {
 
     /// To nearest, nothing flushed, no traps.
     pub const STANDARD: Word = 0x1f80;
-    /// Flags say what has happened, and change nothing.
+    /// Flags of past exceptions, which change no results.
     const FLAGS: Word = 0x3f;
 
     pub fn is_standard(word: Word) -> bool {
@@ -159,13 +159,13 @@ mod control {
         word
     }
 
-    /// Rust takes for granted that the mode is the standard one. So what makes this sound is what it is called for:
-    /// `standard` sets that mode where the caller, against the rule, runs Rust in another, and goes back to just what
-    /// the caller's was when all of its work is done, or while `Callers` runs what is the caller's own.
+    /// Rust assumes the standard mode. This is sound because of how it is called: where the caller breaks that rule,
+    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers` sets
+    /// the caller's while it runs the caller's own code.
     pub fn write(word: Word) {
-        // SAFETY: loads four bytes from where `word` is, a mode that is the standard one or was read before, so no
-        // reserved bit is set. As memory counts as changed, no work that touches memory is moved across; work within is
-        // behind a call that is not inlined.
+        // SAFETY: loads four bytes from where `word` is. They are the standard mode or one that was read before, so no
+        // reserved bit is set. The instruction counts as a write to memory, so no work that touches memory is moved
+        // across it; the work between two modes is in a call that is not inlined.
         unsafe { asm!("ldmxcsr [{}]", in(reg) &raw const word, options(nostack)) };
     }
 }
@@ -191,17 +191,17 @@ mod control {
         word
     }
 
-    /// Rust takes for granted that the mode is the standard one. So what makes this sound is what it is called for:
-    /// `standard` sets that mode where the caller, against the rule, runs Rust in another, and goes back to just what
-    /// the caller's was when all of its work is done, or while `Callers` runs what is the caller's own.
+    /// Rust assumes the standard mode. This is sound because of how it is called: where the caller breaks that rule,
+    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers` sets
+    /// the caller's while it runs the caller's own code.
     pub fn write(word: Word) {
-        // SAFETY: sets a mode that is the standard one or was read before. As memory counts as changed, no work that
-        // touches memory is moved across; work within is behind a call that is not inlined.
+        // SAFETY: sets the standard mode or one that was read before. The instruction counts as a write to memory, so no
+        // work that touches memory is moved across it; the work between two modes is in a call that is not inlined.
         unsafe { asm!("msr fpcr, {}", in(reg) word, options(nostack)) };
     }
 }
 
-/// Where the mode cannot be set here: it is left as it is, and [`check`] tells if it is another.
+/// For processors whose mode cannot be set here: it stays as it is, and [`check`] finds out if it is not the format's.
 #[cfg(not(any(
     all(
         any(target_arch = "x86", all(target_arch = "x86_64", target_pointer_width = "64")),

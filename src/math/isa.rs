@@ -1,4 +1,4 @@
-//! One source, compiled once per instruction set, chosen once at run time.
+//! One source → code for each instruction set, one of which is chosen at run time.
 //!
 //! A [`Kernel`]'s `run` and all that it calls are `#[inline(always)]`, so each arm of [`run`] holds a copy of
 //! the whole loop that the compiler vectorises for that arm's instruction set. The results are the same bits
@@ -27,7 +27,7 @@ impl Isa {
         [Self::Avx512, Self::Avx2].into_iter().find(|isa| isa.is_available()).unwrap_or(Self::Baseline)
     }
 
-    /// Whether this machine has it, and all else that its loops are compiled for.
+    /// Whether this machine has every feature that the loops for this instruction set are compiled for.
     #[cfg(target_arch = "x86_64")]
     pub fn is_available(self) -> bool {
         match self {
@@ -37,23 +37,23 @@ impl Isa {
         }
     }
 
-    /// Whether this machine has it.
+    /// Whether this machine has this instruction set.
     #[cfg(not(target_arch = "x86_64"))]
     pub fn is_available(self) -> bool {
         self == Self::Baseline
     }
 }
 
-/// Work that is compiled for each instruction set.
+/// Work that is compiled once for each instruction set.
 pub trait Kernel {
-    /// What the work gives.
+    /// The result of the work.
     type Output;
     /// Does the work; must be `#[inline(always)]`.
     fn run(self) -> Self::Output;
 }
 
-/// From one list of features, a module with `run`, which is compiled for them, and `is_here`, which asks for every one:
-/// a processor with AVX2 but without LZCNT would take that instruction for another, and give other numbers.
+/// Makes a module from one list of features: `run` is compiled for them, and `is_here` checks every one. A processor with
+/// AVX2 but without LZCNT would execute that instruction as another one, and compute other numbers.
 #[cfg(target_arch = "x86_64")]
 macro_rules! compiled_for {
     ($name:ident: $($feature:tt)+) => {
@@ -72,7 +72,7 @@ macro_rules! compiled_for {
     };
 }
 
-// Each list names what Rust takes for implied, too: "avx2" turns on all from "sse3" to "avx", "avx512f" "fma" and "f16c".
+// Each list also names the features that Rust implies: "avx2" implies "sse3" to "avx", "avx512f" implies "fma" and "f16c".
 #[cfg(target_arch = "x86_64")]
 compiled_for!(avx2: "sse3" "ssse3" "sse4.1" "sse4.2" "avx" "avx2" "bmi1" "bmi2" "lzcnt" "popcnt");
 #[cfg(target_arch = "x86_64")]
@@ -83,7 +83,7 @@ compiled_for!(avx512: "sse3" "ssse3" "sse4.1" "sse4.2" "avx" "avx2" "bmi1" "bmi2
 pub fn run<K: Kernel>(isa: Isa, kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
     match isa {
-        // SAFETY: this machine has just been found to have every feature that it is compiled for.
+        // SAFETY: `is_here` has just found every feature that `run` is compiled for.
         Isa::Avx2 if avx2::is_here() => return unsafe { avx2::run(kernel) },
         // SAFETY: as above.
         Isa::Avx512 if avx512::is_here() => return unsafe { avx512::run(kernel) },

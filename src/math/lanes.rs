@@ -1,4 +1,4 @@
-//! Sixteen `f32` side by side: one nibble's alphabet, one cache line, the crate's only vector.
+//! Sixteen `f32` → sixteen `f32`: one nibble's alphabet, one cache line, the crate's only vector.
 //!
 //! Every operation is lane by lane in plain IEEE-754, written as loops that compilers turn into one AVX-512, two
 //! AVX2 or four SSE/NEON instructions. Sums over lanes follow one fixed tree, so that their rounding is part of
@@ -16,7 +16,7 @@ pub const LANES: usize = 16;
 #[repr(C, align(64))]
 pub struct F32x16(pub [f32; LANES]);
 
-// SAFETY: sixteen floats, of which any bits are values; 64 bytes, so that alignment leaves no gap.
+// SAFETY: sixteen floats, for which all bits are valid; 64 bytes, so that alignment adds no padding.
 unsafe impl bytemuck::Zeroable for F32x16 {}
 // SAFETY: as above.
 unsafe impl bytemuck::Pod for F32x16 {}
@@ -52,7 +52,7 @@ impl F32x16 {
         Self(out)
     }
 
-    /// Each lane held within ± `limit`.
+    /// Each lane clamped to ± `limit`.
     #[inline(always)]
     pub fn clamp(self, limit: f32) -> Self {
         self.map(|x| if x > limit { limit } else { x }).map(|x| if x < -limit { -limit } else { x })
@@ -85,14 +85,14 @@ impl F32x16 {
     }
 }
 
-/// The lanes of all `vectors`, one after the other. Loops over these become vector instructions over neighbours; of
-/// loops over vectors LLVM makes gathers and scatters, several times slower.
+/// The lanes of all `vectors`, one after the other. LLVM compiles loops over these to vector instructions; it compiles
+/// loops over vectors to gathers and scatters, which are several times slower.
 #[inline(always)]
 pub fn flat(vectors: &[F32x16]) -> &[f32] {
     bytemuck::cast_slice(vectors)
 }
 
-/// As [`flat`], to be changed.
+/// As [`flat`], mutable.
 #[inline(always)]
 pub fn flat_mut(vectors: &mut [F32x16]) -> &mut [f32] {
     bytemuck::cast_slice_mut(vectors)
@@ -100,8 +100,8 @@ pub fn flat_mut(vectors: &mut [F32x16]) -> &mut [f32] {
 
 /// The sums of vectors, side by side: number `i` is `vectors[i].sum()`.
 ///
-/// Halving all vectors at once, level by level, gives the compiler short loops over neighbours. Not inlined on purpose:
-/// within AVX code LLVM turns the transposition into gathers, several times slower than the baseline's shuffles.
+/// Halves all vectors at once, level by level, so that the compiler sees short loops over neighbours. Not inlined on
+/// purpose: inside AVX code LLVM compiles the transposition to gathers, several times slower than the baseline's shuffles.
 #[inline(never)]
 pub fn sums<const N: usize>(vectors: &[F32x16; N]) -> [f32; N] {
     let mut eight = [[0.0; 8]; N];

@@ -2,8 +2,8 @@
 
 use super::{F32x16, LANES};
 
-/// Row s is one at s and zero elsewhere; the last row, of no symbol, is all zeros. Looked up: a comparison for each
-/// lane tempts compilers into branches on what was coded.
+/// Row s is 1 at s and 0 elsewhere; the last row, for no symbol, is all 0. A table, because compilers make branches on the
+/// coded symbol of a comparison in each lane (docs/EXPERIMENTS.md, "Speed of model 2").
 static ONE_HOT: [F32x16; LANES + 1] = {
     let mut rows = [F32x16::ZERO; LANES + 1];
     let mut symbol = 0;
@@ -14,13 +14,13 @@ static ONE_HOT: [F32x16; LANES + 1] = {
     rows
 };
 
-/// `value` at `symbol`, zero elsewhere and if there is no such symbol. (16)
+/// `value` at `symbol`, 0 elsewhere; all 0 if `symbol` is none of the sixteen. (16)
 #[inline(always)]
 pub fn one_hot(symbol: u32, value: f32) -> F32x16 {
     ONE_HOT[(symbol as usize).min(LANES)] * value
 }
 
-/// The lane of `symbol`, or zero if there is none.
+/// The lane of `symbol`, or 0 if it is none of the sixteen.
 #[inline(always)]
 pub fn value_at(vector: &F32x16, symbol: u32) -> f32 {
     if symbol < LANES as u32 { vector.0[symbol as usize] } else { 0.0 }

@@ -1,33 +1,36 @@
-//! The parts that can be left out, to measure what each is worth (`foretell bench --ablate`).
+//! The components that can be left out, to measure what each is worth (`foretell bench --ablate`).
 
 use std::fmt;
 
-use super::{Level, features::contexts::NAMES};
+use super::{
+    Level,
+    features::{contexts, strides::Kind},
+};
 
-/// A part of the network.
+/// A component of the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Component {
-    /// The mlp network: embeddings, hidden layer, heads.
+    /// The MLP: embedding, hidden layer, heads.
     Mlp,
-    /// The match finder.
+    /// The match model.
     MatchModel,
-    /// The logits of the values that rows saw last.
+    /// The bonuses: logits of the values that rows saw last.
     LastValues,
-    /// The mixer's weights by the byte before.
+    /// The mixers' weights by byte.
     ByteGate,
-    /// The mixer's weights by classes.
+    /// The mixers' weights by classes.
     ClassGate,
-    /// The final correction.
+    /// The bias.
     Bias,
-    /// The detection of elements and records, and with it the contexts of binary data.
+    /// The detection of the kind of data and of elements and rows, and with it the contexts of binary data.
     Strides,
-    /// One context, by its place in the lists of text and binary data.
+    /// One context of each list: its index, from 0.
     Context(usize),
 }
 
 impl Component {
-    /// All parts that `level` has.
+    /// All components that `level` has.
     pub fn of(level: Level) -> impl Iterator<Item = Self> {
         use Component::{Bias, ByteGate, ClassGate, LastValues, MatchModel, Mlp, Strides};
         let params = level.params(0);
@@ -37,7 +40,7 @@ impl Component {
     }
 }
 
-/// What it is called in tables; of a context, what it sees in text, and in binary data.
+/// The name for tables; of a context, what it sees in text and in binary data.
 impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -48,9 +51,9 @@ impl fmt::Display for Component {
             Self::ClassGate => "weights by classes",
             Self::Bias => "bias",
             Self::Strides => "strides",
-            Self::Context(place) => {
-                let (text, binary) = NAMES.get(*place).copied().unwrap_or_default();
-                return write!(f, "context {}: {text} | {binary}", place + 1);
+            Self::Context(index) => {
+                let [text, binary] = [Kind::Text, Kind::Binary].map(|kind| contexts::name(kind, *index));
+                return write!(f, "context {}: {text} | {binary}", index + 1);
             }
         })
     }

@@ -1,30 +1,30 @@
-//! What experts say to the mixers: a vector of logits each, and what tells how far to trust it.
+//! What experts give to the mixers: a vector of logits each, and what says how far to trust it.
 
 use crate::math::{F32x16, LANES};
 
-/// The most rows in use at a time, and the most inputs of the mixer.
+/// The most inputs of the mixers, and so the most rows in use at a time.
 pub const MAX_INPUTS: usize = 32;
-/// States that a row can be in, for those who weigh it: how much it has seen, and how settled it is.
+/// States of an input, which choose its weight. Of a row: how much it has seen, and its determinism.
 pub const STATES: usize = 64;
-/// The value of `last` that is none of the nibble's.
+/// The value of `last` that stands for no value.
 pub const NO_SYMBOL: u32 = LANES as u32;
 
 /// One number for each input.
 pub type Each = [u32; MAX_INPUTS];
 
-/// What rows say to the mixer.
+/// One vector and two numbers for each input.
 #[derive(Clone, Debug)]
 pub struct Inputs {
     /// Log-probabilities, up to a shift. (inputs, 16)
     pub x: [F32x16; MAX_INPUTS],
-    /// Which of [`STATES`] the input is in. (inputs)
+    /// The input's state, below [`STATES`]. (inputs)
     pub state: Each,
-    /// The value seen last, or [`NO_SYMBOL`]. (inputs)
+    /// The value that the input saw last, or [`NO_SYMBOL`]. (inputs)
     pub last: Each,
 }
 
 impl Inputs {
-    /// Nothing said.
+    /// Inputs that say nothing.
     pub fn new() -> Self {
         Self { x: [F32x16::ZERO; MAX_INPUTS], state: [0; MAX_INPUTS], last: [NO_SYMBOL; MAX_INPUTS] }
     }

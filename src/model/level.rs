@@ -2,7 +2,7 @@
 
 use crate::math::LANES;
 
-/// Heads of the mlp network, and places in a byte: the high nibble's, then the low nibble's for each high one.
+/// Heads of the MLP, and places in a byte: the high nibble's, then the low nibble's for each high one.
 pub const HEADS: usize = 1 + LANES;
 /// The most mixers of the first layer.
 pub const MIXERS: usize = 2;
@@ -21,84 +21,154 @@ pub struct Level(u8);
 /// The sizes of a level's network.
 #[derive(Clone, Copy, Debug)]
 pub struct Params {
-    /// Contexts that have n-gram rows: the first of [`contexts`](super::features::contexts).
+    /// Contexts that have rows: the first ones of [`contexts`](super::features::contexts).
     pub contexts: usize,
-    /// log2 of the most n-gram rows; a row is 64 bytes.
+    /// log2 of the most rows, 64 bytes each.
     pub row_bits: u32,
-    /// log2 of the most bytes that the match finder looks back; its table has half as many slots, but at most 2^22.
+    /// log2 of the most bytes that the match model looks back; its table has half as many slots, but at most 2^22.
     pub window_bits: u32,
-    /// log2 of the most rows of the final correction, 64 bytes each.
+    /// log2 of the most rows of the bias, 64 bytes each.
     pub bias_bits: u32,
-    /// The mixer's first weight of each input, and its rate: the more inputs, the smaller.
-    pub weight: f32,
-    pub rate: f32,
-    /// The mlp network, if the level has one.
-    pub mlp: Option<MlpParams>,
-    /// MixerStack of the first layer; with more than one there is a second layer.
+    /// The mixers' first weight of each input: the more inputs, the smaller.
+    pub first_weight: f32,
+    /// The mixers' rate: the more inputs, the smaller.
+    pub mixer_rate: f32,
+    /// Mixers of the first layer; with more than one there is a second layer.
     pub mixers: usize,
+    /// The MLP, if the level has one.
+    pub mlp: Option<MlpParams>,
 }
 
-/// The sizes of a level's mlp network.
+/// The sizes of a level's MLP.
 #[derive(Clone, Copy, Debug)]
 pub struct MlpParams {
-    /// Contexts that are embedded: the first of [`contexts`](super::features::contexts).
+    /// Contexts that are embedded: the first ones of [`contexts`](super::features::contexts), at most as many as have
+    /// rows.
     pub contexts: usize,
     /// Hidden features over 16.
     pub height: usize,
-    /// log2 of the most embedding rows; a row is 64 bytes.
+    /// log2 of the most embedding rows, 64 bytes each.
     pub row_bits: u32,
-    /// The layers' learning rate at first: the more features share a step, the shorter it is.
+    /// The layers' learning rate at first: the more features share a step, the smaller.
     pub rate: f32,
 }
 
+/// docs/EXPERIMENTS.md tried contexts, rows and mixers of levels 1 and 6 and the mixers' first weight and rate ("Rows,
+/// mixer and MLP"), and the MLP's rates and heights ("Model 1"). Other numbers were not tried alone.
 const LEVELS: [Params; 9] = [
     // 1: the fastest; transfers, machine logs, backups that have a window of time.
-    sparse(5, 19, 22, 15, 0.3, 0.0014),
+    Params {
+        contexts: 5,
+        row_bits: 19,
+        window_bits: 22,
+        bias_bits: 15,
+        first_weight: 0.3,
+        mixer_rate: 0.0014,
+        mixers: 1,
+        mlp: None,
+    },
     // 2: three contexts more, and room for twice as many rows.
-    sparse(8, 20, 23, 16, 0.25, 0.0013),
+    Params {
+        contexts: 8,
+        row_bits: 20,
+        window_bits: 23,
+        bias_bits: 16,
+        first_weight: 0.25,
+        mixer_rate: 0.0013,
+        mixers: 1,
+        mlp: None,
+    },
     // 3: quick, and about as small as contexts alone get.
-    sparse(12, 21, 24, 18, 0.2, 0.001),
-    // 4: the mlp network enters, a narrow one.
-    dense(sparse(12, 21, 24, 18, 0.2, 0.001), 8, 1, 20, 0.004),
+    Params {
+        contexts: 12,
+        row_bits: 21,
+        window_bits: 24,
+        bias_bits: 18,
+        first_weight: 0.2,
+        mixer_rate: 0.001,
+        mixers: 1,
+        mlp: None,
+    },
+    // 4: the MLP enters, a narrow one.
+    Params {
+        contexts: 12,
+        row_bits: 21,
+        window_bits: 24,
+        bias_bits: 18,
+        first_weight: 0.2,
+        mixer_rate: 0.001,
+        mixers: 1,
+        mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
+    },
     // 5: a wider one.
-    dense(sparse(12, 21, 25, 18, 0.2, 0.001), 8, 2, 20, 0.003),
+    Params {
+        contexts: 12,
+        row_bits: 21,
+        window_bits: 25,
+        bias_bits: 18,
+        first_weight: 0.2,
+        mixer_rate: 0.001,
+        mixers: 1,
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 20, rate: 0.003 }),
+    },
     // 6: the default, for every day: two layers of mixers.
-    two_layers(dense(sparse(12, 22, 25, 19, 0.2, 0.001), 8, 2, 21, 0.003)),
+    Params {
+        contexts: 12,
+        row_bits: 22,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.2,
+        mixer_rate: 0.001,
+        mixers: 2,
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+    },
     // 7: more contexts, a wider hidden layer.
-    two_layers(dense(sparse(16, 22, 25, 19, 0.18, 0.001), 16, 4, 22, 0.0022)),
+    Params {
+        contexts: 16,
+        row_bits: 22,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.18,
+        mixer_rate: 0.001,
+        mixers: 2,
+        mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
+    },
     // 8: wider still.
-    two_layers(dense(sparse(20, 23, 25, 19, 0.16, 0.001), 20, 6, 22, 0.0018)),
+    Params {
+        contexts: 20,
+        row_bits: 23,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.16,
+        mixer_rate: 0.001,
+        mixers: 2,
+        mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
+    },
     // 9: for archives: written once, read seldom.
-    two_layers(dense(sparse(24, 24, 25, 19, 0.14, 0.001), 24, 12, 23, 0.0012)),
+    Params {
+        contexts: 24,
+        row_bits: 24,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.14,
+        mixer_rate: 0.001,
+        mixers: 2,
+        mlp: Some(MlpParams { contexts: 24, height: 12, row_bits: 23, rate: 0.0012 }),
+    },
 ];
-
-/// Contexts with rows alone.
-const fn sparse(contexts: usize, row_bits: u32, window_bits: u32, bias_bits: u32, weight: f32, rate: f32) -> Params {
-    Params { contexts, row_bits, window_bits, bias_bits, weight, rate, mlp: None, mixers: 1 }
-}
-
-/// With the mlp network.
-const fn dense(params: Params, contexts: usize, height: usize, row_bits: u32, rate: f32) -> Params {
-    Params { mlp: Some(MlpParams { contexts, height, row_bits, rate }), ..params }
-}
-
-/// With the second layer of mixers.
-const fn two_layers(params: Params) -> Params {
-    Params { mixers: MIXERS, ..params }
-}
 
 impl Level {
     /// The fastest level.
     pub const FASTEST: Self = Self(1);
-    /// The level used unless another is asked for.
+    /// The level that is used unless another is asked for.
     pub const DEFAULT: Self = Self(6);
-    /// The level that models for records are trained for, unless another is asked for: the best of those without a
-    /// mlp network, which has no time to learn anything from a record.
+    /// The level that models for records are trained for, unless another is asked for: the best level without an MLP,
+    /// which cannot learn from content as short as a record.
     pub const RECORDS: Self = Self(3);
     /// The level with the smallest results.
     pub const BEST: Self = Self(9);
 
-    /// The level of this number, if there is one.
+    /// The level with this number, if there is one.
     pub const fn new(level: u8) -> Option<Self> {
         match level {
             1..=9 => Some(Self(level)),

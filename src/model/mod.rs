@@ -1,21 +1,22 @@
 //! Bytes → probabilities: the network that both sides of the codec run.
 //!
 //! ```text
+//!         features                 experts                                      mix
 //! byte ─► History ─┬─► contexts ─┬─► Rows: log p of each row (n, 16) ─┐
-//!                  │    hashes   └─► Mlp: logits (16) ───────────┼─► MixerStack ─► + ─► softmax ─► p(nibble)
-//!                  ├─► Matcher: one logit ──────────────────────────────┘            │
-//!                  └─► Correction: biases (16) ──────────────────────────────────────┘
+//!                  │    hashes   └─► Mlp: logits (16) ────────────────┼─► MixerStack ─► + ─► softmax ─► p(nibble)
+//!                  ├─► MatchModel: one logit ─────────────────────────┘                 │
+//!                  └─► Bias: logits (16) ───────────────────────────────────────────────┘
 //! ```
-//! The perceptron is an embedding of the contexts, a hidden layer and heads. While a match is very long, it alone
-//! predicts, and nothing else is asked or learns.
+//! While a match is very long, the match model alone predicts, and no other component computes or learns.
 //!
-//! A byte is coded as two nibbles, high then low, so that a distribution is sixteen lanes; the low nibble's head is
-//! chosen by the high nibble, so p(byte) = p(high) · p(low | high). After each nibble every part takes one step up the
-//! gradient of ln p, which at the logits is `δ = [coded] − p`. Rows, perceptron and, if there are two, mixers learn
-//! from predictions of their own, the others from the last one.
+//! A byte is coded as two nibbles, high then low, so that a distribution is sixteen lanes. The high nibble chooses the
+//! low nibble's head, so p(byte) = p(high) · p(low | high). After each nibble every component takes one step up the
+//! gradient of ln p, which at the logits is `δ = [coded] − p`. Rows, the MLP and, if there are two, mixers each learn
+//! from the error of their own prediction; match model, bias and the last layer of the mixers from that of the network.
 //!
-//! Everything is in the arithmetic of [`math`](crate::math): the same bits on every machine.
-//! `docs/MODEL.md` has the mathematics, `docs/EXPERIMENTS.md` what was tried.
+//! All arithmetic is that of [`math`](crate::math): the same bits on every machine. `docs/MODEL.md` has the mathematics.
+//! Each tuned constant names the section of `docs/EXPERIMENTS.md` where it was tried; "not tried alone" says that a
+//! constant was chosen by hand or together with others, and no figure of its own was kept.
 
 mod ablation;
 pub(crate) mod experts;
@@ -33,11 +34,9 @@ pub use level::Level;
 pub use network::Contribution;
 pub(crate) use network::{Network, Start};
 pub use predictor::Predictor;
-#[cfg(test)]
-pub(crate) use rng::noise;
 
-/// The version of the model: any change in any bit that it computes makes it a new one.
+/// The version of the model: a change of any bit that the model computes is a new version.
 pub const VERSION: u8 = 2;
 
-/// The oldest version of the model that is read: those before it were never released.
+/// The oldest version of the model that is read; earlier ones were never released.
 pub const OLDEST: u8 = 2;

@@ -1,4 +1,4 @@
-//! The random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the model's version.
+//! A fixed seed → the random numbers that weights start from (xorshift64: Marsaglia 2003). Part of the model's version.
 
 use crate::math::F32x16;
 
@@ -24,12 +24,4 @@ impl Rng {
         self.0 ^= self.0 << 17;
         (self.0 >> 40) as f32 * (1.0 / 8_388_608.0) - 1.0
     }
-}
-
-/// `len` random bytes, for tests; another `seed` gives others.
-#[cfg(test)]
-pub fn noise(seed: u64, len: usize) -> Vec<u8> {
-    let mut rng = Rng(seed.wrapping_mul(0xd6e8_feb8_6659_fd93) | 1);
-    rng.next();
-    (0..len).map(|_| (rng.next() * 128.0 + 128.0) as u8).collect()
 }

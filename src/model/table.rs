@@ -1,4 +1,4 @@
-//! Zeroed memory for rows that are looked up by hash.
+//! Hashes → rows in zeroed memory.
 
 use std::marker::PhantomData;
 
@@ -6,7 +6,8 @@ use bytemuck::Pod;
 
 use crate::{Error, Result};
 
-/// Tables from this size on ask for huge pages: their rows are looked up at random, and would miss the TLB each time.
+/// Tables of at least this many bytes ask for huge pages: their rows are looked up at random, and each would miss the TLB
+/// (docs/EXPERIMENTS.md, "Speed of model 1").
 #[cfg(target_os = "linux")]
 const HUGE_FROM: usize = 1 << 22;
 
@@ -17,10 +18,12 @@ type Memory = memmap2::MmapMut;
 #[cfg(not(any(unix, windows)))]
 type Memory = Box<[crate::math::F32x16]>;
 
-/// 2^bits rows of type `T`. A page of them takes memory only once one of its rows is written.
+/// 2^bits rows of type `T`. A page of rows takes memory only once one of them is written.
 #[derive(Debug)]
 pub struct Table<T> {
+    /// May hold more than 2^bits rows after a restart; the others are zero.
     memory: Memory,
+    /// 64 − bits.
     shift: u32,
     rows: PhantomData<T>,
 }
@@ -36,7 +39,7 @@ impl<T: Pod> Table<T> {
         Ok(Self { memory, shift: 64 - bits, rows: PhantomData })
     }
 
-    /// Makes all rows zero, and 2^`bits` of them.
+    /// Zeroes all rows, and makes them 2^`bits`.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -45,7 +48,7 @@ impl<T: Pod> Table<T> {
         if bytes > bytemuck::cast_slice::<_, u8>(&self.memory).len() {
             *self = Self::new(bits)?;
         } else {
-            // Hashes have led to these rows alone.
+            // Only rows that hashes led to can have been written.
             let used = size_of::<T>() << (64 - self.shift);
             bytemuck::cast_slice_mut::<_, u8>(&mut self.memory)[..used].fill(0);
             self.shift = 64 - bits;
@@ -53,9 +56,9 @@ impl<T: Pod> Table<T> {
         Ok(())
     }
 
-    /// Where the row of `hash` is: its upper bits.
+    /// The index of the row of `hash`: its upper bits.
     #[inline(always)]
-    pub fn place(&self, hash: u64) -> usize {
+    pub fn index(&self, hash: u64) -> usize {
         (hash >> self.shift) as usize
     }
 
@@ -74,14 +77,14 @@ impl<T: Pod> Table<T> {
     /// The row of `hash`.
     #[inline(always)]
     pub fn row(&self, hash: u64) -> &T {
-        &self.rows()[self.place(hash)]
+        &self.rows()[self.index(hash)]
     }
 
     /// The row of `hash`, to be changed.
     #[inline(always)]
     pub fn row_mut(&mut self, hash: u64) -> &mut T {
-        let place = self.place(hash);
-        &mut self.rows_mut()[place]
+        let index = self.index(hash);
+        &mut self.rows_mut()[index]
     }
 }
 
@@ -99,7 +102,7 @@ impl<T: Pod> Clone for Table<T> {
     }
 }
 
-/// Asks for the cache line of `value` to be near soon. Has no other effect.
+/// Starts to load the cache line of `value` into the caches. Has no other effect.
 #[inline(always)]
 pub fn prefetch<T>(value: &T) {
     #[cfg(target_arch = "x86_64")]
@@ -118,13 +121,13 @@ fn zeroed(bytes: usize) -> Option<Memory> {
     let memory = Memory::map_anon(bytes).ok()?;
     #[cfg(target_os = "linux")]
     if bytes >= HUGE_FROM {
-        // Only advice: where it is not taken everything is the same but slower.
+        // Only advice: where the system does not take it, everything works, but slower.
         let _ = memory.advise(memmap2::Advice::HugePage);
     }
     Some(memory)
 }
 
-/// Memory of `bytes` zeros, if the system has it; rows and so `bytes` are whole cache lines.
+/// Memory of `bytes` zeros, if the system has it. `bytes` is a multiple of a cache line, as rows are.
 #[cfg(not(any(unix, windows)))]
 fn zeroed(bytes: usize) -> Option<Memory> {
     bytemuck::allocation::try_zeroed_slice_box(bytes / size_of::<crate::math::F32x16>()).ok()

@@ -7,9 +7,9 @@ use crate::{Error, ErrorKind, Result, container::MAX_BLOCK_LEN};
 /// How content is cut into records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
-    /// Each line is one, with its end; the last may lack it.
+    /// Each line, with its line end, is a record. The last line may lack its end.
     Lines,
-    /// Each so many bytes (at least one) are one; the last may be shorter.
+    /// Each run of this many bytes (at least one) is a record. The last may be shorter.
     Bytes(usize),
 }
 
@@ -41,7 +41,7 @@ impl Cut {
         }
     }
 
-    /// A record without what ends it.
+    /// A record without its line end.
     pub(crate) fn trim(self, record: &[u8]) -> &[u8] {
         match self {
             Self::Lines => record.strip_suffix(b"\n").unwrap_or(record),

@@ -1,4 +1,4 @@
-//! Where the groups of a pack are.
+//! The index of a pack, which says where its groups lie ↔ bytes.
 
 use std::io::{Read, Seek, SeekFrom};
 
@@ -10,6 +10,7 @@ use crate::{
         read::{read_array, read_vec},
         varint,
     },
+    error::reserve,
     model,
 };
 
@@ -50,7 +51,7 @@ impl Index {
         Self { model, cut, groups: Vec::new() }
     }
 
-    /// What stands before the first group.
+    /// The bytes before the first group.
     pub fn head(&self) -> Vec<u8> {
         let mut head = MAGIC.to_vec();
         head.extend([VERSION, model::VERSION]);
@@ -58,7 +59,7 @@ impl Index {
         head
     }
 
-    /// What stands behind the last group.
+    /// The bytes after the last group.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = Vec::new();
         let record_len = if let Cut::Bytes(len) = self.cut { len as u64 } else { 0 };
@@ -77,6 +78,7 @@ impl Index {
         out
     }
 
+    /// CRC-32 of the head and of the index's bytes up to it.
     fn check(&self, groups: &[u8]) -> u32 {
         let mut crc = crc32fast::Hasher::new();
         crc.update(&self.head());
@@ -87,7 +89,7 @@ impl Index {
     /// Reads the index of a pack, and where its groups begin.
     ///
     /// # Errors
-    /// No pack, another version, truncated or damaged, or what the reader reports. Memory grows with what is there.
+    /// No pack, another version, truncated or damaged data, or the reader's. Memory grows with the bytes that are there.
     pub fn read(input: &mut (impl Read + Seek)) -> Result<(Self, u64)> {
         input.seek(SeekFrom::Start(0))?;
         match read_array(input) {
@@ -103,27 +105,27 @@ impl Index {
         }
         let mut index = Self::new(ModelId(u64::from_le_bytes(read_array(input)?)), Cut::Lines);
         let end = input.seek(SeekFrom::End(0))?;
-        let tail = end.checked_sub(TAIL).filter(|&tail| tail >= HEAD).ok_or_else(damaged)?;
+        let tail = end.checked_sub(TAIL).filter(|&tail| tail >= HEAD).ok_or_else(damaged_index)?;
         input.seek(SeekFrom::Start(tail))?;
         let check = u32::from_le_bytes(read_array(input)?);
         let len = u64::from_le_bytes(read_array(input)?);
-        let start = tail.checked_sub(len).filter(|&start| start >= HEAD).ok_or_else(damaged)?;
+        let start = tail.checked_sub(len).filter(|&start| start >= HEAD).ok_or_else(damaged_index)?;
         input.seek(SeekFrom::Start(start))?;
         let mut bytes = Vec::new();
         read_vec(input, len, &mut bytes)?;
         if index.check(&bytes) != check {
-            return Err(damaged());
+            return Err(damaged_index());
         }
         index.read_body(&bytes, start - HEAD)?;
         Ok((index, HEAD))
     }
 
-    /// Reads what a record is, and the groups, whose coded bytes must be `room` in all.
+    /// Reads how content is cut, and the groups, which must have `room` coded bytes in all.
     fn read_body(&mut self, mut bytes: &[u8], room: u64) -> Result<()> {
         match varint::read(&mut bytes)? {
             0 => self.cut = Cut::Lines,
             len if len <= MAX_BLOCK_LEN as u64 => self.cut = Cut::Bytes(len as usize),
-            _ => return Err(damaged()),
+            _ => return Err(damaged_index()),
         }
         let count = varint::read(&mut bytes)?;
         let mut left = room;
@@ -132,17 +134,17 @@ impl Index {
             let raw = usize::try_from(varint::read(&mut bytes)?).unwrap_or(usize::MAX);
             let coded = varint::read(&mut bytes)?;
             let crc = u32::from_le_bytes(read_array(&mut bytes)?);
-            left = left.checked_sub(coded).ok_or_else(damaged)?;
+            left = left.checked_sub(coded).ok_or_else(damaged_index)?;
             if raw > MAX_BLOCK_LEN || records == 0 || records > raw as u64 {
-                return Err(damaged());
+                return Err(damaged_index());
             }
-            self.groups.try_reserve(1).map_err(|_| Error::no_memory(count))?;
+            reserve(&mut self.groups, 1)?;
             self.groups.push(Entry { records, raw, coded, crc });
         }
-        if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged()) }
+        if bytes.is_empty() && left == 0 { Ok(()) } else { Err(damaged_index()) }
     }
 }
 
-fn damaged() -> Error {
+fn damaged_index() -> Error {
     Error::corrupt("the pack's index is damaged or cut off")
 }

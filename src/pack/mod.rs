@@ -1,12 +1,12 @@
-//! Content ↔ a pack: many records in one file, each to be had without the others.
+//! Content ↔ a pack: many records in one file, each of which can be read without the others.
 //!
 //! ```text
 //! pack    magic F0 'r' 'p' | version | model's version | trained model (8) | coded groups | index
 //! index   bytes of a record, 0 for lines | number of groups | (records, bytes, coded bytes, CRC-32 of the bytes) of each |
 //!         CRC-32 of the head and all before in the index | number of bytes before (8)
 //! ```
-//! Some records together make a group, coded as one with what a trained model knows: a record is got by decoding its
-//! group. What groups hold is the content that was packed, every byte of it, so its last line may lack its end.
+//! Some records together make a group, which is coded as one record from a trained model. To get a record, its group is
+//! decoded. The groups hold every byte of the content that was packed, so its last line may lack its end.
 
 mod cut;
 mod index;
@@ -22,10 +22,10 @@ use crate::{Model, Result, Stop, record::Codec};
 
 /// Records in a group, unless asked for otherwise.
 pub const GROUP: usize = 16;
-/// A group of so many bytes takes in no more records.
+/// A group of at least this many bytes takes in no more records.
 const FULL: usize = 1 << 20;
 
-/// What was packed.
+/// The result of packing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Packed {

@@ -6,9 +6,11 @@ use super::{
     Cut,
     index::{Entry, Index},
 };
-use crate::{DecodeOptions, Error, ErrorKind, ModelId, Result, container::read::read_vec, record::Codec};
+use crate::{
+    DecodeOptions, Error, ErrorKind, ModelId, Result, container::read::read_vec, error::room_for, record::Codec,
+};
 
-/// A pack that is read.
+/// Reads records from a pack.
 ///
 /// ```
 /// use std::io::Cursor;
@@ -28,7 +30,7 @@ use crate::{DecodeOptions, Error, ErrorKind, ModelId, Result, container::read::r
 pub struct Pack<R> {
     inner: R,
     index: Index,
-    /// Of each group its first byte in the file, and its first record.
+    /// For each group, its first byte in the file and the number of its first record. Both ascend.
     places: Vec<(u64, u64)>,
     codec: Codec,
     memory_limit: u64,
@@ -48,9 +50,7 @@ impl<R: Read + Seek> Pack<R> {
         let (index, mut at) = Index::read(&mut inner)?;
         let mut codec = Codec::new(&options.models.find(index.model)?)?;
         let mut record = 0;
-        let mut places = Vec::new();
-        let len = index.groups.len();
-        places.try_reserve_exact(len).map_err(|_| Error::no_memory((len * size_of::<(u64, u64)>()) as u64))?;
+        let mut places = room_for(index.groups.len())?;
         for group in &index.groups {
             places.push((at, record));
             at += group.coded;
@@ -80,7 +80,7 @@ impl<R: Read + Seek> Pack<R> {
         self.index.cut
     }
 
-    /// Record `n`, counted from 0, a line without its end; `None` if there are no so many.
+    /// Record `n`, counted from 0, a line without its end; `None` past the last record.
     ///
     /// # Errors
     /// A damaged group, too little memory, what the reader reports, or [`ErrorKind::Cancelled`].

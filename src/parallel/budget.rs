@@ -1,21 +1,22 @@
-//! How many threads to use, and how much memory for them.
+//! The threads and the memory that blocks may use together.
 
 use std::{cell::OnceCell, sync::OnceLock, thread};
 
 use super::memory;
 
-/// What the blocks that are in hand at the same time may take together. A single one may always take what it needs.
+/// The threads and the memory of all blocks that are at work at the same time. A single block may always take what it
+/// needs.
 #[derive(Clone, Debug)]
 pub struct Budget {
-    /// As asked for; 0: one a core, as far as there is memory.
+    /// Threads that were asked for; 0 means one a core, as far as there is memory.
     asked: usize,
     memory_limit: u64,
-    /// Looked up when it matters: content of one block needs no answer.
+    /// Found out when it is first needed: content of one block does not need it.
     memory: OnceCell<u64>,
 }
 
 impl Budget {
-    /// As many threads and bytes as were asked for.
+    /// A budget of `threads` threads, or 0 for one a core, and at most `memory_limit` bytes.
     pub fn new(threads: usize, memory_limit: u64) -> Self {
         Self { asked: threads, memory_limit, memory: OnceCell::new() }
     }
@@ -28,8 +29,8 @@ impl Budget {
     /// Bytes of memory.
     pub fn memory(&self) -> u64 {
         *self.memory.get_or_init(|| {
-            // Where nobody chose how much to use, something is left for others. Where somebody did, nothing helps that
-            // ends the process.
+            // If the number of threads was not chosen, half of the free memory is left for others. If it was, only the
+            // memory counts beyond which the process is ended.
             let room = if self.asked == 0 { memory::free() / 2 } else { memory::hard() };
             self.memory_limit.min(room)
         })

@@ -1,7 +1,7 @@
-//! Is there memory for what is to come?
+//! Makes sure, before work begins, that the system has the memory that it needs.
 //!
-//! Memory that runs out amid the work mostly ends the process: only few allocations can fail and be told of. So it is
-//! asked for before, and what was promised to one thread is not promised to another.
+//! Most Rust allocations abort the process when memory runs out, and only some can be made fallible. So each job asks
+//! for its memory first, and memory that is promised to one thread is not promised to another.
 
 mod cgroups;
 mod limits;
@@ -20,31 +20,31 @@ use memmap2::MmapMut;
 
 use crate::{Error, ErrorKind, Result};
 
-/// What small things take beside the large ones that are counted: buffers, lists, text.
+/// Bytes for small things that are not counted: buffers, lists, text.
 const SMALL: u64 = 1 << 20;
-/// What a small thing counts beside its bytes: what keeps the memory has some of its own.
+/// Bytes that a small thing takes beside its own: the allocator's.
 const OVERHEAD: u64 = 64;
-/// How long it is believed what control groups leave, if that is far more than is needed.
+/// How long an answer of the control groups is used again, if it leaves far more than is needed.
 const FRESH: Duration = Duration::from_secs(1);
-/// What a thread cannot start without: its stack, and some for small things.
+/// Bytes that a thread needs to start: its stack, and some for small things.
 const STACK: u64 = 4 << 20;
-/// Address space that a thread may take: its stack, and what the C library sets aside for its allocations if it can.
+/// Address space that a thread may take: its stack, and what the C library reserves for its allocations if it can.
 const THREAD: u64 = if cfg!(target_pointer_width = "64") { 132 << 20 } else { 6 << 20 };
 
 static LEDGER: Mutex<Ledger> = Mutex::new(Ledger { promised: 0, small: SMALL, in_groups: 0, asked: None });
 
-/// What was promised in this process.
+/// All promises in this process.
 struct Ledger {
-    /// Bytes of all promises that last, used by now or not.
+    /// Bytes of all promises that were not dropped, whether they are used by now or not.
     promised: u64,
-    /// Bytes of small things that nobody asked the system about, since it was asked last.
+    /// Bytes of small promises since the system was last asked. They were made without asking it.
     small: u64,
-    /// What control groups left for all promises together, when they were asked.
+    /// Bytes that control groups left for all promises together when they were last `asked`.
     in_groups: u64,
     asked: Option<Instant>,
 }
 
-/// Memory that nobody else is promised until this is dropped.
+/// Memory that is promised to its owner until it is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct Promise(u64);
@@ -61,15 +61,15 @@ fn ledger() -> MutexGuard<'static, Ledger> {
     LEDGER.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Makes sure that the system has `bytes` of memory to give beside all that is promised, and some for small things.
+/// Promises `bytes` of memory, if the system has them beside all that is promised already, and some for small things.
 ///
 /// # Errors
-/// [`MemoryLimit`](ErrorKind::MemoryLimit) if it has not.
+/// [`MemoryLimit`](ErrorKind::MemoryLimit) if it does not have them.
 pub fn promise(bytes: u64) -> Result<Promise> {
     ledger().promise(bytes)
 }
 
-/// Makes sure of the same for something that begins at once.
+/// Makes sure that the system has `bytes` of memory, for an allocation that follows at once.
 ///
 /// # Errors
 /// As [`promise`].
@@ -82,12 +82,12 @@ impl Ledger {
         self.promise_within(bytes, limits::cgroups)
     }
 
-    /// As [`promise`], where control groups leave what `groups` tells.
+    /// As [`promise`], where control groups leave as many bytes as `groups` returns.
     fn promise_within(&mut self, bytes: u64, groups: impl Fn() -> u64) -> Result<Promise> {
         if bytes == 0 {
             return Ok(Promise(0));
         }
-        // Within what is kept for small things, many of them cost one question.
+        // Small promises are within the bytes for small things, so the system is asked once for many of them.
         let small = self.small.saturating_add(bytes).saturating_add(OVERHEAD);
         if small <= SMALL / 2 {
             self.small = small;
@@ -95,7 +95,7 @@ impl Ledger {
         }
         let all = self.promised.saturating_add(bytes);
         self.ask_groups(bytes, all, groups)?;
-        // Nobody knows how much of the promises is in use by now: none of it, for safety's sake.
+        // How much of the promises is in use by now is unknown. To be safe, none counts as used.
         if !is_there(all.saturating_add(SMALL)) {
             return Err(Error::no_memory(bytes.saturating_add(SMALL)));
         }
@@ -106,14 +106,14 @@ impl Ledger {
 
     /// Makes sure that control groups leave `all` bytes for all promises together.
     fn ask_groups(&mut self, bytes: u64, all: u64, groups: impl Fn() -> u64) -> Result<()> {
-        // Elsewhere there are none, and on some targets no clock either.
+        // Other systems have no control groups, and some of them no clock.
         if !cfg!(target_os = "linux") {
             return Ok(());
         }
         let is_fresh = self.asked.is_some_and(|asked| asked.elapsed() < FRESH);
         if !is_fresh || all > self.in_groups / 4 {
             let left = groups();
-            // What is promised may be in use by now, and so be missing from what is left.
+            // Promised memory that is in use by now is missing from what is left.
             let most = if self.promised == 0 { left } else { self.in_groups.min(left.saturating_add(self.promised)) };
             self.in_groups = most.max(left);
             self.asked = Some(Instant::now());
@@ -127,32 +127,32 @@ impl Ledger {
     }
 }
 
-/// Whether so many bytes can be had now. They are mapped, not allocated: the C library may keep what it was given once,
-/// for the calling thread alone.
+/// Whether the system can give `bytes` now. They are mapped, not allocated: the C library may keep freed memory for the
+/// calling thread alone.
 #[cfg(unix)]
 fn is_there(bytes: u64) -> bool {
     usize::try_from(bytes).is_ok_and(|bytes| MmapMut::map_anon(bytes).is_ok())
 }
 
-/// Whether so many bytes can be had now.
+/// Whether the system can give `bytes` now.
 #[cfg(not(unix))]
 fn is_there(bytes: u64) -> bool {
     let mut probe = Vec::<u8>::new();
     let reserved = usize::try_from(bytes).is_ok_and(|bytes| probe.try_reserve_exact(bytes).is_ok());
-    // What nobody looks at, the compiler need not allocate.
+    // Keeps the compiler from removing the allocation.
     black_box(&probe);
     reserved
 }
 
-/// Starts a thread, and waits until it runs: one that lacks memory to start ends the process, so until then none is
-/// promised to anyone else.
+/// Starts a thread, and waits until it runs. A thread that lacks memory to start ends the process, so no memory is
+/// promised meanwhile.
 ///
 /// # Errors
 /// The system has neither memory nor threads left.
 pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
     let ledger = ledger();
-    // What is promised must be there when the thread has taken all that it likes. If nothing is, the thread can do with
-    // less.
+    // All promised memory must still be there when the thread has taken as much address space as it may. If nothing is
+    // promised, the thread needs only its stack.
     let needed = if ledger.promised == 0 { STACK } else { ledger.promised.saturating_add(THREAD) };
     if !is_there(needed) {
         return Err(Error::no_memory(needed).into());
@@ -177,7 +177,7 @@ mod tests {
         Ledger { promised: 0, small: SMALL, in_groups: 0, asked: None }
     }
 
-    /// A ledger of a process whose groups leave so much.
+    /// A ledger of a process whose control groups leave `in_groups` bytes.
     fn limited(in_groups: u64) -> Ledger {
         Ledger { in_groups, asked: Some(Instant::now() + Duration::from_secs(3600)), ..empty() }
     }

@@ -1,4 +1,4 @@
-//! Who may work, with how much memory, who hears of it, and who may end it.
+//! Jobs → threads, within the memory that there is; their progress, and how to end them.
 
 pub mod budget;
 pub mod counter;

@@ -1,9 +1,8 @@
-//! Jobs → their results in the order of the jobs, on as many threads as there are to be.
+//! Runs jobs on worker threads; results come back in the order of the jobs.
 //!
-//! With one thread, a job is done where it is given: nothing runs beside, and nothing is done ahead. With more, each
-//! worker takes the next job that nobody has. A job that panics becomes an error in its place; one that nobody waits
-//! for any more is told to stop. Memory is promised to a job before it starts; one that gets too little all the same is
-//! done again when no other is at work.
+//! With one thread, the caller's thread does each job at once. With more, each worker takes the next job in the queue. A
+//! job that panics becomes an error in its place. Dropping the pool stops its jobs. Memory is promised to a job before it
+//! starts; a job that lacks memory all the same is done again when no other is at work.
 
 use std::{
     collections::VecDeque,
@@ -22,54 +21,69 @@ use crate::{Error, ErrorKind, Result};
 /// The most results that wait for those before them, copies included, which take no thread.
 const MAX_WAITING: usize = 64;
 
-/// A job that takes less memory is done sooner than it is handed over: it codes few bytes, and by no network.
+/// A job that takes less memory than this is done by the caller, as handing it over would take longer: it codes few bytes,
+/// and by no network.
 const TINY: u64 = 1 << 14;
 
-/// What a worker does for a job.
+/// A job and where its result goes, as a worker runs it.
 type Task = Box<dyn FnOnce() + Send>;
-/// A job, which can be done again. It is told whether no other is at work.
+/// A job, which can be done more than once. Its argument says whether no other job is at work.
 type Job<T> = Arc<dyn Fn(bool) -> Result<T> + Send + Sync>;
 
-/// Runs jobs that give a `T` or an error.
+/// Runs jobs whose result is a `T` or an error.
 pub struct Pool<T> {
     budget: Budget,
-    /// Asked for when nobody waits for results any more.
+    /// Asked for when the pool is dropped.
     stop: Stop,
     workers: Vec<JoinHandle<()>>,
-    /// To the workers, who end when it is dropped.
+    /// To the workers, which end when it is dropped. There until then.
     tasks: Option<Sender<Task>>,
     queue: Arc<Mutex<Receiver<Task>>>,
     /// In the order of the jobs.
     results: VecDeque<Slot<T>>,
 }
 
+/// The place of a result that was not given out.
 struct Slot<T> {
-    /// Bytes of memory that the job takes; 0 if it was none, but a result that was put here.
+    /// Bytes of memory that the job takes; 0 if there was none, but a result that was put here.
     memory: u64,
-    result: Coming<T>,
+    state: State<T>,
 }
 
-enum Coming<T> {
-    Here(Result<T>),
-    /// The channel breaks off if the job panics.
-    Later(Receiver<Result<T>>, Job<T>),
-    /// There was too little memory for it beside others.
+enum State<T> {
+    /// A worker sends the result. The channel breaks off if the job panics.
+    AtWork(Receiver<Result<T>>, Job<T>),
+    Over(Outcome<T>),
+}
+
+enum Outcome<T> {
+    Done(Result<T>),
+    /// The job lacked memory while others were at work: it is to be done again.
     Again(Job<T>),
 }
 
-impl<T> Coming<T> {
-    /// Waits until nobody works on it any more.
-    fn settled(self) -> Self {
-        let Self::Later(receiver, job) = self else { return self };
-        Self::of(receiver.recv().unwrap_or_else(|_| Err(panicked())), job)
+impl<T> State<T> {
+    /// Waits until no worker is at work on it.
+    fn wait(self) -> Outcome<T> {
+        match self {
+            Self::AtWork(receiver, job) => Outcome::of(receiver.recv().unwrap_or_else(|_| Err(panicked())), job),
+            Self::Over(outcome) => outcome,
+        }
     }
+}
 
-    /// What has come of `job`.
+impl<T> Outcome<T> {
     fn of(result: Result<T>, job: Job<T>) -> Self {
         match result {
             Err(error) if error.kind() == ErrorKind::MemoryLimit => Self::Again(job),
-            result => Self::Here(result),
+            result => Self::Done(result),
         }
+    }
+}
+
+impl<T> Slot<T> {
+    fn done(memory: u64, result: Result<T>) -> Self {
+        Self { memory, state: State::Over(Outcome::Done(result)) }
     }
 }
 
@@ -81,43 +95,43 @@ impl<T: Send + 'static> Pool<T> {
         Self { budget, stop: Stop::default(), workers: vec![], tasks: Some(tasks), queue, results: VecDeque::new() }
     }
 
-    /// What jobs look at to see whether to stop.
+    /// Asks the jobs to stop when the pool is dropped.
     pub fn stop(&self) -> Stop {
         self.stop.clone()
     }
 
-    /// Whether jobs are done on other threads than the caller's.
+    /// Whether workers do jobs, and not only the caller's thread.
     pub fn has_threads(&self) -> bool {
         self.budget.threads() > 1
     }
 
-    /// Bytes of memory that the jobs in hand take.
+    /// Bytes of memory that all jobs take whose results were not given out.
     pub fn memory(&self) -> u64 {
         self.results.iter().map(|slot| slot.memory).sum()
     }
 
-    /// Whether a job that takes so many bytes of `memory` may start now, with `beside` taken by others. One always may
-    /// if there is no other.
+    /// Whether a job that takes `memory` bytes may start now, while `beside` bytes are taken outside of the pool. A job
+    /// always may if there is no other.
     pub fn has_room(&mut self, memory: u64, beside: u64) -> bool {
         if self.results.is_empty() {
             return true;
         }
         let taken = self.memory().saturating_add(beside);
         self.has_threads()
-            && self.jobs_in_hand() < self.budget.threads()
+            && self.jobs() < self.budget.threads()
             && self.results.len() < MAX_WAITING
             && taken.saturating_add(memory) <= self.budget.memory()
             && (memory == 0 || ensure(memory).is_ok())
     }
 
-    /// Does `job`, which takes so many bytes of `memory` (not 0): on another thread if there are to be several.
+    /// Has `job`, which takes `memory` bytes (not 0), done by a worker if there are to be several threads.
     pub fn run(&mut self, memory: u64, job: impl Fn(bool) -> Result<T> + Send + Sync + 'static) {
         if memory < TINY || !self.has_threads() || !self.has_worker() {
             return self.run_here(memory, job);
         }
         let job: Job<T> = Arc::new(job);
         let Ok(promise) = promise(memory) else {
-            return self.results.push_back(Slot { memory, result: Coming::Again(job) });
+            return self.results.push_back(Slot { memory, state: State::Over(Outcome::Again(job)) });
         };
         let (sender, receiver) = channel();
         let worked_on = Arc::clone(&job);
@@ -130,10 +144,10 @@ impl<T: Send + 'static> Pool<T> {
             // Cannot fail: the other end is in `queue`.
             let _ = tasks.send(task);
         }
-        self.results.push_back(Slot { memory, result: Coming::Later(receiver, job) });
+        self.results.push_back(Slot { memory, state: State::AtWork(receiver, job) });
     }
 
-    /// Does `job` on this thread; once more, when no other job is at work, if it lacks memory.
+    /// Does `job` on this thread. If it lacks memory, it is done again when no other job is at work.
     pub fn run_here(&mut self, memory: u64, job: impl Fn(bool) -> Result<T>) {
         let attempt = |is_alone| promise(memory).and_then(|_promise| job(is_alone));
         let mut result = attempt(self.is_empty());
@@ -144,14 +158,14 @@ impl<T: Send + 'static> Pool<T> {
             self.settle();
             result = attempt(true);
         }
-        self.results.push_back(Slot { memory, result: Coming::Here(result) });
+        self.results.push_back(Slot::done(memory, result));
     }
 
-    /// Makes sure that there are so many bytes of memory for something else than a job: if need be, when no job is at work
-    /// any more.
+    /// Makes sure that the system has `bytes` of memory for something that is no job. If need be, waits until no job is at
+    /// work.
     ///
     /// # Errors
-    /// [`ErrorKind::MemoryLimit`] if there are not even then.
+    /// [`ErrorKind::MemoryLimit`] if it does not have them even then.
     pub fn make_sure(&mut self, bytes: u64) -> Result<()> {
         ensure(bytes).or_else(|_| {
             self.settle();
@@ -162,56 +176,56 @@ impl<T: Send + 'static> Pool<T> {
     /// Waits until no job is at work.
     fn settle(&mut self) {
         for slot in &mut self.results {
-            let waiting = Coming::Here(Err(panicked()));
-            slot.result = std::mem::replace(&mut slot.result, waiting).settled();
+            let placeholder = State::Over(Outcome::Done(Err(panicked())));
+            slot.state = State::Over(std::mem::replace(&mut slot.state, placeholder).wait());
         }
     }
 
-    /// Puts a result that is there already, and of no weight, behind the others.
+    /// Puts a result that needs no job after the others. Its memory does not count.
     pub fn put(&mut self, result: Result<T>) {
-        self.results.push_back(Slot { memory: 0, result: Coming::Here(result) });
+        self.results.push_back(Slot::done(0, result));
     }
 
-    /// The oldest result that was not given out yet, once it is there; `None` if no job is in hand.
-    pub fn next(&mut self) -> Option<Result<T>> {
-        let Slot { memory, result } = self.results.pop_front()?;
-        Some(match result.settled() {
-            Coming::Here(result) => result,
-            Coming::Again(job) | Coming::Later(_, job) => {
+    /// Waits for the oldest result that was not given out yet; `None` if there is none.
+    pub fn take_next(&mut self) -> Option<Result<T>> {
+        let Slot { memory, state } = self.results.pop_front()?;
+        Some(match state.wait() {
+            Outcome::Done(result) => result,
+            Outcome::Again(job) => {
                 self.settle();
                 promise(memory).and_then(|_promise| job(true))
             }
         })
     }
 
-    /// Whether there is no job in hand.
+    /// Whether all results were given out.
     pub fn is_empty(&self) -> bool {
         self.results.is_empty()
     }
 
-    /// Whether the oldest result is there, so that [`next`](Self::next) need not wait.
+    /// Whether the oldest result is there, so that [`take_next`](Self::take_next) does not wait.
     pub fn is_ready(&mut self) -> bool {
         let Some(slot) = self.results.front_mut() else { return false };
-        if let Coming::Later(receiver, job) = &slot.result {
+        if let State::AtWork(receiver, job) = &slot.state {
             let result = match receiver.try_recv() {
                 Err(TryRecvError::Empty) => return false,
                 Err(TryRecvError::Disconnected) => Err(panicked()),
                 Ok(result) => result,
             };
-            slot.result = Coming::of(result, Arc::clone(job));
+            slot.state = State::Over(Outcome::of(result, Arc::clone(job)));
         }
         true
     }
 
-    /// Jobs whose results were not given out.
-    fn jobs_in_hand(&self) -> usize {
+    /// How many jobs there are whose results were not given out.
+    fn jobs(&self) -> usize {
         self.results.iter().filter(|slot| slot.memory > 0).count()
     }
 
-    /// Starts a worker if all may be busy, and says whether there is any. Where the system gives no more threads, those
-    /// that there are must do.
+    /// Starts a worker if all may be busy; returns whether there is any. Where the system gives no more threads, the pool
+    /// makes do with those it has.
     fn has_worker(&mut self) -> bool {
-        if self.workers.len() <= self.jobs_in_hand() {
+        if self.workers.len() <= self.jobs() {
             let queue = Arc::clone(&self.queue);
             let stop = self.stop();
             self.workers.extend(memory::spawn("block", move || work(&queue, &stop)));
@@ -220,14 +234,14 @@ impl<T: Send + 'static> Pool<T> {
     }
 }
 
-/// Does jobs until there will be no more.
+/// Does jobs until the queue is closed.
 fn work(queue: &Mutex<Receiver<Task>>, stop: &Stop) {
     loop {
-        // Held while waiting: who comes next waits for the lock instead.
+        // The lock is held while this worker waits for a task: the other workers wait for the lock.
         let task = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(task) = task else { return };
         if !stop.is_asked_for() {
-            // The panic is told on standard error by its hook, and to the caller by a channel that breaks off.
+            // A panic is reported on standard error by its hook, and to the caller by a channel that breaks off.
             let _ = catch_unwind(AssertUnwindSafe(task));
         }
     }
@@ -249,105 +263,4 @@ impl<T> Drop for Pool<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::{
-        sync::atomic::{AtomicUsize, Ordering::Relaxed},
-        thread,
-        time::{Duration, Instant},
-    };
-
-    use super::*;
-
-    fn pool(threads: usize) -> Pool<usize> {
-        Pool::new(Budget::new(threads, u64::MAX))
-    }
-
-    #[test]
-    fn results_come_in_the_order_of_the_jobs_whichever_ends_first() {
-        for threads in [1, 2, 3, 8] {
-            let mut pool = pool(threads);
-            let mut results = vec![];
-            for i in 0..20 {
-                while !pool.has_room(TINY, 0) {
-                    results.push(pool.next().unwrap().unwrap());
-                }
-                match i % 5 {
-                    4 => pool.put(Ok(i)),
-                    _ => pool.run(TINY, move |_| {
-                        thread::sleep(Duration::from_millis(20 - i as u64));
-                        Ok(i)
-                    }),
-                }
-            }
-            results.extend(std::iter::from_fn(|| pool.next()).map(Result::unwrap));
-            assert!(results.into_iter().eq(0..20), "{threads} threads");
-        }
-    }
-
-    #[test]
-    fn no_more_jobs_run_than_there_are_threads_or_memory_for() {
-        let most_at_once = |threads, memory| {
-            let mut pool = Pool::new(Budget::new(threads, memory * TINY));
-            (0..10)
-                .take_while(|_| {
-                    pool.has_room(100 * TINY, 50 * TINY).then(|| pool.run(100 * TINY, |_| Ok(()))).is_some()
-                })
-                .count()
-        };
-        assert_eq!(most_at_once(1, 9999), 1);
-        assert_eq!(most_at_once(3, 9999), 3);
-        assert_eq!(most_at_once(9, 350), 3);
-        assert_eq!(most_at_once(9, 349), 2);
-        assert_eq!(most_at_once(9, 0), 1);
-    }
-
-    #[test]
-    fn a_panic_is_an_error_in_its_place_and_the_others_go_on() {
-        let mut pool = pool(2);
-        pool.run(TINY, |_| panic!("as this test wants it"));
-        pool.run(TINY, |_| Ok(1));
-        assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::Internal);
-        assert_eq!(pool.next().unwrap().unwrap(), 1);
-        pool.run(TINY, |_| Ok(2));
-        assert_eq!(pool.next().unwrap().unwrap(), 2);
-    }
-
-    #[test]
-    fn a_job_that_lacks_memory_beside_others_is_done_again_alone() {
-        let at_work = Arc::new(AtomicUsize::new(0));
-        let mut pool = pool(3);
-        for i in 0..3 {
-            let at_work = Arc::clone(&at_work);
-            pool.run(TINY, move |_| {
-                let others = at_work.fetch_add(1, Relaxed);
-                thread::sleep(Duration::from_millis(50));
-                at_work.fetch_sub(1, Relaxed);
-                if others == 0 { Ok(i) } else { Err(Error::no_memory(1)) }
-            });
-        }
-        let results: Vec<usize> = std::iter::from_fn(|| pool.next()).map(Result::unwrap).collect();
-        assert_eq!(results, [0, 1, 2]);
-        // What is too much even then is an error.
-        pool.run(TINY, |_| Err(Error::no_memory(1)));
-        assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
-        pool.run(u64::MAX, |_| Ok(1));
-        assert_eq!(pool.next().unwrap().unwrap_err().kind(), ErrorKind::MemoryLimit);
-    }
-
-    #[test]
-    fn dropping_the_pool_stops_its_jobs() {
-        let mut pool = pool(2);
-        let begun = Instant::now();
-        for _ in 0..2 {
-            let stop = pool.stop();
-            pool.run(TINY, move |_| {
-                while !stop.is_asked_for() && begun.elapsed() < Duration::from_secs(60) {
-                    thread::sleep(Duration::from_millis(1));
-                }
-                Ok(0)
-            });
-        }
-        drop(pool);
-        assert!(begun.elapsed() < Duration::from_secs(30));
-    }
-}
+mod tests;

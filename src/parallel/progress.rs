@@ -1,4 +1,4 @@
-//! What a caller may watch.
+//! The figures of work that a caller can read meanwhile.
 
 use super::counter::Counter;
 
@@ -26,7 +26,7 @@ impl Progress {
         self.raw.get()
     }
 
-    /// Compressed bytes that stand for them, headers left out.
+    /// Compressed bytes of that content, without headers.
     pub fn coded(&self) -> u64 {
         self.coded.get()
     }

@@ -1,35 +1,35 @@
-//! Work that is watched: it tells how far it has come, and ends early where somebody asks for that.
+//! How the work on a block reports its progress, and learns that it must end.
 
 use std::sync::Arc;
 
 use super::{progress::Progress, stop::Stop};
 use crate::{Error, ErrorKind, Result};
 
-/// Who hears how far the work on a block has come, and may end it.
+/// Takes the progress of the work on a block, and may end it.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    /// Hears of what is done, if anybody asked for that.
+    /// Counts what is done, if the caller asked for that.
     pub progress: Option<Arc<Progress>>,
-    /// The caller's.
+    /// The caller's request to end the work.
     pub cancel: Stop,
-    /// Asked for when nobody waits for the work any more.
+    /// Asked for when the result is not needed any more.
     pub stop: Stop,
 }
 
 impl Watch {
-    /// Fails if the work is to end.
+    /// Fails if the work must end.
     pub fn check(&self) -> Result<()> {
         self.cancel.check()?;
         if self.stop.is_asked_for() {
-            return Err(Error::new(ErrorKind::Internal, "stopped, as nobody waits for it"));
+            return Err(Error::new(ErrorKind::Internal, "stopped, as its result is not needed any more"));
         }
         Ok(())
     }
 
-    /// Tells of bytes of content that are done, and the coded bytes that stand for them.
+    /// Reports bytes of content that are done, and their coded bytes.
     ///
     /// # Errors
-    /// If the work is to end.
+    /// The work must end.
     pub fn report(&self, raw: usize, coded: usize) -> Result<()> {
         self.check()?;
         if let Some(progress) = &self.progress

@@ -1,5 +1,5 @@
-//! The model that is built in: of text, markup, source code, data and logs in general, trained on the project's own
-//! corpus (`just general`). Part of the model's version: other bytes here are another version.
+//! The built-in prior: a model of text, markup, source code, data and logs, trained on the project's own corpus
+//! (`just general`). Its bytes are part of the model's version.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use crate::{Level, Result, model::Start};
 
 pub(super) static FILE: &[u8] = include_bytes!("built_in.model");
 
-/// What a network of `level` starts from that knows what is common everywhere.
+/// What a network of `level` starts from with the built-in prior.
 ///
 /// # Errors
 /// If the system does not have the memory.
@@ -16,10 +16,10 @@ pub fn start(level: Level) -> Result<Start> {
     model()?.start(level)
 }
 
-/// Bytes of memory that it takes: known before it is loaded, so that it can be asked for.
+/// Bytes of memory that the built-in prior takes: a constant, so that they can be reserved before it is loaded.
 pub const MEMORY: usize = 12 << 20;
 
-/// Loaded when it is first asked for; what failed then may succeed when there is more memory.
+/// The model, loaded on first use. If that fails for lack of memory, a later call tries again.
 fn model() -> Result<&'static Model> {
     static MODEL: OnceLock<Model> = OnceLock::new();
     if let Some(model) = MODEL.get() {
@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_takes_no_more_memory_than_is_asked_for() {
+    fn it_takes_no_more_memory_than_is_reserved() {
         let memory = model().unwrap().memory();
         assert!(memory <= MEMORY && memory > MEMORY / 2, "{memory}");
     }

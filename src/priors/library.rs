@@ -1,4 +1,4 @@
-//! The models at hand, by their names.
+//! Names of models → models, from memory or from folders.
 
 use std::{
     fs, io,
@@ -9,11 +9,11 @@ use std::{
 use super::Model;
 use crate::{Error, ErrorKind, Result, container::ModelId};
 
-/// So many files and folders that could not be used are told of.
-const MOST_TOLD: usize = 3;
+/// The most files and folders that an error names as unusable.
+const MOST_NAMED: usize = 3;
 
-/// Models that decoding may need: some that are loaded, and folders in which others are looked for when they are
-/// needed. Clones share what was loaded.
+/// Models that decoding may need: loaded ones, and folders that are searched when another one is needed. Clones share all
+/// loaded models.
 #[derive(Clone, Debug)]
 pub struct Models {
     loaded: Arc<Mutex<Vec<Model>>>,
@@ -28,18 +28,18 @@ impl Default for Models {
 }
 
 impl Models {
-    /// None.
+    /// No models and no folders.
     pub fn new() -> Self {
         Self { loaded: Arc::default(), folders: Vec::new(), memory_limit: u64::MAX }
     }
 
-    /// One more that is loaded.
+    /// Adds a loaded model.
     pub fn with(self, model: Model) -> Self {
         self.remember(model);
         self
     }
 
-    /// One more folder to look in: at the files in it, whatever their names, not at those in folders within.
+    /// Adds a folder to search: all files in it, whatever their names, but no folders in it.
     pub fn folder(mut self, path: impl Into<PathBuf>) -> Self {
         self.folders.push(path.into());
         self
@@ -51,12 +51,12 @@ impl Models {
         self
     }
 
-    /// The model of this name. Folders are searched in the order in which they were given, and the files of each in
-    /// that of their names. A file that says that it is this model and does not load is passed over for the next.
+    /// The model with this name. Folders are searched in the order in which they were added, their files in the order of
+    /// file names. A file that has the name but does not load is skipped.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingModel`] if it is not at hand, [`ErrorKind::MemoryLimit`] if it takes more than is allowed or
-    /// the system has. Both tell what could not be read.
+    /// [`ErrorKind::MissingModel`] if no file has it, [`ErrorKind::MemoryLimit`] if it takes more memory than is allowed or
+    /// the system has. Both name the files that could not be read.
     pub fn find(&self, id: ModelId) -> Result<Model> {
         let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = loaded.iter().find(|model| model.id() == id) {
@@ -84,9 +84,9 @@ impl Models {
         Err(missing(id, &others, failures))
     }
 
-    /// The model in the file at `path`, if that says that it is the one of this name.
+    /// The model in the file at `path`, or `None` if the file is not the model with this name.
     fn load(&self, path: &Path, id: ModelId) -> Result<Option<Model>> {
-        // Opening what is no file may wait for somebody else.
+        // Opening a pipe would wait for its writer.
         if !fs::metadata(path)?.is_file() {
             return Ok(None);
         }
@@ -106,14 +106,14 @@ impl Models {
     }
 }
 
-/// What is in a folder, in the order of names.
+/// The paths in a folder, in the order of names.
 fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
     files.sort();
     Ok(files)
 }
 
-/// The error for a model that is not among those that are loaded, the `others`, nor in a file that can be read.
+/// The error for a model that is neither loaded, as the `others` are, nor in a file that can be read.
 fn missing(id: ModelId, others: &[String], mut failures: Vec<(PathBuf, Error)>) -> Error {
     let mut text = format!("needs the trained model {id}");
     match others {
@@ -126,9 +126,9 @@ fn missing(id: ModelId, others: &[String], mut failures: Vec<(PathBuf, Error)>) 
     } else {
         ErrorKind::MissingModel
     };
-    // What says that it is the model tells more than what cannot be read at all.
+    // Files that have the name come first; they say more than files that cannot be read at all.
     failures.sort_by_key(|(_, error)| error.kind() == ErrorKind::Io);
-    for (path, error) in failures.iter().take(MOST_TOLD) {
+    for (path, error) in failures.iter().take(MOST_NAMED) {
         text += &format!("; {}: {}", path.display(), error.cause());
     }
     Error::new(kind, text)

@@ -1,13 +1,13 @@
-//! Samples' knowledge ↔ a file: models that were trained before, for content that is too short to learn from.
+//! Trained models ↔ files: what networks start from, for content that is too short to learn from.
 //!
 //! ```text
 //! samples ─► train ─► Model ─► file          a file of bytes: header | counts | weights of a level
 //!                       │
 //!                       └─► Start ─► Network of each block or record
 //! ```
-//! A model holds what followed which contexts (counts), from which the network makes rows where it has none of its own,
-//! and the weights that mixers learnt with these. It holds no text; but who has it can ask what it expects, so it tells
-//! of its samples what is common in them. `docs/MODELS.md` says when to train one, and what not to.
+//! A model holds counts of the bytes that followed contexts, from which the network seeds rows that have seen nothing, and
+//! the weights that mixers learnt with these. It stores no text, but its predictions reveal what the samples have in
+//! common. `docs/MODELS.md` says when to train a model, and when not to.
 
 pub mod built_in;
 mod file;
@@ -39,9 +39,9 @@ use crate::{
     },
 };
 
-/// The first three bytes of a model's file.
+/// The first bytes of a model's file.
 const MAGIC: [u8; 3] = [0xf0, b'r', b'm'];
-/// The version of the file.
+/// The version of the file's form.
 const VERSION: u8 = 1;
 /// The most bytes of a model's file: 64 MiB.
 pub const MAX_LEN: u64 = 1 << 26;
@@ -50,13 +50,13 @@ pub const MAX_LEN: u64 = 1 << 26;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrainedOn {
-    /// How many samples.
+    /// The number of samples, long ones counted in parts.
     pub samples: u64,
-    /// Their bytes.
+    /// Bytes of all samples.
     pub bytes: u64,
 }
 
-/// A trained model. Cheap to clone: all clones, and all that uses them on any thread, share one.
+/// A trained model. Cheap to clone: all clones share its data, on all threads.
 #[derive(Clone, Debug)]
 pub struct Model(Arc<Inner>);
 
@@ -73,15 +73,14 @@ struct Inner {
 #[derive(Debug)]
 struct Weights {
     level: Level,
-    /// As the file has them.
+    /// The bytes in the file.
     coded: Vec<u8>,
-    /// Once they are asked for.
+    /// The weights, decoded when first needed.
     decoded: OnceLock<Arc<[f32]>>,
 }
 
 impl Model {
-    /// A model of what training found, the weights by level in 2^`steps` steps; `level` is the one that it is meant
-    /// for. And its file.
+    /// Builds a model for `level` and its file; weights are quantised to 2^-`steps`.
     ///
     /// # Errors
     /// If the system does not have the memory.
@@ -100,23 +99,23 @@ impl Model {
         let weights: Vec<_> = weights.iter().map(coded).collect::<Result<_>>()?;
         let weights = weights.iter().map(|(level, coded)| (*level, coded.as_slice()));
         let file = with_name(&body(level, trained_on, counts, weights));
-        // Read back: what it is must be what its file says.
+        // Read back, so that the model is exactly what its file says.
         Ok((Self::from_bytes(&file)?, file))
     }
 
     /// Reads a model's file.
     ///
     /// # Errors
-    /// What reading it gives; or it is no model, damaged, too large, or of a version that this crate does not know.
+    /// Those of reading the file; or it is no model, damaged, too large, or of a version that this crate does not know.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::load_within(path, u64::MAX)
     }
 
-    /// As [`load`](Self::load), but takes no more than some `bytes` of memory. Without a limit it may be 40 bytes for
-    /// one of the file at most, and mostly is some six.
+    /// As [`load`](Self::load), but takes at most about `bytes` of memory. Without a limit, a model takes about six times
+    /// the bytes of its file, and at most 40 times.
     ///
     /// # Errors
-    /// As of [`load`](Self::load), and [`ErrorKind::MemoryLimit`] if that would be more.
+    /// Those of [`load`](Self::load), and [`ErrorKind::MemoryLimit`] if the model needs more.
     pub fn load_within(path: impl AsRef<Path>, bytes: u64) -> Result<Self> {
         let mut file = Vec::new();
         fs::File::open(path)?.take(MAX_LEN.min(bytes).saturating_add(1)).read_to_end(&mut file)?;
@@ -135,10 +134,10 @@ impl Model {
         if bytes.len() as u64 > MAX_LEN {
             return Err(Error::new(ErrorKind::MemoryLimit, format!("a model has at most {MAX_LEN} bytes")));
         }
-        // The counts are nearly all of it; weights are made when they are asked for.
+        // The counts are most of the memory; weights are decoded when first needed.
         let file_len = bytes.len() as u64;
         if file_len > allowed {
-            return Err(too_large(file_len, allowed));
+            return Err(file::too_large(file_len, allowed));
         }
         let id = read_id(&mut bytes)?;
         if XxHash3_64::oneshot(bytes) != id.0 {
@@ -195,27 +194,28 @@ impl Model {
         self.0.id
     }
 
-    /// The level that it was trained for. Other levels can use it too, but have to learn their mixers' weights anew.
+    /// The level that the model was trained for. Other levels can use it too, but unless it has weights for them, they
+    /// start with untrained mixers.
     pub fn level(&self) -> Level {
         self.0.level
     }
 
-    /// What it was trained on.
+    /// What the model was trained on.
     pub fn trained_on(&self) -> TrainedOn {
         self.0.trained_on
     }
 
-    /// Contexts that it knows.
+    /// The number of contexts in the model.
     pub fn contexts(&self) -> usize {
         self.0.counts.len()
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that the model takes.
     pub fn memory(&self) -> usize {
         self.0.counts.memory() + self.0.weights.iter().map(|set| set.coded.len() + (1 << 20)).sum::<usize>()
     }
 
-    /// What a network of `level` starts from.
+    /// What a network of `level` starts from with this model.
     ///
     /// # Errors
     /// Damaged weights, or too little memory for them.
@@ -251,7 +251,7 @@ impl Predictor {
     }
 }
 
-/// A model's file with this body, which need not be that of a model.
+/// A model's file with this body, valid or not: magic, versions and the name before it.
 #[doc(hidden)]
 pub fn with_name(body: &[u8]) -> Vec<u8> {
     let mut file = MAGIC.to_vec();
@@ -299,11 +299,6 @@ fn read_id(input: &mut impl Read) -> Result<ModelId> {
 fn read_level(input: &mut &[u8]) -> Result<Level> {
     let [level] = read_array(input)?;
     Level::new(level).ok_or_else(|| Error::corrupt("the model is of a level that there is not"))
-}
-
-fn too_large(needed: u64, allowed: u64) -> Error {
-    let text = format!("the model needs {needed} bytes of memory or more, {allowed} are allowed");
-    Error::new(ErrorKind::MemoryLimit, text)
 }
 
 fn not_a_model() -> Error {

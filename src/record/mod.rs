@@ -1,19 +1,18 @@
-//! Records ↔ coded bytes: short content, each compressed alone, with what a trained model knows.
+//! Records ↔ coded bytes: short content, each record compressed alone, from a trained model.
 //!
 //! ```text
-//! record      model (4) | length | check (1) | coded      what `compress` makes: it tells what it is
+//! record      model (4) | length | check (1) | coded      made by `compress`
 //! raw record  coded                                       the application keeps model and length
 //! coded       [stored or not] nibbles, as of a block; or, if stored, bytes
 //! ```
-//! A record starts from the model as if nothing had been coded before, and what it costs is in proportion to its
-//! length: rows of its own are counted in a small table over the model's, and the weights that it used are set back
-//! after.
+//! Each record starts from the model as if nothing had been coded before. Its time is in proportion to its length: its own
+//! rows are counted in a small table beside the model's, and the weights that it used are reset afterwards.
 
 pub(crate) use crate::codec::record::Codec;
 
 use crate::{Error, ErrorKind, Model, Result, Stop, container::varint};
 
-/// The most bytes of a record: 2 MiB − 1, as many as a length of three bytes tells.
+/// The most bytes of a record: 2 MiB − 1, which a length of three bytes can hold.
 pub const MAX_LEN: usize = (1 << 21) - 1;
 
 /// Bytes of a model's name in a record.
@@ -51,8 +50,8 @@ impl RecordCompressor {
         self
     }
 
-    /// The compressed record: coded bytes, and up to 8 that tell which model it needs, how long it is, and, but for one
-    /// time in 256, that it is damaged.
+    /// Compresses a record. Beside the coded bytes, up to 8 bytes name the model, give the length, and hold a check that
+    /// finds damage in 255 of 256 cases.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), too little memory, or
@@ -66,8 +65,8 @@ impl RecordCompressor {
         Ok(out)
     }
 
-    /// The coded bytes alone, two beyond the ideal code length at most. Whoever decodes them must know model and
-    /// length, and cannot tell if they are damaged.
+    /// Compresses a record to its coded bytes alone, which are at most two bytes longer than the ideal code. To decode
+    /// them the caller must know the model and the length; damage is not detected.
     ///
     /// # Errors
     /// As of [`compress`](Self::compress).
@@ -81,9 +80,8 @@ impl RecordCompressor {
 
 /// Decompresses records, in any order. For several threads make one each, of clones of one model.
 ///
-/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more: where records come from
-/// somebody else, give the length that they may have, by [`output_limit`](Self::output_limit), or the memory that they may
-/// take, by [`memory_limit`](Self::memory_limit).
+/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more. If records come from elsewhere,
+/// limit their length by [`output_limit`](Self::output_limit), or their memory by [`memory_limit`](Self::memory_limit).
 ///
 /// ```
 /// use foretell::{ErrorKind, RecordCompressor, RecordDecompressor, Trainer};
@@ -165,7 +163,7 @@ impl RecordDecompressor {
     /// The record of `len` bytes that [`RecordCompressor::compress_raw`] made `coded` of.
     ///
     /// # Errors
-    /// Damaged data, mostly, or another model, mostly; a `len` over the limit; or as of [`decompress`](Self::decompress).
+    /// Damage or the wrong model, where it can be detected; a `len` over the limit; or as of [`decompress`](Self::decompress).
     pub fn decompress_raw(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         self.check_limit(len)?;
         self.codec.decode(coded, len)

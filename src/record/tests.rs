@@ -1,5 +1,6 @@
 use super::*;
-use crate::{Level, Trainer, model::noise};
+use crate::{Level, Trainer};
+use foretell_testkit::noise;
 
 fn record(i: usize) -> Vec<u8> {
     let name = ["anna", "boris", "chloe", "dmitri"][i % 4];

@@ -1,30 +1,31 @@
-//! Content that is copied from copies → the bytes of blocks that really hold it.
+//! Content that is copied from copies → the bytes of the blocks that really hold it.
 //!
-//! A copy says where its content lies, not what it is. So a wanted stretch of content can be followed back from copy to
-//! copy by reckoning alone, and only the blocks at the end of the chain are decoded. Byte j of a copy of distance d that
-//! starts at s is the byte (j mod d) behind s − d, so what is wanted of a copy, however long, is at most one period.
+//! A copy only says where its content lies. So wanted content can be followed back from copy to copy without decoding
+//! any, and only the blocks at the end of the chain are decoded. Byte j of a copy of distance d that starts at s is byte
+//! s − d + (j mod d), so at most one period of a copy is wanted, however long it is.
 
 use std::collections::BTreeMap;
 
 use crate::Result;
 
-/// Steps of a reckoning that are worth it: with more, all blocks are decoded that any copy on the way needs.
+/// The most steps of a plan. If it takes more, the caller decodes all blocks that any copy on the way needs.
 const MOST_STEPS: usize = 1 << 16;
 
-/// A block, as far as this is concerned.
+/// A block's place in the content.
 #[derive(Clone, Copy, Debug)]
-pub struct Block {
+pub struct BlockSpan {
     pub number: usize,
-    /// Where its content starts and ends.
+    /// Its first byte of content.
     pub start: u64,
+    /// The byte after its last.
     pub end: u64,
-    /// Of a copy, at most `start`; `None` for all others.
+    /// How far back a copy reaches, at most `start`; `None` for all other blocks.
     pub distance: Option<u64>,
 }
 
-/// `len` bytes of the block of this `number`, from byte `from` of it on, which stand at `at` of what is wanted.
+/// `len` bytes of block `number`, from its byte `from` on, which become the wanted bytes from `at` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct Fragment {
     pub number: usize,
     pub from: usize,
     pub at: usize,
@@ -39,10 +40,10 @@ pub struct Repeat {
     pub len: usize,
 }
 
-/// How to make what is wanted: first all parts, by block; then the repeats, in this order.
+/// How to make the wanted content: first all fragments, which are sorted by block; then the repeats, in their order.
 #[derive(Debug, Default)]
-pub struct Plan {
-    pub parts: Vec<Part>,
+pub struct CopyPlan {
+    pub fragments: Vec<Fragment>,
     pub repeats: Vec<Repeat>,
 }
 
@@ -51,10 +52,11 @@ pub struct Plan {
 ///
 /// # Errors
 /// Those of `block_at`.
-pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Result<Option<Plan>> {
-    let mut plan = Plan::default();
-    // First byte of content and place in what is wanted → bytes. The last ones in the content are followed first, so
-    // that those which meet in a block before are one again: a period that is entered amid it falls into two.
+pub fn plan(wanted: BlockSpan, mut block_at: impl FnMut(u64) -> Result<BlockSpan>) -> Result<Option<CopyPlan>> {
+    let mut plan = CopyPlan::default();
+    // (First byte of content, its place in the wanted bytes) → length. The last stretches of the content are followed
+    // first, so that those which meet in an earlier block are joined again: a period that is entered in its middle falls
+    // into two.
     let mut open = BTreeMap::from([((wanted.start, 0), (wanted.end - wanted.start) as usize)]);
     let mut steps = 0;
     while let Some(((mut from, mut at), mut len)) = open.pop_last() {
@@ -74,10 +76,10 @@ pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Re
             open.insert((from + here as u64, at + here), len - here);
         }
         let Some(distance) = block.distance else {
-            plan.parts.push(Part { number: block.number, from: (from - block.start) as usize, at, len: here });
+            plan.fragments.push(Fragment { number: block.number, from: (from - block.start) as usize, at, len: here });
             continue;
         };
-        // The period from where it is entered to its end, then its beginning, then all of it over and over.
+        // The period from the byte where it is entered to its end, then its beginning, then all of it repeated.
         let period = distance as usize;
         let entry = (from - block.start) as usize % period;
         let source = block.start - distance;
@@ -91,18 +93,18 @@ pub fn plan(wanted: Block, mut block_at: impl FnMut(u64) -> Result<Block>) -> Re
             plan.repeats.push(Repeat { at: at + period, period, len: here - period });
         }
     }
-    plan.parts.sort_by_key(|part| part.number);
-    // What a repeat repeats stands before it.
+    plan.fragments.sort_by_key(|fragment| fragment.number);
+    // A repeat copies bytes before it, so these must be made first.
     plan.repeats.sort_by_key(|repeat| repeat.at);
     Ok(Some(plan))
 }
 
 impl Repeat {
-    /// Does it within `content`.
+    /// Makes the repeat in `content`.
     pub fn fill(self, content: &mut [u8]) {
         let (start, end) = (self.at - self.period, self.at + self.len);
         let mut at = self.at;
-        // Twice as much each time: what is there is a whole number of periods.
+        // Doubles each time: the bytes so far are a whole number of periods.
         while at < end {
             let len = (at - start).min(end - at);
             content.copy_within(start..start + len, at);
@@ -116,11 +118,11 @@ mod tests {
     use super::*;
 
     /// Plans the last of blocks given by their lengths and distances.
-    fn plan_last(blocks: &[(u64, Option<u64>)]) -> Option<Plan> {
+    fn plan_last(blocks: &[(u64, Option<u64>)]) -> Option<CopyPlan> {
         let mut start = 0;
         let mut all = Vec::new();
         for (number, &(len, distance)) in blocks.iter().enumerate() {
-            all.push(Block { number, start, end: start + len, distance });
+            all.push(BlockSpan { number, start, end: start + len, distance });
             start += len;
         }
         plan(all[all.len() - 1], |at| Ok(all[all.partition_point(|block| block.end <= at)])).unwrap()
@@ -129,7 +131,7 @@ mod tests {
     #[test]
     fn a_chain_of_copies_leads_to_one_block() {
         let blocks: Vec<_> = [(3, None)].into_iter().chain((0..50_000).map(|_| (3, Some(3)))).collect();
-        assert_eq!(plan_last(&blocks).unwrap().parts, [Part { number: 0, from: 0, at: 0, len: 3 }]);
+        assert_eq!(plan_last(&blocks).unwrap().fragments, [Fragment { number: 0, from: 0, at: 0, len: 3 }]);
         let long: Vec<_> = [(3, None)].into_iter().chain((0..70_000).map(|_| (3, Some(3)))).collect();
         assert!(plan_last(&long).is_none());
     }
@@ -138,13 +140,13 @@ mod tests {
     fn of_a_run_one_period_is_wanted() {
         let plan = plan_last(&[(9, None), (1 << 26, Some(2)), (1 << 26, Some(2)), (1 << 26, Some(3))]).unwrap();
         // Of the three bytes, the third repeats the first.
-        assert_eq!(plan.parts.iter().map(|part| part.len).sum::<usize>(), 2);
+        assert_eq!(plan.fragments.iter().map(|fragment| fragment.len).sum::<usize>(), 2);
         let repeats = [Repeat { at: 2, period: 2, len: 1 }, Repeat { at: 3, period: 3, len: (1 << 26) - 3 }];
         assert_eq!(plan.repeats, repeats);
-        // However often the period is entered amid it.
+        // However often the period is entered in its middle.
         let mut blocks = vec![(1000, None)];
         blocks.extend([(4321, Some(1000)); 3000]);
-        assert!(plan_last(&blocks).unwrap().parts.len() <= 2);
+        assert!(plan_last(&blocks).unwrap().fragments.len() <= 2);
         let mut content = *b"abcd________";
         Repeat { at: 4, period: 3, len: 8 }.fill(&mut content);
         assert_eq!(&content, b"abcdbcdbcdbc");

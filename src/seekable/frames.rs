@@ -1,4 +1,4 @@
-//! A file → where its frames and blocks lie, from indexes where there are any, else from the headers of blocks.
+//! A file → the places of its frames and blocks, from indexes where there are any, else from the headers of blocks.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
@@ -11,6 +11,7 @@ use crate::{
         index::{Entry, Room},
         read::{self, read_array},
     },
+    error::reserve,
 };
 
 /// A frame and its place.
@@ -18,9 +19,9 @@ use crate::{
 pub struct Frame {
     /// Its first byte in the file.
     pub start: u64,
-    /// The byte behind its last.
+    /// The byte after its last.
     pub end: u64,
-    /// What its index says, or would say if it had one.
+    /// Its index, or the one that it would have.
     pub index: Index,
     /// XXH3-64 of its content.
     pub content_hash: u64,
@@ -33,27 +34,28 @@ impl Frame {
     }
 }
 
-/// What to do about an index that is damaged, where headers tell all that it would.
+/// What to do about a damaged index, where the headers say the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Indexes {
     /// It is an error.
     Check,
-    /// It is passed over.
+    /// It is ignored.
     Pass,
 }
 
-/// Frames that are looked up by indexes: those before them are walked over, so that a file of nothing but frames takes
-/// little memory.
+/// The most frames that are found by their indexes. Frames before them are found by headers, so that a file of very many
+/// frames takes little memory.
 const MOST_INDEXED: usize = 1 << 16;
-/// Blocks of a frame whose headers are compared with its index before it is believed. The others are when they are read.
+/// The blocks of a frame whose headers are compared with its index at once. The others are compared when they are read.
 const COMPARED: usize = 1 << 20;
-/// Bytes that are read at once to look at a header.
-const GLANCE: usize = 64;
+/// Bytes that are read at once for a header.
+pub const GLANCE: usize = 64;
 
-/// Gives all frames of a file to `each`, if there is `room` for the lists of their blocks. What stands behind the last one, zero or not, is no error.
+/// Gives all frames of a file to `each`, if there is `room` for the lists of their blocks. Bytes after the last frame,
+/// zero or not, are no error.
 ///
 /// # Errors
-/// As far as headers or indexes tell: not a frame, damaged, truncated. Or what the reader, `room` or `each` reports.
+/// As far as headers or indexes show: not a frame, damaged, truncated. Or those of the reader, `room` and `each`.
 pub fn locate(
     input: &mut (impl Read + Seek),
     indexes: Indexes,
@@ -65,8 +67,8 @@ pub fn locate(
     let held = indexed.iter().map(Frame::memory).sum::<usize>();
     let rest = indexed.last().map_or(len, |frame| frame.start);
     input.seek(SeekFrom::Start(0))?;
-    // What indexes do not tell of, such as frames of one block, is walked over. Behind something that is no frame there
-    // are none, as for a decoder.
+    // Frames before those that indexes describe, such as frames of one block, are found by headers. After something that
+    // is no frame there are no more frames, as for a decoder.
     if (rest == 0 && !indexed.is_empty())
         || walk(BufReader::new(input.take(rest)), indexes, &|bytes| room(held + bytes), each)?
     {
@@ -75,8 +77,8 @@ pub fn locate(
     Ok(())
 }
 
-/// The frames that have indexes, from the file's end on, up to the first that has none, or one that does not fit; the
-/// last one first. A frame whose own header is `damaged` fits or does not, as is asked for.
+/// The frames that have indexes, from the end of the file back to the first that has none, or one that does not fit; the
+/// last frame comes first. A frame whose own header is `damaged` fits or does not, as is asked for.
 pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool, room: Room) -> Result<Vec<Frame>> {
     let mut frames = Vec::new();
     let (mut end, mut held) = (len, 0);
@@ -98,7 +100,7 @@ pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool, r
     Ok(frames)
 }
 
-/// Whether the index of `frame` tells what the frame itself does. A block's header that is damaged says nothing else.
+/// Whether the index of `frame` says the same as the frame itself. A damaged header of a block does not contradict it.
 fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<bool> {
     let Frame { start, index, .. } = frame;
     let header = index.header.to_bytes();
@@ -115,7 +117,7 @@ fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<
         input.seek(SeekFrom::Start(at))?;
         match Item::read(&mut BufReader::with_capacity(GLANCE, &mut *input)) {
             Ok(Item::Block(header)) if Entry::of(&header) != *entry => return Ok(false),
-            // Nothing tells whether the end is damage or the index is wrong.
+            // The end marker may be damage, or the index may be wrong.
             Ok(Item::End(_) | Item::IndexedEnd(_)) if !damaged => {
                 return Err(Error::corrupt("the index does not fit its frame"));
             }
@@ -126,7 +128,7 @@ fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<
     Ok(true)
 }
 
-/// `end`, without the zero bytes before it: padding that tapes and disks add.
+/// `end`, moved back over zero bytes, which tapes and disks add as padding.
 fn without_zeros(input: &mut (impl Read + Seek), mut end: u64) -> Result<u64> {
     let mut bytes = [0; 1 << 12];
     loop {
@@ -143,7 +145,7 @@ fn without_zeros(input: &mut (impl Read + Seek), mut end: u64) -> Result<u64> {
     }
 }
 
-/// Gives all frames of `input` to `each`, by the headers of their blocks; says whether nothing but zeros follows them.
+/// Gives all frames of `input` to `each`, by the headers of their blocks. Returns whether nothing but zeros follows them.
 ///
 /// # Errors
 /// As [`locate`].
@@ -163,14 +165,14 @@ pub fn walk(
                 each(frame)?;
                 (is_first, is_passed) = (false, passed);
             }
-            // Behind an index that is not as long as it should be may be frames.
+            // After an index that is not as long as expected there may be frames.
             Start::Other if is_passed => return Err(Error::corrupt("the index is damaged")),
             start => return Ok(start == Start::End),
         }
     }
 }
 
-/// The frame whose magic was just read, and whether its index was passed over.
+/// The frame whose magic was just read, and whether its index was ignored.
 fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) -> Result<(Frame, bool)> {
     let start = input.count - MAGIC.len() as u64;
     let mut index = Index { header: FrameHeader::read_after_magic(input)?, blocks: Vec::new() };
@@ -182,7 +184,7 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) ->
                 read::skip(input, block.coded_len as u64)?;
                 let blocks = &mut index.blocks;
                 room((blocks.len() + 1) * Index::PER_BLOCK)?;
-                blocks.try_reserve(1).map_err(|_| Error::no_memory((blocks.len() * size_of::<Entry>()) as u64))?;
+                reserve(blocks, 1)?;
                 blocks.push(Entry::of(&block));
                 continue;
             }
@@ -201,7 +203,7 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) ->
     }
 }
 
-/// Counts what is read through it.
+/// Counts the bytes that are read through it.
 pub struct Counting<R> {
     inner: R,
     count: u64,
@@ -212,7 +214,7 @@ impl<R> Counting<R> {
         Self { inner, count: 0 }
     }
 
-    /// Bytes that were read.
+    /// Bytes read so far.
     pub fn count(&self) -> u64 {
         self.count
     }

@@ -1,4 +1,4 @@
-//! What a file's headers tell, without decoding anything.
+//! A file → what its headers say, without decoding anything.
 
 use std::io::{Read, Seek};
 
@@ -48,7 +48,7 @@ impl FrameInfo {
 ///
 /// # Errors
 /// As decoding would give, as far as headers can tell: not a frame, damaged, truncated. Bytes after the last
-/// frame, zero or not, are no error. What `input` reports, who can end the work by that: it takes no longer than reading.
+/// frame, zero or not, are no error. Errors of `input`, which so can end the work: it takes no longer than reading.
 pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
     let mut frames = Vec::new();
     inspect_each(input, |frame| frames.push(frame))?;

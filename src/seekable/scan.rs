@@ -1,8 +1,8 @@
-//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes tell.
+//! A file that may be damaged → its frames and the places of their blocks, as far as headers and indexes give them.
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use super::frames::{Counting, Frame, indexed_frames};
+use super::frames::{Counting, Frame, GLANCE, indexed_frames};
 use crate::{
     Error, ErrorKind, Result,
     container::{
@@ -12,19 +12,17 @@ use crate::{
         index::{Entry, Room},
         read::{read_vec, truncated},
     },
+    error::reserve,
     model::Level,
 };
 
-/// Bytes that are read at once to look at a header.
-const GLANCE: usize = 64;
-/// Bytes that are searched at once for a frame, and how many of them are looked at again with the next: a header less
-/// one.
+/// Bytes that are searched at once for a frame; and how many of them are searched again with the next: a header less one.
 const STRIDE: u64 = 1 << 16;
 const OVERLAP: u64 = 19;
 
 /// A block's place, and its header if that is good.
 #[derive(Debug)]
-pub struct Part {
+pub struct ScannedBlock {
     /// Where its coded bytes begin.
     pub at: u64,
     /// Bytes of content.
@@ -34,40 +32,46 @@ pub struct Part {
     pub header: Result<BlockHeader>,
 }
 
-/// What could be found of a frame.
+/// The parts of a frame that were found.
 #[derive(Debug)]
-pub struct Surveyed {
-    /// Its header, and what its index says or should say.
+pub struct ScannedFrame {
+    /// Its header, and its index or the one that it should have.
     pub index: Index,
     /// Its blocks, without gaps.
-    pub parts: Vec<Part>,
+    pub blocks: Vec<ScannedBlock>,
     /// Whether there are no more blocks than these.
     pub is_complete: bool,
     /// XXH3-64 of the content, if the end marker was found.
     pub content_hash: Option<u64>,
-    /// What is wrong beside blocks.
+    /// Damage that is not in blocks.
     pub faults: Vec<Error>,
 }
 
-impl Surveyed {
+impl ScannedFrame {
     /// Bytes of memory that the list of its blocks takes.
     pub fn memory(&self) -> usize {
-        self.parts.capacity() * size_of::<Part>() + self.index.blocks.capacity() * size_of::<Entry>()
+        self.blocks.capacity() * size_of::<ScannedBlock>() + self.index.blocks.capacity() * size_of::<Entry>()
     }
 }
 
-impl Surveyed {
+impl ScannedFrame {
+    /// Notes the end marker.
+    fn end(&mut self, content_hash: u64) {
+        self.content_hash = Some(content_hash);
+        self.is_complete = true;
+    }
+
     fn new(header: FrameHeader, faults: Vec<Error>) -> Self {
         let index = Index { header, blocks: Vec::new() };
-        Self { index, parts: Vec::new(), is_complete: false, content_hash: None, faults }
+        Self { index, blocks: Vec::new(), is_complete: false, content_hash: None, faults }
     }
 }
 
-/// Goes through a file.
+/// Goes through a file, frame by frame.
 #[derive(Debug)]
-pub struct Survey {
+pub struct Scan {
     len: u64,
-    /// The first byte that was not looked at.
+    /// The first byte that was not scanned.
     at: u64,
     /// Frames known by their indexes, the last one first.
     indexed: Vec<Frame>,
@@ -79,7 +83,7 @@ pub struct Survey {
     garbage: bool,
 }
 
-impl Survey {
+impl Scan {
     /// Looks for indexes, from the end on.
     ///
     /// # Errors
@@ -100,7 +104,7 @@ impl Survey {
     ///
     /// # Errors
     /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or `room`.
-    pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<Surveyed>> {
+    pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<ScannedFrame>> {
         let mut faults = Vec::new();
         let (start, header) = match self.header(input) {
             Ok(None) => return Ok(None),
@@ -117,10 +121,10 @@ impl Survey {
         self.frames += 1;
         self.is_lost = false;
         let index = self.indexed.pop_if(|frame| frame.start == start);
-        let mut frame = Surveyed::new(header, faults);
+        let mut frame = ScannedFrame::new(header, faults);
         self.at = start + header.to_bytes().len() as u64;
         while self.next_item(input, &mut frame, index.as_ref())? {
-            room(self.listed + frame.parts.len() * (size_of::<Part>() + Index::PER_BLOCK))?;
+            room(self.listed + frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK))?;
         }
         self.listed -= index.as_ref().map_or(0, Frame::memory);
         Ok(Some(frame))
@@ -140,7 +144,7 @@ impl Survey {
         }
     }
 
-    /// The next frame behind one whose header has this `error`: by an index, or by a whole header.
+    /// The next frame after one whose header has this `error`: by an index, or by a whole header.
     fn search(&self, input: &mut (impl Read + Seek), error: &Error) -> Result<Option<(u64, FrameHeader)>> {
         let known = self.indexed.last().map(|frame| (frame.start, frame.index.header));
         if error.kind() == ErrorKind::Unsupported {
@@ -163,8 +167,8 @@ impl Survey {
         Ok(known)
     }
 
-    /// What to say where no frame is any more, because of `error`.
-    fn without_frame(&mut self, error: Error) -> Result<Option<Surveyed>> {
+    /// The result where `error` says that there are no more frames.
+    fn without_frame(&mut self, error: Error) -> Result<Option<ScannedFrame>> {
         if self.frames == 0 || error.kind() == ErrorKind::Unsupported {
             return Err(error);
         }
@@ -173,51 +177,36 @@ impl Survey {
             self.garbage = !self.is_lost;
             return Ok(None);
         }
-        // The magic is there, and nothing else: a frame of which nothing is left.
-        Ok(Some(Surveyed::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
+        // Of this frame only the magic is left.
+        Ok(Some(ScannedFrame::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
     }
 
-    /// Finds what comes next in `frame`; says whether more may follow. `known` is the frame by its index.
+    /// Finds the next item of `frame`. Returns whether more may follow. `known` is the frame by its index.
     fn next_item(
         &mut self,
         input: &mut (impl Read + Seek),
-        frame: &mut Surveyed,
+        frame: &mut ScannedFrame,
         known: Option<&Frame>,
     ) -> Result<bool> {
-        let entry = known.and_then(|known| known.index.blocks.get(frame.parts.len()));
-        if frame.parts.try_reserve(1).is_err() || frame.index.blocks.try_reserve(1).is_err() {
-            return Err(Error::no_memory(frame.memory() as u64));
-        }
+        let entry = known.and_then(|known| known.index.blocks.get(frame.blocks.len()));
+        reserve(&mut frame.blocks, 1)?;
+        reserve(&mut frame.index.blocks, 1)?;
         input.seek(SeekFrom::Start(self.at))?;
         let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
         match (Item::read(&mut reader), entry) {
             (Err(error), _) if error.ends_work() => return Err(error),
-            (Ok(Item::Block(header)), _) => {
-                let at = self.at + reader.count();
-                self.at = at + header.coded_len as u64;
-                self.is_lost = self.at > self.len;
-                frame.index.blocks.push(Entry::of(&header));
-                let raw_len = header.raw_len as u64;
-                let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
-                frame.parts.push(Part { at, raw_len, is_there: !self.is_lost, header });
-                return Ok(!self.is_lost);
-            }
+            (Ok(Item::Block(header)), _) => return Ok(self.good_header(frame, header, reader.count())),
             (item, Some(entry)) => {
                 let error = item.err().unwrap_or_else(|| Error::corrupt("a block's header is damaged"));
-                frame.index.blocks.push(*entry);
-                let (at, raw_len) = (self.at, entry.raw_len.into());
-                self.at += u64::from(entry.size);
-                frame.parts.push(Part { at, raw_len, is_there: self.at <= self.len, header: Err(error) });
+                self.damaged_header(frame, entry, error);
                 return Ok(true);
             }
             (Ok(Item::End(hash)), None) => {
-                frame.content_hash = Some(hash);
-                frame.is_complete = true;
+                frame.end(hash);
                 self.at += END_LEN;
             }
             (Ok(Item::IndexedEnd(hash)), None) => {
-                frame.content_hash = Some(hash);
-                frame.is_complete = true;
+                frame.end(hash);
                 match frame.index.check_next(&mut reader) {
                     Err(error) if error.ends_work() => return Err(error),
                     checked => frame.faults.extend(checked.err()),
@@ -232,5 +221,26 @@ impl Survey {
             }
         }
         Ok(false)
+    }
+
+    /// Adds a block by its good `header`, which has `header_len` bytes. Returns whether the block is whole.
+    fn good_header(&mut self, frame: &mut ScannedFrame, header: BlockHeader, header_len: u64) -> bool {
+        let at = self.at + header_len;
+        self.at = at + header.coded_len as u64;
+        self.is_lost = self.at > self.len;
+        frame.index.blocks.push(Entry::of(&header));
+        let raw_len = header.raw_len as u64;
+        let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
+        frame.blocks.push(ScannedBlock { at, raw_len, is_there: !self.is_lost, header });
+        !self.is_lost
+    }
+
+    /// Adds a block by its `entry` in the index, as its header has this `error`.
+    fn damaged_header(&mut self, frame: &mut ScannedFrame, entry: &Entry, error: Error) {
+        let at = self.at;
+        self.at += u64::from(entry.size);
+        frame.index.blocks.push(*entry);
+        let is_there = self.at <= self.len;
+        frame.blocks.push(ScannedBlock { at, raw_len: entry.raw_len.into(), is_there, header: Err(error) });
     }
 }

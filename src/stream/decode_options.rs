@@ -59,12 +59,12 @@ impl DecodeOptions {
         self
     }
 
-    /// Refuses blocks that need more than `bytes` of memory to decode, content that copies may reach back to and the list of a
-    /// frame's blocks included, with [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit).
+    /// Refuses blocks that need more than `bytes` of memory to decode, with
+    /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit). The content that copies may reach back to counts, and so
+    /// does the list of a frame's blocks.
     ///
-    /// Without a limit a block may take what its level and length make of it, which a few bytes can ask for: at level 9
-    /// and 64 MiB, the longest that the format knows, some 1.7 GiB. What the system or a control group does not have is
-    /// refused before it is taken.
+    /// Without a limit a few bytes can ask for some 1.7 GiB: for a block of 64 MiB at level 9. Memory that the system or
+    /// a control group does not have is refused before it is taken.
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self

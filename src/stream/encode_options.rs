@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 use crate::{
-    codec::priming::Base,
+    codec::priming::Priming,
     parallel::{progress::Progress, stop::Stop},
 };
 
@@ -27,7 +27,7 @@ const STORE_BLOCK: usize = 1 << 20;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct EncodeOptions {
-    pub(crate) base: Base,
+    pub(crate) priming: Priming,
     pub(crate) method: Method,
     pub(crate) block_len: Option<usize>,
     pub(crate) content_size: Option<u64>,
@@ -47,7 +47,7 @@ impl EncodeOptions {
     /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
     pub fn new() -> Self {
         Self {
-            base: Base { level: Level::DEFAULT, model: None, general: true, only: false },
+            priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false },
             method: Method::Neural,
             block_len: None,
             content_size: None,
@@ -60,21 +60,21 @@ impl EncodeOptions {
 
     /// How large and slow a model to use.
     pub fn level(mut self, level: Level) -> Self {
-        self.base.level = level;
+        self.priming.level = level;
         self
     }
 
     /// Lets blocks start from what `model` knows, where that makes them smaller. A decoder needs the same model, which
     /// the frame names; but a frame of one block does not where the built-in model, or none, makes it smaller.
     pub fn model(mut self, model: Model) -> Self {
-        self.base.model = Some(model);
+        self.priming.model = Some(model);
         self
     }
 
     /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and the frame
     /// names no other [`model`](Self::model): yes, unless told otherwise. A decoder needs nothing for it.
     pub fn built_in_prior(mut self, allowed: bool) -> Self {
-        self.base.general = allowed;
+        self.priming.built_in = allowed;
         self
     }
 
@@ -141,7 +141,7 @@ impl EncodeOptions {
 
     /// Bytes of content in a block: as many as were asked for, else what suits the method.
     pub(crate) fn block_bytes(&self) -> usize {
-        let most = self.base.level.block_len();
+        let most = self.priming.level.block_len();
         let suits = match self.method {
             Method::Neural | Method::Copy => most,
             Method::Huffman => HUFFMAN_BLOCK,

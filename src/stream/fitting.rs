@@ -1,7 +1,7 @@
 //! Whether compressing fits the memory that is allowed, and if not, what would.
 
 use super::{EncodeOptions, encode_options::MIN_BLOCK_LEN, long_repeats::MIN_REPEAT, pieces};
-use crate::codec::{block, priming::Base};
+use crate::codec::{memory, priming::Priming};
 use crate::{Error, ErrorKind, Level, Method, Result};
 
 /// Makes sure that a block of `len` bytes can be coded within the limit of `options`, with so many bytes `held` beside:
@@ -10,8 +10,8 @@ use crate::{Error, ErrorKind, Level, Method, Result};
 /// # Errors
 /// [`ErrorKind::MemoryLimit`], with the highest level and the longest blocks that would fit.
 pub fn check(options: &EncodeOptions, len: usize, held: u64) -> Result<()> {
-    let (base, limit) = (&options.base, options.memory_limit);
-    let needed = needed(options, base, len, held);
+    let (priming, limit) = (&options.priming, options.memory_limit);
+    let needed = needed(options, priming, len, held);
     if needed <= limit {
         return Ok(());
     }
@@ -26,15 +26,16 @@ pub fn check(options: &EncodeOptions, len: usize, held: u64) -> Result<()> {
 }
 
 /// Bytes for a block whose content counts among what is held.
-fn needed(options: &EncodeOptions, base: &Base, len: usize, held: u64) -> u64 {
-    block::expected_memory(options.method, base, len) - len as u64 + held
+fn needed(options: &EncodeOptions, priming: &Priming, len: usize, held: u64) -> u64 {
+    memory::expected(options.method, priming, len) - len as u64 + held
 }
 
 /// The highest level below the one chosen at which the same block fits.
 fn fitting_level(options: &EncodeOptions, len: usize, held: u64) -> Option<u8> {
-    let lower = (1..options.base.level.get()).rev().filter_map(Level::new);
-    let fits =
-        |&level: &Level| needed(options, &Base { level, ..options.base.clone() }, len, held) <= options.memory_limit;
+    let lower = (1..options.priming.level.get()).rev().filter_map(Level::new);
+    let fits = |&level: &Level| {
+        needed(options, &Priming { level, ..options.priming.clone() }, len, held) <= options.memory_limit
+    };
     lower.into_iter().find(fits).filter(|_| options.method == Method::Neural).map(Level::get)
 }
 
@@ -43,7 +44,7 @@ fn fitting_len(options: &EncodeOptions, len: usize, held: u64) -> Option<String>
     let shorter = (0..usize::BITS).rev().map(|bits| 1 << bits).filter(|shorter| (MIN_BLOCK_LEN..len).contains(shorter));
     let fits = |&len: &usize| {
         let most = pieces::capacity(len, len >= MIN_REPEAT) as u64;
-        needed(options, &options.base, len, most.min(held)) <= options.memory_limit
+        needed(options, &options.priming, len, most.min(held)) <= options.memory_limit
     };
     let fitting = shorter.into_iter().find(fits)?;
     Some(if fitting < 1 << 20 { format!("{}K", fitting >> 10) } else { format!("{}M", fitting >> 20) })

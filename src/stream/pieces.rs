@@ -161,10 +161,9 @@ mod tests {
         all
     }
 
-    /// `period` bytes of noise (a linear congruential generator's high bits), over and over.
+    /// `len` bytes that repeat `period` bytes of noise.
     fn periodic(period: usize, len: usize) -> Vec<u8> {
-        let noise = std::iter::successors(Some(1u64), |x| Some(x.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1)));
-        noise.take(period).map(|x| (x >> 56) as u8).collect::<Vec<_>>().into_iter().cycle().take(len).collect()
+        foretell_testkit::noise(1, period).into_iter().cycle().take(len).collect()
     }
 
     fn fresh(pieces: &[Piece]) -> Vec<usize> {

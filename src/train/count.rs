@@ -1,7 +1,7 @@
-//! Samples → how often each byte followed each context: in how many samples it did.
+//! Samples → counts: in how many samples each byte followed each context.
 //!
-//! Within a sample the network learns for itself what follows a context, once it was there. What it cannot know is what
-//! follows the first time; so a byte counts once a sample, however often it followed there.
+//! Within a sample, the network learns what follows a context from its first occurrence on. Only the first time does it
+//! depend on the prior; so a byte counts once a sample, however often it follows (docs/EXPERIMENTS.md, "Trained models").
 
 use crate::math::ln;
 use crate::model::{
@@ -10,26 +10,31 @@ use crate::model::{
     features::contexts,
 };
 
-/// Events are sorted and merged when there are so many.
+/// Events are sorted and merged whenever there are more than this.
 const CHUNK: usize = 1 << 23;
-/// With more entries than this, what was seen only once is dropped: it would be dropped in the end.
+/// With more entries than this, those of one sample are dropped: most of them would be dropped in the end.
 const MOST: usize = 1 << 25;
 
-/// A context that came so often came often.
-const MUCH: u32 = 16;
+/// Contexts seen at least this often count as frequent: docs/EXPERIMENTS.md, "Trained models".
+const FREQUENT: u32 = 16;
+/// What a context and each of its symbols take in a file, in bytes: about, and not tried alone.
+const CONTEXT_COST: f32 = 2.0;
+const SYMBOL_COST: f32 = 1.2;
 
-/// Sorted: the upper 56 bits of a context's hash with the byte that followed in the lower 8, and in how many samples.
+/// How often bytes followed contexts.
 #[derive(Debug, Default)]
 pub struct Tally {
+    /// An event is the upper 56 bits of a context's hash, and the byte that followed in the lower 8. Beside it, the number
+    /// of samples with it. In ascending order of events, without repeats.
     events: Vec<(u64, u32)>,
 }
 
-/// What of a tally is kept.
+/// Which part of a tally goes into a model.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep {
-    /// So many contexts.
+    /// The number of contexts.
     pub contexts: usize,
-    /// And all that followed these; else nothing that came once where much came.
+    /// Keep every successor; otherwise drop successors seen once in frequent contexts.
     pub all_symbols: bool,
 }
 
@@ -44,7 +49,7 @@ impl Tally {
         tally
     }
 
-    /// Counts `samples` too, each from a fresh start, in the contexts that `level` has.
+    /// Adds the counts of `samples`, each with a history of its own, in the contexts that have rows at `level`.
     pub fn count<'a>(&mut self, samples: impl IntoIterator<Item = &'a [u8]>, level: Level) {
         let mut events = Vec::new();
         for sample in samples {
@@ -61,7 +66,7 @@ impl Tally {
         self.add(&mut events);
     }
 
-    /// Merges `events`, which are gone then.
+    /// Merges `events` into the tally, and clears them.
     fn add(&mut self, events: &mut Vec<u64>) {
         events.sort_unstable();
         let mut old = std::mem::take(&mut self.events).into_iter().peekable();
@@ -88,7 +93,7 @@ impl Tally {
         self.contexts().filter(|context| total(context) >= least).count()
     }
 
-    /// What is to be kept: the contexts that are worth most, each seen at least `least` times.
+    /// The most valuable contexts, as many as `keep` says, of those seen at least `least` times.
     pub fn counts(&self, least: u32, keep: Keep) -> Counts {
         let everywhere = self.everywhere();
         let worth = |context: Context| worth(context, &everywhere, keep);
@@ -96,7 +101,7 @@ impl Tally {
         worths.sort_unstable_by(|a, b| b.total_cmp(a));
         worths.truncate(keep.contexts);
         let edge = worths.last().map_or(f32::INFINITY, |&worth| worth);
-        // Of those on the edge as many as there is room for.
+        // Of contexts whose worth is that of the last one kept, as many as there is room for.
         let mut room = worths.iter().filter(|&&worth| worth == edge).count();
         let mut counts = Counts::new(Counts::bucket_bits(worths.len()), worths.len(), 2 * worths.len());
         let mut last = None;
@@ -105,7 +110,7 @@ impl Tally {
             let kept = worth > edge || worth == edge && room > 0;
             room -= usize::from(worth == edge && kept);
             let key = counts.key(context[0].0);
-            // Of two with the same key the second is lost.
+            // Of two contexts with the same key the second is dropped.
             let symbols = symbols(context, keep);
             if kept && !symbols.is_empty() && last.replace(key) != Some(key) {
                 counts.push(key, &symbols);
@@ -115,7 +120,7 @@ impl Tally {
         counts
     }
 
-    /// How often each byte followed any context.
+    /// The share of each byte among all events, with one added to each count.
     fn everywhere(&self) -> [f32; 256] {
         let mut everywhere = [1.0; 256];
         self.events.iter().for_each(|&(event, n)| everywhere[event as u8 as usize] += n as f32);
@@ -124,7 +129,7 @@ impl Tally {
     }
 }
 
-/// What a context saves, compared with what is known of bytes `everywhere`, for each byte of the file that it takes.
+/// What a context saves against coding its bytes by their shares `everywhere`, for each byte that it takes in the file.
 fn worth(context: Context, everywhere: &[f32; 256], keep: Keep) -> f32 {
     let all = total(context) as f32;
     let saved = |&(event, n): &(u64, u32)| {
@@ -132,10 +137,10 @@ fn worth(context: Context, everywhere: &[f32; 256], keep: Keep) -> f32 {
         n * ln(n / (all + 1.0) / everywhere[event as u8 as usize])
     };
     let saved: f32 = context.iter().map(saved).sum();
-    saved / (2.0 + 1.2 * kept(context, keep).count() as f32)
+    saved / (CONTEXT_COST + SYMBOL_COST * kept(context, keep).count() as f32)
 }
 
-/// Moves one of each of the sorted `events` to the front, and says how many these are.
+/// Moves one of each of the sorted `events` to the front, and returns their number.
 fn dedup(events: &mut [u64]) -> usize {
     let mut kept = 0;
     for i in 0..events.len() {
@@ -153,14 +158,14 @@ fn total(context: Context) -> u32 {
 
 /// The events of a context that are kept.
 fn kept(context: Context<'_>, keep: Keep) -> impl Iterator<Item = (u64, u32)> {
-    let all = keep.all_symbols || total(context) < MUCH;
+    let all = keep.all_symbols || total(context) < FREQUENT;
     context.iter().copied().filter(move |&(_, n)| all || n > 1)
 }
 
 /// The bytes of a context, the most frequent first.
 fn symbols(context: Context, keep: Keep) -> Vec<Symbol> {
     let largest = context.iter().map(|&(_, n)| n).max().unwrap_or(0);
-    // As large as a count can be, in proportion.
+    // Counts are bytes: larger ones are scaled down together.
     let scaled = |n: u32| if largest > 255 { (u64::from(n) * 255 / u64::from(largest)).max(1) as u8 } else { n as u8 };
     let symbol = |(event, n)| Symbol { byte: event as u8, count: scaled(n) };
     let mut symbols: Vec<_> = kept(context, keep).map(symbol).collect();

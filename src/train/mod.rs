@@ -2,13 +2,15 @@
 //!
 //! ```text
 //! samples ─┬─ most ──► tally ─► counts ─┐
-//!          │                            ├─► passes: mixers learn to weigh what counts say ─► quantised ─► Model
-//!          └─ held out ─► loss ─────────┘   until the loss on what is held out stops falling
+//!          │                            ├─► passes: mixers learn to weigh rows made of counts ─► quantised ─► Model
+//!          └─ held out ─► loss ─────────┘   until the loss on the held-out samples stops falling
 //! ```
-//! In the end what was held out is counted too, for the model is to know all that the samples tell; what it earns is
-//! told by one that has not seen that. What a sample says counts in the counts that it is predicted from would be
-//! trusted too much: so the samples are taken in folds, and mixers learn from each with the counts of the others
+//! At the end the held-out samples are counted too, so that the model knows all samples. Its loss on new data is that of a
+//! trial model without them. A sample must not be predicted from counts that include it: the mixers would trust those
+//! counts too much. So samples are split in folds, and mixers learn from each fold with the counts of the others
 //! (cross-fitting: Chernozhukov et al. 2018; stacked generalisation: Wolpert 1992).
+//!
+//! Which way of training gave what: docs/EXPERIMENTS.md, "Trained models". The numbers below were not tried alone.
 
 mod count;
 mod passes;
@@ -16,8 +18,8 @@ mod passes;
 use std::{ops::Range, sync::Arc};
 
 use count::{Keep, Tally};
-pub use passes::Loss;
 use passes::{Fold, evaluate, fit};
+pub use passes::{Loss, Pass};
 
 use crate::{
     Error, ErrorKind, Level, Model, Result, Stop,
@@ -25,33 +27,33 @@ use crate::{
     priors::{COARSE, FINE, TrainedOn, write_counts},
 };
 
-/// Longer samples are cut into parts: what a model is for is the beginning of content.
+/// Samples are cut into parts of at most this many bytes: a model helps at the beginning of content.
 const PART: usize = 1 << 15;
-/// One sample in so many is held out.
+/// One part in this many is held out.
 const HELD_OUT: usize = 10;
-/// About what the weights of a level take in a file.
+/// Bytes of a level's weights in a file, about.
 const WEIGHTS: u64 = 1 << 13;
-/// Where a level's weights have this much room, they are kept in fine steps.
+/// If the file has at least this many bytes for each level with weights, these are stored in fine steps.
 const ROOMY: u64 = 1 << 17;
-/// Folds of what is not held out.
+/// Folds of the samples that are not held out.
 const FOLDS: usize = 5;
-/// A context must have been seen in so many samples.
+/// A context must have been seen at least this often: docs/EXPERIMENTS.md, "Trained models", tried 1.
 const LEAST: u32 = 2;
-/// Mixers learn from so many bytes of a fold at most: they have no more to learn.
+/// The bytes of a fold that mixers learn from, about: more teach them nothing.
 const FOLD_BYTES: usize = 1 << 20;
 
-/// The least and the most bytes that a model's file can be told to keep to.
+/// The least and the most bytes that a model's file can be limited to.
 pub const SIZES: std::ops::RangeInclusive<u64> = 1 << 14..=crate::priors::MAX_LEN;
 
-/// How to train; a builder.
+/// Trains models on samples; a builder.
 ///
 /// ```
 /// use foretell::{Level, Trainer, RecordCompressor, RecordDecompressor};
 /// let record = |i: u32| format!("{{\"id\": {i}, \"state\": \"{}\"}}", ["open", "closed"][i as usize % 2]).into_bytes();
 /// let samples: Vec<Vec<u8>> = (0..500).map(record).collect();
-/// let trained = Trainer::new().train(&samples, |_| {})?;
-/// assert!(trained.held_out.bits < trained.held_out_without.bits / 4.0);
-/// let (model, record) = (trained.model, record(777));
+/// let report = Trainer::new().train(&samples, |_| {})?;
+/// assert!(report.held_out.bits < report.held_out_without.bits / 4.0);
+/// let (model, record) = (report.model, record(777));
 /// let coded = RecordCompressor::new(&model)?.compress(&record)?;
 /// assert!(coded.len() < record.len() / 2);
 /// assert_eq!(RecordDecompressor::new(&model)?.decompress(&coded)?, record);
@@ -66,37 +68,23 @@ pub struct Trainer {
     stop: Stop,
 }
 
-/// What a pass over the samples came to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Pass {
-    /// The level whose mixers learn.
-    pub level: Level,
-    /// Which pass over the samples it was, from 1; 0 is before the first.
-    pub number: usize,
-    /// The loss on the samples, while learning from them; of number 0 there is none.
-    pub training: Loss,
-    /// The loss on those held out, after it.
-    pub held_out: Loss,
-}
-
-/// What came of training.
+/// The result of training: the model, and what it saves.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TrainingReport {
-    /// The model, which knows all samples.
+    /// The model, trained on all samples.
     pub model: Model,
-    /// Its file.
+    /// The bytes of the model's file.
     pub file: Vec<u8>,
-    /// The same but for what was held out: what this one makes of that is what `model` makes of what comes.
+    /// The model without the held-out samples; its loss on them estimates the loss of `model` on new data.
     pub trial: Model,
-    /// The loss on what was held out, with `trial`.
+    /// The loss of `trial` on the held-out samples.
     pub held_out: Loss,
-    /// The same before its numbers were cut to what a file holds, and before contexts were dropped to keep that small.
+    /// The same before numbers were rounded and contexts dropped to fit into the file.
     pub held_out_exact: Loss,
-    /// The same without the model.
+    /// The loss on the held-out samples without any model.
     pub held_out_without: Loss,
-    /// Samples that were held out; those of [`Model::trained_on`] are all.
+    /// The number of held-out samples, long ones counted in parts; [`Model::trained_on`] has the number of all.
     pub held_out_samples: u64,
 }
 
@@ -107,7 +95,7 @@ impl Default for Trainer {
 }
 
 impl Trainer {
-    /// Trains for level 3, a file of at most 1 MiB.
+    /// Trains a model for level 3 with a file of at most 1 MiB.
     pub fn new() -> Self {
         Self { level: Level::RECORDS, size: 1 << 20, weighted: Vec::new(), in_order: false, stop: Stop::default() }
     }
@@ -131,28 +119,27 @@ impl Trainer {
         Ok(self)
     }
 
-    /// Lets mixers of these levels learn too, with the counts of the level's contexts.
+    /// Also trains the mixers of these levels, with the same counts.
     pub fn also_for(mut self, levels: impl IntoIterator<Item = Level>) -> Self {
         self.weighted.extend(levels);
         self
     }
 
-    /// Whether samples stand in an order that goes on with what the model is for, like the lines of a log: then the
-    /// last tenth is held out, as what comes will not have been seen around it either. Otherwise, and unless told so,
-    /// every tenth is.
+    /// Whether samples come in the order in which new data will continue, like the lines of a log. Then the last tenth is
+    /// held out, since new data will also come after all samples; otherwise, which is the default, every tenth sample.
     pub fn in_order(mut self, in_order: bool) -> Self {
         self.in_order = in_order;
         self
     }
 
-    /// Ends training when `stop` is asked for: where the network learns or is tried, before the next sample or 32 KiB of
-    /// it; where samples are counted, which is fast, when that is done.
+    /// Ends training when `stop` is requested: while the network runs, before the next sample or 32 KiB of one; while
+    /// samples are counted, which is fast, after all are.
     pub fn stop(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
     }
 
-    /// Trains on `samples`, telling `watch` of each pass, which is called as it would be by the caller.
+    /// Trains on `samples`, and calls `watch` after each pass, in the caller's own arithmetic mode.
     ///
     /// # Errors
     /// Fewer than two samples that are not empty, too little memory, or [`ErrorKind::Cancelled`].
@@ -196,10 +183,10 @@ impl Trainer {
         })
     }
 
-    /// What is held out of `samples`, and the others. Long samples are cut into parts.
+    /// The held-out samples, and the others. Long samples are cut into parts.
     pub fn hold_out<'a>(&self, samples: &'a [impl AsRef<[u8]>]) -> (Vec<&'a [u8]>, Vec<&'a [u8]>) {
         let parts: Vec<&[u8]> = samples.iter().flat_map(|sample| sample.as_ref().chunks(PART)).collect();
-        // Of very few samples the last is held out.
+        // Of fewer than ten samples the last one is held out.
         let every = HELD_OUT.min(parts.len()).max(1);
         let last = parts.len() - parts.len() / every;
         let (in_order, numbered) = (self.in_order, parts.into_iter().enumerate());
@@ -218,9 +205,9 @@ impl Trainer {
         levels
     }
 
-    /// The folds, each with the counts of all others. What stands in order is cut in pieces, so that a fold is as far
-    /// from the others as what comes is from all; else each takes every fifth sample, so that the others know all
-    /// kinds.
+    /// The folds, each with the counts of all others. Samples in order are cut into runs, so that a fold differs from the
+    /// others as new data will differ from all samples. Otherwise a fold is every fifth sample, so that the others have
+    /// samples of every sort.
     fn folds<'a>(&self, samples: &[&'a [u8]], keep: Keep) -> Result<Vec<Fold<'a>>> {
         let fold_of = |i: usize| if self.in_order { i * FOLDS / samples.len() } else { i % FOLDS };
         let numbered = || samples.iter().copied().enumerate();
@@ -234,7 +221,7 @@ impl Trainer {
         (0..FOLDS.min(samples.len())).map(fold).collect()
     }
 
-    /// How much of `all` the model's size allows, if weights take their part of it: everything, or the best of it.
+    /// The part of `all` that fits into the model's size beside the weights: everything, or the most valuable contexts.
     fn room_for(&self, all: &Tally) -> Keep {
         let weights = self.levels().len() as u64 * WEIGHTS;
         let room = self.size.saturating_sub(weights).max(self.size / 2);
@@ -251,7 +238,7 @@ impl Trainer {
         best(most_of(everything.contexts, |contexts| fits(best(contexts))))
     }
 
-    /// The model with what is to be kept, or as many contexts less as its size asks for.
+    /// The model with the part to `keep`, or with fewer contexts if its file would exceed the size.
     fn fitting(
         &self,
         all: &Tally,
@@ -271,7 +258,7 @@ fn trained_on(samples: &[&[u8]]) -> TrainedOn {
     TrainedOn { samples: samples.len() as u64, bytes: samples.iter().map(|sample| sample.len() as u64).sum() }
 }
 
-/// The largest number up to `most` that is good, but for 1/256 of it; all smaller ones are too.
+/// The largest number up to `most` that is good, to within 1/256 of `most`. Numbers below a good one must be good.
 fn most_of(most: usize, is_good: impl Fn(usize) -> bool) -> usize {
     if is_good(most) {
         return most;
@@ -288,7 +275,7 @@ fn most_of(most: usize, is_good: impl Fn(usize) -> bool) -> usize {
     start
 }
 
-/// As many samples as mixers have something to learn from, from everywhere.
+/// Every n-th sample, so that about [`FOLD_BYTES`] are left.
 fn thinned<'a>(samples: &[&'a [u8]]) -> Vec<&'a [u8]> {
     let bytes: usize = samples.iter().map(|sample| sample.len()).sum();
     samples.iter().copied().step_by(bytes.div_ceil(FOLD_BYTES).max(1)).collect()

@@ -1,8 +1,7 @@
-//! Samples and counts → weights that mixers learn, pass by pass, and how many bits samples cost.
+//! Samples and counts → weights of the mixers, learnt pass by pass, and the cost of samples in bits.
 
 use std::sync::Arc;
 
-use super::Pass;
 use crate::{
     Level, Result, Stop,
     math::isa::{self, Isa, Kernel},
@@ -12,22 +11,23 @@ use crate::{
     },
 };
 
-/// Passes end when the loss falls by less than this part, or after so many.
+/// Passes end when the loss falls by less than this part. Not tried alone.
 const WORTH: f64 = 0.001;
+/// The most passes. Not tried alone.
 const MOST_PASSES: usize = 8;
 
-/// Samples, and what is known without them.
+/// Samples, and the counts of all samples of other folds.
 pub struct Fold<'a> {
     pub counts: Arc<Counts>,
     pub samples: Vec<&'a [u8]>,
 }
 
-/// What samples cost, each coded alone.
+/// The cost of samples, each coded alone.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Loss {
     /// Bytes of all samples.
     pub bytes: u64,
-    /// Bits that code them: the sum of −log2 p.
+    /// Bits that code all samples: the sum of −log2 p.
     pub bits: f64,
 }
 
@@ -43,6 +43,20 @@ impl Loss {
     }
 }
 
+/// The result of one pass over the samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Pass {
+    /// The level whose mixers learn.
+    pub level: Level,
+    /// The number of the pass, from 1; 0 is the state before the first.
+    pub number: usize,
+    /// The loss on the samples while the mixers learn from them; zero in pass 0, which does not learn.
+    pub training: Loss,
+    /// The loss on the held-out samples after the pass.
+    pub held_out: Loss,
+}
+
 struct Cost<'a> {
     network: &'a mut Network,
     sample: &'a [u8],
@@ -56,18 +70,17 @@ impl Kernel for Cost<'_> {
         let mut bits = 0.0;
         for &byte in self.sample {
             for nibble in [byte >> 4, byte & 15] {
-                bits -= f64::from(self.network.probabilities().0[usize::from(nibble)]).log2();
-                self.network.update(nibble);
+                bits += self.network.cost(nibble);
             }
         }
         bits
     }
 }
 
-/// What `samples` cost a network that starts from `start`, each time anew.
+/// The cost of `samples` for a network that is reset to `start` before each.
 ///
 /// # Errors
-/// If the system does not have the memory, or `stop` is asked for.
+/// If the system does not have the memory, or `stop` is requested.
 pub fn evaluate(start: &Start, samples: &[&[u8]], stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     let mut loss = Loss::default();
@@ -79,7 +92,8 @@ pub fn evaluate(start: &Start, samples: &[&[u8]], stop: &Stop) -> Result<Loss> {
     Ok(loss)
 }
 
-/// As [`evaluate`], but from sample to sample mixers and matches go on learning from `weights`, after `time` nibbles.
+/// As [`evaluate`], but mixers and match model start from `weights`, keep what they learn from sample to sample, and leave
+/// it there. `steps` counts the nibbles that they have learnt from.
 fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, steps: &mut f32, stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     network.set_weights(weights);
@@ -96,10 +110,10 @@ fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, steps: &mut f32, st
     Ok(loss)
 }
 
-/// Lets the mixers of `level` learn, pass by pass; gives the best weights, and the loss with them.
+/// Trains the mixers of `level` pass by pass; returns the best weights, and the loss with them.
 ///
 /// # Errors
-/// If the system does not have the memory, or `stop` is asked for.
+/// If the system does not have the memory, or `stop` is requested.
 pub fn fit(
     level: Level,
     counts: &Arc<Counts>,

@@ -24,7 +24,7 @@ fn round_trip(content: &[u8], options: &EncodeOptions) -> (usize, u64) {
 
 #[test]
 fn runs_over_several_blocks_take_next_to_nothing() {
-    // One byte, and what is left of the first block; a whole block; what is behind it.
+    // The first byte is stored. The copies are the rest of its block, a whole block, and the rest of the content.
     assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (123, 3));
     let (size, copies) = round_trip(&vec![0; 65 * MIB], &EncodeOptions::new());
     assert!(size < 150 && copies == 3, "{size}, {copies}");
@@ -47,7 +47,7 @@ fn the_network_codes_what_is_new_and_copies_the_rest() {
 }
 
 #[test]
-fn content_between_and_behind_repeats_stays() {
+fn content_between_and_after_repeats_stays() {
     let mut random = Random(2);
     let (a, b) = (random.bytes(MIB + 5), random.bytes(20 * MIB));
     // The second `a` lies in the first block, the second `b` in the first and the second.

@@ -3,7 +3,7 @@
 //! or to what gzip makes of it if the method is `unpacked`.
 //!
 //! Those of the present model version are also what compressing gives today. A new version adds files and keeps the old
-//! ones; `FORETELL_WRITE_GOLDEN=1 cargo test --test golden` writes those of the present version.
+//! ones; `FORETELL_WRITE_GOLDEN=1 cargo test --test library golden` writes those of the present version.
 
 use std::{
     fs,
@@ -12,7 +12,7 @@ use std::{
 };
 
 use foretell::{BlockKind, EncodeOptions, Level, Method, decompress, inspect, unstable::model};
-use foretell_testkit::{compress, gzip};
+use foretell_testkit::{compress, gzip, writes_golden};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden")
@@ -53,7 +53,7 @@ fn present() -> Vec<(PathBuf, EncodeOptions)> {
 fn write_if_asked() {
     static WRITTEN: Once = Once::new();
     WRITTEN.call_once(|| {
-        if std::env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+        if writes_golden() {
             for (path, options) in present() {
                 fs::write(&path, compress(&content(&path), &options)).unwrap();
             }

@@ -25,7 +25,7 @@ fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
     let mut block = |kind, raw_len, coded: &[u8], raw_crc| {
         let coded_len = coded.len();
-        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false })
             .write(&mut frame);
         frame.extend_from_slice(coded);
     };
@@ -300,7 +300,7 @@ fn looking_for_blocks_can_be_stopped_at_each_read() {
             count(0, &stop, IndexedReader::new(reader, &DecodeOptions::new().stop(stop.clone())).err());
             let stop = Stop::default();
             let reader = StopsAt(Cursor::new(&file), stop.clone(), reads);
-            count(1, &stop, recover(reader, &mut vec![], &DecodeOptions::new().stop(stop.clone())).err());
+            count(1, &stop, recover(reader, vec![], &DecodeOptions::new().stop(stop.clone())).err());
         }
     }
     assert!(stopped.iter().all(|&times| times > 40), "{stopped:?}");
@@ -311,7 +311,7 @@ fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
     let raw_crc = crc32fast::hash(b"a");
     let block =
-        BlockHeader { kind: BlockKind::Stored, raw_len: 1, coded_len: 1, expanded_len: 1, raw_crc, primed: false };
+        BlockHeader { kind: BlockKind::Stored, raw_len: 1, coded_len: 1, expanded_len: 1, raw_crc, from_prior: false };
     (0..count).for_each(|_| {
         Item::Block(block).write(&mut frame);
         frame.push(b'a');
@@ -348,8 +348,10 @@ fn lists_of_blocks_count_as_memory() {
         let mut decoder = Decoder::new(file.as_slice(), &DecodeOptions::new().progress(Arc::clone(&progress)));
         decoder.read_to_end(&mut content).unwrap();
         assert!(progress.memory() > 18 * BLOCKS as u64, "{}", progress.memory());
-        let limited =
-            |limit| Decoder::new(file.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
+        let limited = |limit| {
+            let options = DecodeOptions::new().memory_limit(limit);
+            Decoder::new(file.as_slice(), &options).read_to_end(&mut vec![])
+        };
         limited(progress.memory()).unwrap();
         assert!(limited(progress.memory() - 1).is_err());
     }

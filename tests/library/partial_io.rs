@@ -24,7 +24,7 @@ pub fn fast() -> EncodeOptions {
     EncodeOptions::new().level(Level::FASTEST).built_in_prior(false)
 }
 
-/// A frame of several short blocks, so that an index is behind it.
+/// A frame of several short blocks, so that it ends with an index.
 pub fn indexed() -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new(), &fast());
     for piece in text()[..400].chunks(150) {
@@ -34,7 +34,7 @@ pub fn indexed() -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Frames of each method, with an index, one behind the other, and with zeros behind.
+/// Frames of each method, one with an index, several joined, and with zeros at the end.
 pub fn streams() -> Vec<Vec<u8>> {
     let some = &text()[..300];
     let mut all: Vec<_> =
@@ -93,7 +93,7 @@ fn a_reader_that_is_not_ready_at_any_byte_costs_nothing() {
                 let (found, errors) = read_stubbornly(&mut decoder).unwrap();
                 assert!(found == content, "stream {i}, byte {at}, {threads} threads");
                 assert!(!decoder.trailing_garbage());
-                // With several threads what is in hand is given out instead.
+                // With several threads, the decoder gives out a finished block instead.
                 assert!(errors == [kind] || threads > 1 && errors.is_empty(), "stream {i}, byte {at}: {errors:?}");
             }
         }
@@ -160,7 +160,7 @@ fn what_was_read_is_given_out_before_an_error_of_the_reader() {
             assert!(content == text()[..400]);
             assert!((0..3).all(|_| decoder.read(&mut [0]).unwrap_err().kind() == kind));
         }
-        // An error that is final waits for its turn too, and is told again as it was.
+        // A final error waits for its turn too, and every later read returns it again.
         let reader = (&coded[..coded.len() - 20]).chain(FailsAlways(ConnectionReset));
         let mut decoder = Decoder::new(reader, &DecodeOptions::new().threads(threads));
         let mut content = vec![];
@@ -536,7 +536,7 @@ fn a_file_whose_reader_fails_once_can_be_read_on() {
             self.0.seek(to)
         }
     }
-    // The last block is a copy of copies: what fails on the way to it must not be taken for what was not begun.
+    // The last block is a copy of copies: after a failure on the way to it, no half-made block may be used.
     let (a, b) = (Random(1).bytes(50), Random(2).bytes(30));
     let parts = [Part::Stored(&a), Part::Stored(&b), Part::Copied(&a, 80), Part::Copied(&b, 80), Part::Copied(&a, 80)];
     let (coded, content) = (frame_of(&parts), [&a[..], &b, &a, &b, &a].concat());

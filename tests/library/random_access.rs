@@ -1,4 +1,4 @@
-//! Content from anywhere in a file: right, and without decoding what is not needed.
+//! Content from any place of a file: right, and without decoding blocks that it does not need.
 
 use std::{
     io::{Cursor, ErrorKind::InvalidInput, Read, Seek, SeekFrom, Write},
@@ -70,7 +70,7 @@ fn seeking_is_as_in_a_file() {
     assert_eq!(reader.stream_position().unwrap(), len + 5);
 }
 
-/// Bytes that were decoded to read so many from there on.
+/// How many bytes are decoded to read `len` bytes from `at` on.
 fn decoded(file: &[u8], at: u64, len: usize) -> u64 {
     let progress = Arc::new(Progress::default());
     let mut reader = IndexedReader::new(Cursor::new(file), &DecodeOptions::new().progress(progress.clone())).unwrap();
@@ -126,7 +126,7 @@ fn headers_and_indexes_tell_the_same() {
     assert_eq!(inspect_file(Cursor::new(&file)).unwrap(), inspect(file.as_slice()).unwrap());
     let garbage = [&file[..], b"garbage"].concat();
     assert_eq!(inspect_file(Cursor::new(&garbage)).unwrap(), inspect(garbage.as_slice()).unwrap());
-    // A frame behind what is no frame does not count.
+    // A frame after garbage does not count.
     let behind = [&garbage[..], &file].concat();
     assert_eq!(inspect_file(Cursor::new(&behind)).unwrap(), inspect(garbage.as_slice()).unwrap());
 }
@@ -167,7 +167,7 @@ fn with_a_damaged_index_headers_tell_where_blocks_are() {
             assert!(rest == content[2 * BLOCK..], "byte {at}");
         }
     }
-    // Of another length than it should have, it hides what stands behind.
+    // An index of a wrong length hides the frames after it.
     for bad in [[&file[..index.start], &[0], &file[index.clone()], &behind].concat(), file[..file.len() - 1].to_vec()] {
         assert!(IndexedReader::new(Cursor::new(&bad), &DecodeOptions::new()).is_err());
     }
@@ -185,7 +185,7 @@ fn a_decoder_refuses_an_index_that_does_not_fit() {
     }
 }
 
-/// A random frame of stored blocks and copies, of what is before them, as long as periods are and not; and its content.
+/// A random frame of stored blocks and copies, the copies shorter and longer than their distance; and its content.
 fn random_copies(random: &mut Random) -> (Vec<u8>, Vec<u8>) {
     let len = 1 + random.below(20);
     let mut content = random.bytes(len);
@@ -233,7 +233,7 @@ fn copies_of_copies_are_what_decoding_all_of_it_gives() {
 }
 
 #[test]
-fn a_far_place_behind_a_long_run_costs_one_block() {
+fn a_far_place_after_a_long_run_costs_one_block() {
     const RUN: usize = 1 << 18;
     let zeros = vec![0; RUN];
     for (distance, first) in [(1, 1), (1000, 1000), (RUN as u64, RUN)] {

@@ -1,7 +1,7 @@
 //! The corpus at every level: each file comes back, and takes exactly the bytes that `corpus/SIZES` says.
 //!
-//! So nobody makes results larger, or smaller, without noticing. Who means to, runs
-//! `FORETELL_WRITE_GOLDEN=1 cargo test --test sizes` (`just sizes`) and commits the new table with the change.
+//! So every change of a size is noticed. `FORETELL_WRITE_GOLDEN=1 cargo test --test library sizes` (`just sizes`) writes
+//! the table again; commit it with the change that it measures.
 
 use std::{
     fmt::Write,
@@ -15,9 +15,9 @@ use std::{
 };
 
 use foretell::{EncodeOptions, Level, unstable::model};
-use foretell_testkit::{corpus, corpus_files, round_trip};
+use foretell_testkit::{corpus, corpus_files, round_trip, writes_golden};
 
-const ADVICE: &str = "Whoever means that writes the table again: FORETELL_WRITE_GOLDEN=1 cargo test --test sizes";
+const ADVICE: &str = "If that is meant, run `just sizes`, which writes the table again.";
 
 /// A row of the table: the bytes of a file itself, then those at levels 1 to 9.
 type Sizes = [usize; 10];
@@ -29,7 +29,7 @@ type Table = Vec<(String, Sizes)>;
 fn every_corpus_file_at_every_level_comes_back_and_takes_the_bytes_that_the_table_says() {
     let path = corpus().join("SIZES");
     let measured = measure();
-    if std::env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+    if writes_golden() {
         fs::write(&path, render(&measured)).unwrap();
     }
     let committed = fs::read_to_string(&path).unwrap();

@@ -164,12 +164,12 @@ fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
 }
 
 #[test]
-fn what_unpacking_takes_counts_in_the_limit_before_it_is_taken() {
+fn what_expanding_takes_counts_in_the_limit_before_it_is_taken() {
     let packed = foretell_testkit::gzip(&[0; 6 << 20], 9);
     let options = EncodeOptions::new().level(Level::FASTEST);
     let progress = Arc::new(Progress::default());
     let coded = foretell_testkit::compress(&packed, &options.clone().progress(progress.clone()));
-    assert!(progress.memory() > 6 << 20, "it was not unpacked");
+    assert!(progress.memory() > 6 << 20, "it was not expanded");
     let error = foretell::compress(&packed, &options.clone().memory_limit(progress.memory() - 1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MemoryLimit);
     let room = progress.memory() + packed.len() as u64;
@@ -177,7 +177,7 @@ fn what_unpacking_takes_counts_in_the_limit_before_it_is_taken() {
 }
 
 #[test]
-fn lists_of_blocks_count_in_the_limit_of_whoever_keeps_them() {
+fn lists_of_blocks_count_in_every_readers_memory_limit() {
     let parts: Vec<Part> = (0..100_000).map(|_| Part::Stored(b"x")).collect();
     let file = frame_of(&parts);
     let limit = 200_000;

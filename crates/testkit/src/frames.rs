@@ -28,7 +28,7 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
         };
         let raw_crc = crc32fast::hash(raw);
         let (raw_len, coded_len) = (raw.len(), coded.len());
-        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, primed: false })
+        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false })
             .write(&mut frame);
         frame.extend(coded);
         content.extend_from_slice(raw);

@@ -2,7 +2,7 @@
 
 use crate::Random;
 
-/// One mutation in so many is cut short.
+/// One mutation in this many is cut short.
 const CUT_EVERY: usize = 8;
 /// Bytes that mean something: tags, the least and the most of a byte, of a signed one, and of a length's digit.
 const TELLING: [u8; 8] = [0, 1, 4, 5, 0x7f, 0x80, 0xfe, 0xff];

@@ -9,14 +9,14 @@ use foretell::{
     pack::{Cut, Pack},
     unstable::{
         container::{FrameHeader, Index, Item, header::MAGIC, varint},
-        deflate::{self, Unpacked},
+        deflate::{self, Expanded},
         huffman, priors,
     },
 };
 
 /// A frame may claim to need more; then it is refused, and costs little.
 const MEMORY: u64 = 16 << 20;
-/// The most bytes that a fuzzer's Huffman block or recipe may claim to stand for.
+/// The most bytes that a fuzzer's Huffman block or recipe may claim to decode to.
 const MOST: usize = 1 << 20;
 
 /// Runs `property` on `coded` as it is, and again with the right checks behind its headers, else hardly any would be
@@ -48,7 +48,7 @@ pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The content of what `reader` gives, and whether something else follows it; or what is said to be wrong.
+/// Decodes the bytes of `reader`: the content, and whether garbage follows it; or the text of the error.
 pub fn decode_from(reader: impl Read) -> Result<(Vec<u8>, bool), String> {
     let mut content = Vec::new();
     let mut decoder = Decoder::new(reader, &DecodeOptions::new().memory_limit(MEMORY));
@@ -114,8 +114,8 @@ fn decode_with_threads(coded: &[u8], decoded: &Option<Vec<u8>>) -> Vec<u8> {
     given
 }
 
-/// What is read from the beginning on, if all of it can be; what is read from elsewhere must be the same. A decoder has
-/// `given` the beginning of that.
+/// Reads all content through [`IndexedReader`], if that is possible, and some parts, which must be the same. `given` is
+/// the beginning of the content as a decoder gave it.
 fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
     let mut reader = IndexedReader::new(Cursor::new(coded), &DecodeOptions::new().memory_limit(MEMORY)).ok()?;
     let len = reader.content_len().min(MEMORY) as usize;
@@ -138,7 +138,7 @@ fn read_in_parts(coded: &[u8], given: &[u8], is_good: bool) -> Option<Vec<u8>> {
     (!all.is_empty() || len == 0).then_some(all)
 }
 
-/// What is saved, and whether that is all: `None` if it ends with an error.
+/// The saved content, and whether it is all of it: `None` if recovery ends with an error.
 fn recover(coded: &[u8], threads: usize) -> (Vec<u8>, Option<bool>) {
     let mut saved = Limited(Vec::new());
     let options = DecodeOptions::new().memory_limit(MEMORY).threads(threads);
@@ -146,7 +146,7 @@ fn recover(coded: &[u8], threads: usize) -> (Vec<u8>, Option<bool>) {
     (saved.0, recovered.ok().map(|recovered| recovered.damages.is_empty() && !recovered.trailing_garbage))
 }
 
-/// As much as a fuzzer may write: zeros stand for what is lost, however much a header says that is.
+/// A writer that takes no more than a fuzzer has memory for: recovery writes zeros for lost blocks of any claimed length.
 struct Limited(Vec<u8>);
 
 impl Write for Limited {
@@ -206,14 +206,14 @@ pub fn huffman_block(bytes: &[u8]) {
     assert!(huffman::decode(&huffman::encode(bytes), bytes.len()).expect("what was coded decodes") == bytes);
 }
 
-/// Content in which deflate streams may be: it unpacks to what packs to the same bytes again, if to anything.
+/// Content that may hold deflate streams: what it expands to, if anything, is reconstructed to the same bytes.
 pub fn deflate_streams(content: &[u8]) {
     if let Ok(inflated) = deflate::inflate(content, MOST) {
         assert!(inflated.consumed <= content.len() && inflated.content.len() <= MOST);
     }
-    if let Some(unpacked) = deflate::unpack(content) {
-        assert!(unpacked.recipe_len <= unpacked.bytes.len());
-        assert!(deflate::pack(&unpacked, content.len()).expect("what was unpacked is packed") == content);
+    if let Some(expanded) = deflate::expand(content) {
+        assert!(expanded.recipe_len <= expanded.bytes.len());
+        assert!(deflate::reconstruct(&expanded, content.len()).expect("what was expanded is reconstructed") == content);
     }
 }
 
@@ -222,13 +222,13 @@ pub fn deflate_streams(content: &[u8]) {
 pub fn recipe(bytes: &[u8]) {
     let (len, rest) = leading_number(bytes);
     let (recipe_len, rest) = leading_number(rest);
-    match deflate::pack(&Unpacked { bytes: rest.to_vec(), recipe_len }, len) {
+    match deflate::reconstruct(&Expanded { bytes: rest.to_vec(), recipe_len }, len) {
         Ok(content) => assert_eq!(content.len(), len),
         Err(error) => assert_eq!(error.kind(), ErrorKind::Corrupt),
     }
 }
 
-/// A number below [`MOST`] from the first three bytes, or zero if there are fewer; and the bytes behind it.
+/// A number below [`MOST`] from the first three bytes, or zero if there are fewer; and the bytes after it.
 fn leading_number(bytes: &[u8]) -> (usize, &[u8]) {
     match bytes.split_first_chunk() {
         Some((&[a, b, c], rest)) => (usize::from(a) | usize::from(b) << 8 | usize::from(c & 15) << 16, rest),
@@ -236,7 +236,7 @@ fn leading_number(bytes: &[u8]) -> (usize, &[u8]) {
     }
 }
 
-/// What follows the name in a model's file: it is refused, or what it makes of records comes back.
+/// Reads `body` as a model's file after its name: it is refused, or records that it compresses come back.
 pub fn model(body: &[u8]) {
     let file = priors::with_name(body);
     let Ok(model) = Model::from_bytes(&file) else { return };
@@ -274,13 +274,13 @@ pub fn with_leading_number(number: usize, rest: &[u8]) -> Vec<u8> {
     [&(number as u32).to_le_bytes()[..3], rest].concat()
 }
 
-/// Puts the right checks behind the headers of `frame`, as far as it looks like one, so that what they protect is
-/// reached.
+/// Writes the right checks after the headers of `frame`, as far as it looks like a frame, so that a decoder reads the
+/// bytes that the checks protect.
 pub fn seal(frame: &mut [u8]) {
     seal_frame(frame);
 }
 
-/// Does it, up to where the frame breaks off.
+/// Seals the frame up to where it breaks off.
 fn seal_frame(frame: &mut [u8]) -> Option<()> {
     let has_size = frame.get(5)? & 0x10 != 0;
     let mut at = 6;
@@ -312,7 +312,7 @@ fn seal_frame(frame: &mut [u8]) -> Option<()> {
     }
 }
 
-/// Does it for the index that begins at `start`.
+/// Seals the index that begins at `start`.
 fn seal_index(frame: &mut [u8], start: usize) -> Option<()> {
     let mut at = start + 3;
     if frame.get(start + 2)? & 0x10 != 0 {
@@ -329,20 +329,20 @@ fn seal_index(frame: &mut [u8], start: usize) -> Option<()> {
     seal_range(frame, start, &mut at)
 }
 
-/// Writes the check of what stands between `start` and `at` behind it, and moves behind that.
+/// Writes the check of the bytes from `start` to `at` after them, and moves `at` past it.
 fn seal_range(frame: &mut [u8], start: usize, at: &mut usize) -> Option<()> {
     let check = crc32fast::hash(frame.get(start..*at)?);
     put_check(frame, check, at)
 }
 
-/// Writes `check` at `at`, and moves behind it.
+/// Writes `check` at `at`, and moves `at` past it.
 fn put_check(frame: &mut [u8], check: u32, at: &mut usize) -> Option<()> {
     frame.get_mut(*at..*at + 4)?.copy_from_slice(&check.to_le_bytes());
     *at += 4;
     Some(())
 }
 
-/// Reads the length that stands at `at`, and moves behind it.
+/// Reads the length at `at`, and moves `at` past it.
 fn length(frame: &[u8], at: &mut usize) -> Option<usize> {
     let mut rest = frame.get(*at..)?;
     let before = rest.len();

@@ -5,11 +5,11 @@ use std::{
 };
 
 use super::*;
-use foretell_testkit::{corpus_files, familiar_content, mixed_content};
+use foretell_testkit::{corpus_files, familiar_content, mixed_content, noise};
 
 use crate::{
     math::isa::Isa,
-    model::{VERSION, experts::match_model::LONG, noise},
+    model::{VERSION, experts::match_model::LONG},
     priors::built_in,
 };
 
@@ -48,7 +48,7 @@ fn every_instruction_set_codes_the_corpus_to_the_same_bytes() {
 #[test]
 fn the_models_bits_are_those_of_the_digests_of_its_version() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/v{VERSION}-digests"));
-    if std::env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+    if foretell_testkit::writes_golden() {
         fs::write(&path, digests(Isa::detect())).unwrap();
     }
     let expected = fs::read_to_string(&path).unwrap_or_default();

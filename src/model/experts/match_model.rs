@@ -1,78 +1,84 @@
-//! History → the byte that followed the last occurrence of what came last: the match finder (LZ77: Ziv & Lempel 1977;
-//! as a model, lpaq: Mahoney 2007).
+//! History → a logit for the byte that followed an earlier occurrence of the last bytes (LZ77: Ziv & Lempel 1977; as a
+//! model, lpaq: Mahoney 2007).
 //!
-//! A table remembers where each hash of the last bytes was seen. As long as what followed there goes on to come, it is
-//! expected, and the more surely the longer it did: a logit for each bucket of lengths learns how surely.
+//! A table remembers where each hash of the last bytes was seen. A match is followed until a byte differs. The longer it
+//! is, the more it is trusted: a logit for each bucket of lengths learns how much.
 
 use crate::math::{F32x16, one_hot, value_at};
 use crate::model::{inputs::NO_SYMBOL, table::prefetch};
 
-/// Bytes that a hash stands for.
+/// Bytes that are hashed: docs/EXPERIMENTS.md, "Rows, mixer and MLP", tried 5 as well.
 const HASHED: u32 = 6;
-/// The shortest match that is followed: what is hashed, and a byte more that came since.
+/// The shortest match that is followed: the hashed bytes, and the one that came since.
 const SHORTEST: usize = HASHED as usize + 1;
-/// How far back a match is verified.
+/// Bytes that are compared when a match begins, at most. Not tried alone.
 const VERIFIED: usize = 32;
-/// Positions in the table are kept modulo 2^POSITION_BITS, beside bits of the hash.
+/// Slots hold positions modulo 2^POSITION_BITS; the bits above are bits of the hash.
 const POSITION_BITS: u32 = 25;
 const POSITION_MASK: usize = (1 << POSITION_BITS) - 1;
 /// log2 of the most slots of the table.
 const MOST_SLOTS: u32 = 22;
-/// Buckets of lengths.
+/// Buckets of lengths. The edges were not tried alone.
 const BUCKETS: usize = 16;
-/// The logits at first: longer matches are trusted more.
+/// The logits at first, by bucket: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 const FIRST_LOGITS: [f32; BUCKETS] = [0.0, 0.0, 0.0, 0.0, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.1, 1.3, 2.0, 2.5, 3.0, 4.0];
-/// The logits' rate.
+/// The logits' rate. Not tried alone.
 const RATE: f32 = 0.01;
-/// From this length on the match alone predicts, and nothing else is asked or learns.
+/// Steps of [`MatchModel::confidence`].
+pub const CONFIDENCES: usize = 4;
+/// From this length on the match alone predicts: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 pub const LONG: usize = 4096;
-/// Rate and first value of the logit that then predicts: what never fails is soon next to certain.
+/// Rate and first value of the logit of a long match. Not tried alone; the rate is high, as long matches hardly fail.
 const LONG_RATE: f32 = 1.0;
 const LONG_LOGIT: f32 = 8.0;
 
 /// The window, the table and the match that is followed.
 #[derive(Clone, Debug)]
 pub struct MatchModel {
-    /// The last bytes; a power of two.
+    /// The last bytes; its length is a power of two, and position i is at i modulo that.
     window: Vec<u8>,
     /// Bytes seen.
     position: usize,
-    /// By hash: bits of the hash, and the position after it.
+    /// By hash of the last bytes: bits of the hash, and the position of the byte after them. (2^(64 - shift))
     table: Vec<u32>,
     shift: u32,
-    /// The slot of the last bytes and what they will leave there: looked up a byte later, when it is near.
+    /// Slot of the current hash; used one byte later, after the prefetch has landed.
     slot: usize,
+    /// Bits of the current hash, which go into `slot` with the position.
     check: u32,
-    /// The length of the match, 0 if none is followed, and where its next byte is.
+    /// The length of the match that is followed, 0 if there is none.
     length: usize,
+    /// The position of the match's next byte; at most `position`.
     next: usize,
+    /// The byte at `next`; it counts only while `length` is not 0.
     expected: u8,
-    /// The logit of the expected nibble. (BUCKETS, 2)
+    /// Logits of the expected nibble. (BUCKETS, 2)
     pub(crate) logits: [f32; 2 * BUCKETS],
-    /// The logit in use and its symbol.
+    /// Which of `logits` is in use.
     bucket: usize,
+    /// The expected nibble, or [`NO_SYMBOL`].
     symbol: u32,
     /// The logit of a long match.
     long_logit: f32,
-    /// The shortest match that is followed.
+    /// [`SHORTEST`], or out of reach if the model is switched off.
     shortest: usize,
 }
 
 impl MatchModel {
-    /// A finder that looks back 2^`window_bits` bytes by a table of half as many slots, but at most 2^22; if it is not
-    /// `on`, it follows nothing.
+    /// A match model that looks back 2^`window_bits` bytes, with half as many slots, but at most 2^22. If it is not
+    /// `on`, it follows no match.
     pub fn new(window_bits: u32, on: bool) -> Self {
         Self::with(vec![], vec![], window_bits, if on { SHORTEST } else { usize::MAX })
     }
 
-    /// Forgets all that was seen, and looks back 2^`window_bits` bytes from now on. What was learnt stays.
+    /// Forgets all bytes, and looks back 2^`window_bits` bytes from now on. The logits stay.
     pub fn restart(&mut self, window_bits: u32) {
         let (window, table) = (std::mem::take(&mut self.window), std::mem::take(&mut self.table));
         let (logits, long_logit) = (self.logits, self.long_logit);
         *self = Self { logits, long_logit, ..Self::with(window, table, window_bits, self.shortest) };
     }
 
-    /// A finder that uses this memory.
+    /// A match model that uses this memory.
     fn with(mut window: Vec<u8>, mut table: Vec<u32>, window_bits: u32, shortest: usize) -> Self {
         let table_bits = if window_bits > MOST_SLOTS { MOST_SLOTS } else { window_bits - 1 };
         window.clear();
@@ -102,7 +108,7 @@ impl MatchModel {
         self.window[position & (self.window.len() - 1)]
     }
 
-    /// Takes in one byte; `last8` are the last eight with it.
+    /// Takes in one byte; `last8` are the last eight bytes, this one included.
     #[inline(always)]
     pub fn push(&mut self, byte: u8, last8: u64) {
         let goes_on = self.length > 0 && self.expected == byte;
@@ -122,14 +128,14 @@ impl MatchModel {
         self.expected = self.at(self.next);
     }
 
-    /// Follows the match whose last byte was at `place`, modulo 2^POSITION_BITS, if it is one.
+    /// Follows the match whose last byte was at `place`, modulo 2^POSITION_BITS, if the bytes before are equal.
     #[inline(always)]
     fn begin(&mut self, place: usize) {
         let distance = (self.position - 1 - place) & POSITION_MASK;
         if distance == 0 || distance >= self.window.len() - VERIFIED || distance >= self.position {
             return;
         }
-        // Before the first byte the window has zeros, or what stands at its other end: the same ones for the decoder.
+        // Positions before the first byte wrap to the window's other end, which is zero or old: the same for the decoder.
         let last = self.position - 1;
         let same = |back: usize| self.at(last.wrapping_sub(back)) == self.at(last.wrapping_sub(back + distance));
         let length = (0..VERIFIED).take_while(|&back| same(back)).count();
@@ -138,14 +144,14 @@ impl MatchModel {
         }
     }
 
-    /// The logits of the nibble that comes next, after `high` if it is a low one. (16)
+    /// The logits of the next nibble, after `high` if it is a low one. (16)
     #[inline(always)]
     pub fn forward(&mut self, high: Option<usize>) -> F32x16 {
         self.aim(high);
         one_hot(self.symbol, self.logits[self.bucket])
     }
 
-    /// Finds the expected nibble, and the bucket that says how surely.
+    /// Sets the expected nibble and the bucket.
     #[inline(always)]
     fn aim(&mut self, high: Option<usize>) {
         self.symbol = match high {
@@ -157,13 +163,13 @@ impl MatchModel {
         self.bucket = 2 * bucket(self.length) + usize::from(high.is_some());
     }
 
-    /// One step of the logit in use along `delta`, the gradient at the logits. (16)
+    /// One step along `delta`, the gradient at the logits, of the logit in use. (16)
     #[inline(always)]
     pub fn learn(&mut self, delta: &F32x16) {
         self.logits[self.bucket] += RATE * value_at(delta, self.symbol);
     }
 
-    /// How sure the match is of the nibble that comes next, in four steps.
+    /// The confidence of the match in its nibble, below [`CONFIDENCES`].
     #[inline(always)]
     pub fn confidence(&self) -> usize {
         match self.length {
@@ -174,32 +180,32 @@ impl MatchModel {
         }
     }
 
-    /// One more than the byte that the match expects, or 0 if none is followed.
+    /// One more than the expected byte, or 0 if no match is followed.
     #[inline(always)]
     pub fn expected_byte(&self) -> usize {
         if self.length == 0 { 0 } else { 1 + usize::from(self.expected) }
     }
 
-    /// Whether the match is so long that it alone predicts.
+    /// Whether the match is long enough to predict alone.
     #[inline(always)]
     pub fn is_long(&self) -> bool {
         self.length >= LONG
     }
 
-    /// The high nibble that the match expects.
+    /// The high nibble of the expected byte.
     #[inline(always)]
     pub fn expected_high(&self) -> usize {
         usize::from(self.expected >> 4)
     }
 
-    /// The logits of a long match, for the nibble that [`forward`](Self::forward) would be asked for. (16)
+    /// As [`forward`](Self::forward), for a long match. (16)
     #[inline(always)]
     pub fn forward_long(&mut self, high: Option<usize>) -> F32x16 {
         self.aim(high);
         one_hot(self.symbol, self.long_logit)
     }
 
-    /// One step of the logit of long matches along `delta`. (16)
+    /// As [`learn`](Self::learn), for a long match. (16)
     #[inline(always)]
     pub fn learn_long(&mut self, delta: &F32x16) {
         self.long_logit += LONG_RATE * value_at(delta, self.symbol);

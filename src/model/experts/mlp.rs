@@ -1,5 +1,5 @@
-//! The dense network: contexts → embeddings → hidden layer → heads → logits of a nibble. It has a loss of its own, and
-//! its logits are one more input of the mixer.
+//! Contexts → embeddings → hidden layer → heads → logits of a nibble: the MLP. It has a loss of its own, and its logits
+//! are one more input of the mixers.
 
 mod embedding;
 mod heads;
@@ -17,13 +17,14 @@ use embedding::Embedding;
 use heads::Heads;
 use hidden::{Hidden, Pass};
 
-/// The learning rate falls as 1/√(1 + t/RATE_BYTES) down to `RATE_END` of what it was at first.
+/// After t bytes, the learning rate is 1/√(1 + t/RATE_BYTES) of the first one. Not tried alone.
 const RATE_BYTES: f32 = 10_000.0;
+/// The least part of the first rate: docs/EXPERIMENTS.md, "Model 1".
 const RATE_END: f32 = 0.12;
-/// A byte foreseen better than this, (1 − p) of its nibbles added up, teaches the layers below the heads nothing worth
-/// the time.
+/// Skip the backward pass below the heads when Σ(1 − p) over the byte's nibbles is not above this: docs/EXPERIMENTS.md,
+/// "Model 1".
 const FORESEEN: f32 = 0.004;
-/// Logits are this far below the largest at most, as the mixer hears of them.
+/// The mixers' input has no logit further below the largest than this. Not tried alone.
 pub(crate) const FAR_BELOW: f32 = -12.0;
 
 /// The layers and where they are in a byte.
@@ -33,16 +34,20 @@ pub struct Mlp {
     pub(crate) hidden: Hidden,
     pub(crate) pass: Pass,
     pub(crate) heads: Heads,
-    /// The contexts that are embedded. (contexts)
+    /// The embedded contexts of the current byte. (contexts)
     hashes: Vec<u64>,
+    /// The head that `forward` used last.
     head: usize,
+    /// The probabilities of that head. (16)
     pub(crate) p: F32x16,
-    /// 1 − p of the byte's nibbles, added up.
+    /// Σ(1 − p) over the nibbles of the current byte that were learnt from.
     surprise: f32,
     first_rate: f32,
+    /// The rate for the current byte.
     rate: f32,
+    /// Bytes seen.
     bytes: f32,
-    /// What the layers were at first, once that is wanted again.
+    /// The layers as they were at first, made on the first restart.
     first: Option<Box<(Hidden, Heads)>>,
 }
 
@@ -70,7 +75,7 @@ impl Mlp {
         })
     }
 
-    /// Forgets all that was learnt, and has 2^`row_bits` embeddings from now on.
+    /// Forgets everything, and has 2^`row_bits` embedding rows from now on.
     ///
     /// # Errors
     /// If the system does not have the memory.
@@ -86,13 +91,13 @@ impl Mlp {
         self.embedding.restart(row_bits)
     }
 
-    /// Has the embeddings of the first of `hashes` brought near while other work is done.
+    /// Prefetches the embeddings of the contexts `hashes`.
     #[inline(always)]
     pub fn prefetch(&self, hashes: &[u64]) {
         self.embedding.prefetch(&hashes[..self.hashes.len()]);
     }
 
-    /// Makes the features of the byte that comes in the contexts `hashes`.
+    /// Computes the features of the next byte, whose contexts are `hashes`.
     #[inline(always)]
     pub fn begin_byte(&mut self, hashes: &[u64]) {
         let embedded = self.hashes.len();
@@ -107,7 +112,7 @@ impl Mlp {
         self.bytes += 1.0;
     }
 
-    /// The logits of `head`, less the largest. (16)
+    /// The logits of `head` less the largest of them. (16)
     #[inline(always)]
     pub fn forward(&mut self, head: usize) -> F32x16 {
         self.head = head;
@@ -117,14 +122,14 @@ impl Mlp {
         logits.map(|logit| if logit - max > FAR_BELOW { logit - max } else { FAR_BELOW })
     }
 
-    /// How sure the network is of the nibble: an input's state for the mixer.
+    /// The input's state for the mixers: steps of the largest probability. The edges were not tried alone.
     #[inline(always)]
     pub fn state(&self) -> u32 {
         let top = self.p.max();
         [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995].iter().map(|&edge| u32::from(top > edge)).sum()
     }
 
-    /// Takes the step of what makes the logits, and gathers the gradient at the features.
+    /// One step of the head in use, and its share of the gradient at the features.
     #[inline(always)]
     pub fn learn(&mut self, coded: usize) {
         let delta = error(&self.p, coded);
@@ -132,7 +137,7 @@ impl Mlp {
         self.heads.backward(self.head, delta, &mut self.pass.dh, self.rate);
     }
 
-    /// Takes the step of what makes the features, once a byte.
+    /// One step of the hidden layer and the embeddings, once a byte.
     #[inline(always)]
     pub fn end_byte(&mut self) {
         if self.surprise > FORESEEN {

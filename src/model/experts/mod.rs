@@ -1,4 +1,4 @@
-//! Features → logits of a nibble, by experts of different kinds. The mixers weigh what each says.
+//! Features → logits of a nibble, by experts of different kinds. The mixers weigh them.
 
 pub mod match_model;
 pub mod mlp;

@@ -1,4 +1,4 @@
-//! What a network knows before the first byte, learnt from samples.
+//! Samples → what a network knows before the first byte.
 
 mod counts;
 
@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 pub use counts::{Counts, Span, Symbol};
 
-/// What was learnt. Shared by all networks that start from it.
+/// Counts and weights, shared by all networks that start from them.
 #[derive(Clone, Debug)]
 pub struct Prior {
-    /// What followed which contexts.
+    /// The bytes that followed contexts in the samples.
     pub counts: Arc<Counts>,
-    /// Weights of mixers and matches, as [`Network::weights`](crate::model::Network::weights) has them, if they were learnt.
+    /// Weights of mixers and match model, in the order of [`Network::weights`](crate::model::Network::weights), if they were learnt.
     pub weights: Option<Arc<[f32]>>,
 }

@@ -1,14 +1,14 @@
-//! Contexts → rows of 16 probabilities, learnt by counting: sparse inputs that know something after one observation.
+//! Contexts → rows of 16 probabilities, learnt by counting: inputs that know something after one observation.
 //!
-//! For each context and nibble there is a row: one cache line with the probabilities of the nibble's values there, how
-//! often it was seen, which value came last and how often in a row. Learning is SGD on the row's own cross-entropy with
-//! a rate that falls as 1/n, which is counting, down to a floor, which forgets. The logarithms of the probabilities are
-//! the inputs of the mixer (geometric mixing: Mattern 2012; PAQ: Mahoney 2005).
+//! For each context and head there is a row: one cache line with the probabilities of the nibble's values, how often
+//! the row was seen, its last value and the length of the run of that value. Learning is SGD on the row's own
+//! cross-entropy with a rate that falls as 1/n, which is counting, down to a floor, which forgets. The logarithms of the
+//! probabilities are inputs of the mixer (geometric mixing: Mattern 2012; PAQ: Mahoney 2005).
 //!
 //! A row of zeros is a row that has seen nothing, so a table is zeroed memory and costs nothing until it is touched.
 //!
-//! The loops over the sixteen values load, compute and store whole vectors, with nothing kept between them in narrower
-//! pieces: a wide load that waits for narrow stores stalls until all that came before has retired.
+//! The loops over the sixteen values load, compute and store whole vectors and keep nothing between them in narrower
+//! pieces: a wide load after narrow stores to the same bytes waits until these have left the store buffer.
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
@@ -18,64 +18,69 @@ use crate::model::{
 };
 use crate::{
     Result,
-    math::{F32x16, LANES, one_hot},
+    math::{F32x16, LANES, one_hot, round},
 };
 
-/// Probabilities are kept in units of 2^-23.
+/// Probability 1. Probabilities are stored in units of 2^-23: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 const ONE: f32 = 8_388_608.0;
+/// The bits of a stored probability.
 const MASK: u32 = 0x7f_ffff;
-/// 1/16, which is stored as zero.
+/// Probability 1/16, which is stored as zero.
 const UNIFORM: u32 = 1 << 19;
-/// Probabilities are taken for at least 10^-5.
+/// The least probability that inputs are made of, 10^-5. Not tried alone.
 const LEAST: f32 = 84.0;
-/// A row that saw n values so far learns at the rate 1/(n + this).
+/// A row that saw n values so far learns at the rate 1/(n + this). Not tried alone.
 pub(crate) const RATE_OFFSET: f32 = 2.5;
-/// The rate's floor is 1/this in the first contexts, which are seen often (just what the count goes to), and in the
-/// others.
+/// The rate's floor is 1/this, for the first [`OFTEN`] contexts and for the others: docs/EXPERIMENTS.md, "Rows, mixer and
+/// MLP". The first number is the largest count, 255, with [`RATE_OFFSET`].
 const MEMORY: [f32; 2] = [257.5, 121.0];
-/// log2 of the rows in a page.
-const PAGE_BITS: u32 = 6;
-/// How many contexts are the first.
+/// Contexts that are seen often: the first ones of either list.
 const OFTEN: usize = 2;
+/// log2 of the rows in a page of 4 KiB: docs/EXPERIMENTS.md, "Speed of model 2".
+const PAGE_BITS: u32 = 6;
 
-/// One cache line.
+/// What one context was seen with: one cache line. A row of zeros is valid and has seen nothing.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]
 struct Row {
-    /// The probabilities less 1/16, modulo 1: bits 8 to 22, and 0 to 7.
+    /// Bits 8 to 22 of the probabilities less 1/16, modulo 1.
     high: [u16; LANES],
+    /// Bits 0 to 7 of the same.
     low: [u8; LANES],
-    /// Low bits of the hash: whose row this is.
+    /// Low bits of the hash of the context that owns the row.
     check: u16,
-    /// How often it was seen, up to 255.
+    /// How often the row was seen, up to 255.
     count: u8,
-    /// How often in a row `last` came, up to 255.
+    /// How often `last` has come without a break, up to 255; at most `count`.
     run: u8,
+    /// The last value, 0 to 15.
     last: u8,
+    /// `state(count, run)`, kept so that prediction need not compute it.
     state: u8,
     unused: [u8; 10],
 }
 
-// SAFETY: integers alone, of which any bits are values; their sizes add up to that of the row, so there is no gap.
+// SAFETY: all fields are integers, for which all bits are valid; their sizes add up to that of the row, so there is no
+// padding.
 unsafe impl bytemuck::Zeroable for Row {}
 // SAFETY: as above.
 unsafe impl bytemuck::Pod for Row {}
 const _: () = assert!(size_of::<Row>() == 2 * LANES + LANES + 2 + 1 + 1 + 1 + 1 + 10);
 
-/// What a row would say that saw what followed its context in the samples.
+/// The content of a row that saw what followed its context in the prior's samples.
 #[derive(Debug)]
 pub struct Seed {
-    /// Probabilities.
+    /// Probabilities. (16)
     pub p: F32x16,
-    /// How much it has seen.
+    /// How many observations were counted, up to 255.
     pub seen: u8,
-    /// How much of that is to count, when it learns.
+    /// The count that the row learns with: at most `seen`.
     pub count: u8,
-    /// How often in a row `last` came.
+    /// `count` if only `last` was seen, else 0.
     pub run: u8,
     /// The most frequent value.
     pub last: u8,
-    /// Its share, over 256.
+    /// The share of `last`, times 256.
     pub share: u32,
 }
 
@@ -83,23 +88,25 @@ pub struct Seed {
 #[derive(Clone, Debug)]
 pub struct Rows {
     table: Table<Row>,
-    /// (2, 256): by how often a context is seen, and how often the row was.
+    /// Learning rates by count: first of the contexts seen often, then of the others. (2, 256)
     rates: [[f32; 256]; 2],
-    /// The bits of a hash that say where in its page a row is, and all below.
+    /// Hash bits that select the row within its page, and all lower bits.
     page_mask: u64,
-    /// Nothing and everything, for what is own and what is not: looked up, lest a compiler make a branch of it.
+    /// Masks 0 and !0, indexed by "hit": a table, so that compilers keep the choice free of branches.
     masks: [u32; 2],
     contexts: usize,
-    places: Each,
+    /// Where the rows in use are in the table; `learn` writes there. (contexts)
+    indexes: Each,
+    /// Whose rows they become when `learn` writes them. (contexts)
     checks: [u16; MAX_INPUTS],
-    /// Count, run and last value.
+    /// Count, run and last value of the rows in use; zeros for a new row. (contexts)
     seen: [[u8; 3]; MAX_INPUTS],
-    /// (contexts, 16), in units.
+    /// The probabilities of the rows in use, in units. (contexts, 16)
     p: [F32x16; MAX_INPUTS],
 }
 
 impl Rows {
-    /// 2^`bits` rows that have seen nothing, for so many contexts.
+    /// 2^`bits` rows that have seen nothing, for `contexts` contexts, at most [`MAX_INPUTS`].
     ///
     /// # Errors
     /// As [`Table::new`].
@@ -114,14 +121,14 @@ impl Rows {
             page_mask: page_mask(bits),
             masks: [0, u32::MAX],
             contexts,
-            places: [0; MAX_INPUTS],
+            indexes: [0; MAX_INPUTS],
             checks: [0; MAX_INPUTS],
             seen: [[0; 3]; MAX_INPUTS],
             p: [F32x16::ZERO; MAX_INPUTS],
         })
     }
 
-    /// Makes 2^`bits` rows that have seen nothing.
+    /// Makes the table 2^`bits` rows that have seen nothing.
     ///
     /// # Errors
     /// As [`Table::new`].
@@ -130,65 +137,65 @@ impl Rows {
         self.table.restart(bits)
     }
 
-    /// `hash`, moved to the page that `byte_hash` is in: the nibbles of a byte share a page, and so its address is
-    /// translated once.
+    /// `hash`, moved to the page of `byte_hash`. One address translation then serves both
+    /// nibbles of a byte.
     #[inline(always)]
     pub fn same_page(&self, byte_hash: u64, hash: u64) -> u64 {
         hash & self.page_mask | byte_hash & !self.page_mask
     }
 
-    /// Has the rows of `hashes` brought near while other work is done.
+    /// Prefetches the rows of `hashes`: both of each pair, as either may be the context's.
     #[inline(always)]
     pub fn prefetch(&self, hashes: &[u64]) {
         let rows = self.table.rows();
         for &hash in hashes {
-            let place = self.table.place(hash) & !1;
-            prefetch(&rows[place]);
-            prefetch(&rows[place + 1]);
+            let index = self.table.index(hash) & !1;
+            prefetch(&rows[index]);
+            prefetch(&rows[index + 1]);
         }
     }
 
-    /// Finds the rows of `hashes` and gives what they say. A row may be in two places; where neither is its own, it
-    /// takes the one that has seen less, once it learns.
+    /// Selects the rows of `hashes`, and writes their inputs. A context may own either row of a pair. If it owns none, it
+    /// is predicted as by a new row, and takes over the row of the pair that has seen less when it learns.
     #[inline(always)]
     pub fn select(&mut self, hashes: &[u64], inputs: &mut Inputs) {
         let rows = self.table.rows();
         for (k, &hash) in hashes.iter().enumerate().take(MAX_INPUTS) {
-            let place = self.table.place(hash) & !1;
+            let index = self.table.index(hash) & !1;
             let check = hash as u16;
-            let pair = &rows[place..place + 2];
+            let pair = &rows[index..index + 2];
             let (first, second) = (pair[0].check == check, pair[1].check == check);
             let way = !first & (second | (pair[1].count <= pair[0].count));
             let row = &pair[usize::from(way)];
-            // Whether the row is the context's own is hard to foresee, so no branch hangs on it.
-            let own = self.masks[usize::from(first | second)];
+            // A hit is hard to foresee, so a mask and not a branch selects between the row and a new one.
+            let hit = self.masks[usize::from(first | second)];
             let (p, x) = (&mut self.p[k].0, &mut inputs.x[k].0);
             for i in 0..LANES {
-                let stored = (u32::from(row.high[i]) << 8 | u32::from(row.low[i])) & own;
+                let stored = (u32::from(row.high[i]) << 8 | u32::from(row.low[i])) & hit;
                 let q = (stored.wrapping_add(UNIFORM) & MASK) as i32 as f32;
                 p[i] = q;
                 x[i] = log(q);
             }
-            self.places[k] = (place + usize::from(way)) as u32;
+            self.indexes[k] = (index + usize::from(way)) as u32;
             self.checks[k] = check;
-            let own = own as u8;
-            self.seen[k] = [row.count & own, row.run & own, row.last & own];
-            inputs.state[k] = u32::from(row.state & own);
-            inputs.last[k] = u32::from(row.last & own);
+            let hit = hit as u8;
+            self.seen[k] = [row.count & hit, row.run & hit, row.last & hit];
+            inputs.state[k] = u32::from(row.state & hit);
+            inputs.last[k] = u32::from(row.last & hit);
         }
     }
 
-    /// Where no row is the context's own, takes what is `known` of it.
+    /// Makes the new row in use for context `k` one that has seen what `seed` has.
     #[inline(always)]
-    pub fn seed(&mut self, k: usize, known: &Seed, inputs: &mut Inputs) {
-        self.p[k] = known.p * ONE;
+    pub fn seed(&mut self, k: usize, seed: &Seed, inputs: &mut Inputs) {
+        self.p[k] = seed.p * ONE;
         inputs.x[k] = self.p[k].map(log);
-        self.seen[k] = [known.count, known.run, known.last];
-        inputs.state[k] = u32::from(seeded_state(known));
-        inputs.last[k] = u32::from(known.last);
+        self.seen[k] = [seed.count, seed.run, seed.last];
+        inputs.state[k] = u32::from(seeded_state(seed));
+        inputs.last[k] = u32::from(seed.last);
     }
 
-    /// Whether input `k` has a row of its own.
+    /// Whether context `k` has no row yet.
     #[inline(always)]
     pub fn is_new(&self, k: usize) -> bool {
         self.seen[k][0] == 0
@@ -204,10 +211,10 @@ impl Rows {
             let [count, run, last] = self.seen[k];
             let rate = self.rates[usize::from(k >= OFTEN)][usize::from(count)];
             let (keep, add) = (1.0 - rate, rate * ONE);
-            let row = &mut rows[self.places[k] as usize];
+            let row = &mut rows[self.indexes[k] as usize];
             let p = &self.p[k].0;
             for i in 0..LANES {
-                let q = to_int(p[i] * keep + add * hot[i]).wrapping_sub(UNIFORM) & MASK;
+                let q = round(p[i] * keep + add * hot[i]).wrapping_sub(UNIFORM) & MASK;
                 row.high[i] = (q >> 8) as u16;
                 row.low[i] = q as u8;
             }
@@ -222,12 +229,13 @@ impl Rows {
     }
 }
 
-/// The bits of a hash that say where in its page a row is, and all below, where there are 2^`bits` rows.
+/// Hash bits that select the row within its page, and all lower bits, in a table of 2^`bits` rows.
 fn page_mask(bits: u32) -> u64 {
     u64::MAX >> bits.saturating_sub(PAGE_BITS)
 }
 
-/// The state of a row that was seen `count` times, the last `run` of them with the same value.
+/// The state of a row that was seen `count` times, the last `run` of them with the same value: eight steps of how often,
+/// times eight of determinism. The steps were not tried alone.
 #[inline(always)]
 fn state(count: u8, run: u8) -> u8 {
     let determinism = if run > 5 { 5 } else { run };
@@ -236,15 +244,15 @@ fn state(count: u8, run: u8) -> u8 {
     SEEN[usize::from(count)] * 8 + determinism
 }
 
-/// The state of a row that was recalled.
+/// The state of a row that was seeded: its determinism is the share of its most frequent value, in steps.
 #[inline(always)]
-fn seeded_state(known: &Seed) -> u8 {
+fn seeded_state(seed: &Seed) -> u8 {
     let edges = [256, 250, 230, 192, 128, 85, 51];
-    let determinism = edges.iter().position(|&edge| known.share >= edge).map_or(0, |place| 7 - place as u8);
-    SEEN[usize::from(known.seen)] * 8 + determinism
+    let determinism = edges.iter().position(|&edge| seed.share >= edge).map_or(0, |place| 7 - place as u8);
+    SEEN[usize::from(seed.seen)] * 8 + determinism
 }
 
-/// How much a row has seen, in eight steps: 0, 1, 2, 3, 4–7, 8–15, 16–31, more.
+/// The steps of how much a row has seen: 0, 1, 2, 3, 4–7, 8–15, 16–31, more.
 const SEEN: [u8; 256] = {
     let mut table = [0; 256];
     let mut n = 0;
@@ -259,14 +267,8 @@ const SEEN: [u8; 256] = {
     table
 };
 
-/// `x` to the nearest integer, for 0 ≤ x ≤ 2^23, which becomes 0 again: from 2^23 on, a mantissa counts in ones.
-#[inline(always)]
-fn to_int(x: f32) -> u32 {
-    (x + ONE).to_bits() & MASK
-}
-
-/// The natural logarithm of a probability in units, to 0.001: the exponent and a parabola's worth of mantissa. Inputs
-/// of the mixer need no more.
+/// The natural logarithm of a probability in units, to 0.001: the bit pattern is a line through the powers of two, and
+/// a cubic corrects it between them. Inputs of the mixer need no more.
 #[inline(always)]
 fn log(p: f32) -> f32 {
     const EXPONENT_OF_ONE: i32 = (127 + 23) << 23;

@@ -1,51 +1,53 @@
-//! Bytes → what contexts look at: the last bytes, words, lines and classes.
+//! Bytes → what contexts are made of: the last bytes, words, lines, classes and strides.
 
 use super::strides::{PERIOD, REACH, Strides};
 
-/// Bytes kept for looking back to the line above; a power of two.
+/// Bytes kept, a power of two: contexts look back to the line above, or twice the widest row.
 const WINDOW: usize = 1 << 16;
 
-/// What has been seen, as far as contexts look back.
+/// The bytes seen, as far as contexts look back.
 #[derive(Clone, Debug)]
 pub struct History {
+    /// The last bytes: position i is at i modulo [`WINDOW`]. Zeros before the first byte.
     window: Box<[u8]>,
+    /// Bytes seen.
     position: usize,
-    /// The last eight bytes, the latest lowest.
+    /// The last eight bytes, the latest one lowest.
     pub last8: u64,
-    /// Hashes of the word being spelt (0 between words) and of the two before it, latest first.
+    /// Hashes of the word so far (0 between words) and of the two words before it, the latest first.
     pub words: [u32; 3],
     /// Bytes since the last line break.
     pub column: usize,
-    /// Length of the line before.
+    /// Length of the line before this one.
     above_len: usize,
-    /// Classes of the last bytes, four bits each, a run of letters or of digits counting once.
+    /// Classes of the last bytes, four bits each, the latest lowest; a run of letters or of digits counts once.
     pub classes: u32,
-    /// The last byte that is no letter, digit or space.
+    /// The last byte that was not a letter, digit or space.
     pub punctuation: u8,
-    /// Separators since the last line break: which field of a log, a table or a list this is.
+    /// Separators since the last line break: the number of the field in a line of a log, a table or a list.
     pub field: u64,
-    /// The place within an element of `strides`.
+    /// The place within an element, below `strides.element`.
     pub phase: u8,
-    /// The widths of elements and records, and whether there are any.
+    /// The kind of data, and the widths of elements and rows.
     pub strides: Strides,
-    /// Whether they are looked for.
+    /// Whether strides are looked for; if not, they stay at their defaults.
     finds_strides: bool,
 }
 
 impl History {
-    /// Nothing seen; `finds_strides` says whether to look for the widths of elements and records.
+    /// No bytes seen. Without `finds_strides` all data are text.
     pub fn new(finds_strides: bool) -> Self {
         Self::with(vec![0; WINDOW].into(), Strides::default(), finds_strides)
     }
 
-    /// Forgets all that was seen.
+    /// Forgets all bytes.
     pub fn restart(&mut self) {
         let mut window = std::mem::take(&mut self.window);
         let seen = self.position.min(WINDOW);
         window[..seen].fill(0);
-        // They are looked for from here on, so before it they are still what they were.
-        let looked = self.position >= PERIOD / 4;
-        let strides = if looked { Strides::default() } else { std::mem::take(&mut self.strides) };
+        // Before the first search the strides are still their defaults, and need no new allocation.
+        let searched = self.position >= PERIOD / 4;
+        let strides = if searched { Strides::default() } else { std::mem::take(&mut self.strides) };
         *self = Self::with(window, strides, self.finds_strides);
     }
 
@@ -66,13 +68,13 @@ impl History {
         }
     }
 
-    /// The byte `distance` (≥ 1) before the one that comes next; 0 before the first.
+    /// The byte `distance` (≥ 1) before the next one; 0 before the first byte.
     #[inline(always)]
     pub fn at(&self, distance: usize) -> u8 {
         self.window[self.position.wrapping_sub(distance) & (WINDOW - 1)]
     }
 
-    /// The byte of the line before in the column that comes next; 0 if that line is shorter or too far back.
+    /// The byte of the line before in the next column; 0 if that line is shorter or too far back.
     #[inline(always)]
     pub fn above(&self) -> u8 {
         let distance = self.above_len + 1;
@@ -87,8 +89,8 @@ impl History {
         self.last8 = self.last8 << 8 | u64::from(byte);
         let class = CLASS[usize::from(byte)];
         self.push_word(byte, class);
-        let goes_on = matches!(class, LETTER | DIGIT) && self.classes & 15 == u32::from(class);
-        if !goes_on {
+        let continues_run = matches!(class, LETTER | DIGIT) && self.classes & 15 == u32::from(class);
+        if !continues_run {
             self.classes = self.classes << 4 | u32::from(class);
         }
         if byte == b'\n' {
@@ -103,7 +105,7 @@ impl History {
         }
     }
 
-    /// Looks for widths anew. The first time is early: short content is to gain from them too.
+    /// Looks for the widths again. The first search is early, so that short content gains from it too.
     #[cold]
     fn find_strides(&mut self) {
         let mut bytes = [0; REACH + PERIOD];
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn the_byte_above_stands_in_the_same_column() {
+    fn the_byte_above_is_in_the_same_column() {
         assert_eq!(after("abc\n").above(), b'a');
         assert_eq!(after("abc\nxy").above(), b'c');
         assert_eq!(after("abc\nxyz").above(), 0);

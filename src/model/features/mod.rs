@@ -1,4 +1,4 @@
-//! Bytes → what experts see: the last bytes, words, lines and strides, and the contexts that are made of them.
+//! Bytes → features: the last bytes, words, lines and strides, and the hashes of contexts made of them.
 
 pub mod contexts;
 pub mod hash;

@@ -1,6 +1,6 @@
-//! Last bytes → logits, past the mixer: what it still gets wrong after these one, two or three bytes. Biases that learn
-//! by SGD, as direct connections from n-grams to outputs do (Mahoney 2000, *Fast text compression with neural
-//! networks*; Mikolov et al. 2011); in PAQ's terms a final SSE stage.
+//! Last bytes → logits that are added after the mixer: what the mixer still gets wrong after these one, two or three
+//! bytes. Each row of logits learns by SGD, like direct connections from n-grams to outputs (Mahoney 2000, *Fast text
+//! compression with neural networks*; Mikolov et al. 2011). PAQ has its final SSE stage at this place.
 
 use crate::model::{
     features::hash::hash,
@@ -8,7 +8,7 @@ use crate::model::{
 };
 use crate::{Result, math::F32x16};
 
-/// Biases by the last one, two and three bytes.
+/// How many rows are added: by the last one, two and three bytes.
 pub const ORDERS: usize = 3;
 
 /// The rows of logits.
@@ -16,7 +16,7 @@ pub const ORDERS: usize = 3;
 pub struct Bias {
     /// (2^bits, 16)
     table: Table<F32x16>,
-    /// The rows in use.
+    /// The hashes of the rows that `forward` added last. (ORDERS)
     hashes: [u64; ORDERS],
     rate: f32,
 }
@@ -30,7 +30,7 @@ impl Bias {
         Ok(Self { table: Table::new(bits)?, hashes: [0; ORDERS], rate })
     }
 
-    /// Makes all rows zero, and 2^`bits` of them.
+    /// Zeroes all rows, and makes them 2^`bits`.
     ///
     /// # Errors
     /// As [`Table::new`].
@@ -38,7 +38,7 @@ impl Bias {
         self.table.restart(bits)
     }
 
-    /// The hashes of the rows of `head` after the bytes `last8`; the rows are brought near while other work is done.
+    /// The hashes of the rows of `head` after the bytes `last8`. Prefetches these rows.
     #[inline(always)]
     pub fn prefetch(&self, head: usize, last8: u64) -> [u64; ORDERS] {
         let of = |n: u64, mask: u64| hash((last8 & mask) << 8 | head as u64, n);
@@ -47,14 +47,14 @@ impl Bias {
         hashes
     }
 
-    /// The sum of the rows of `hashes`, which are in use from now on. (16)
+    /// The sum of the rows of `hashes`. (16)
     #[inline(always)]
     pub fn forward(&mut self, hashes: [u64; ORDERS]) -> F32x16 {
         self.hashes = hashes;
         *self.table.row(hashes[0]) + *self.table.row(hashes[1]) + *self.table.row(hashes[2])
     }
 
-    /// One step of each row in use along `delta`, the gradient at the logits. (16)
+    /// One step along `delta`, the gradient at the logits, of each row that `forward` added. (16)
     #[inline(always)]
     pub fn learn(&mut self, delta: F32x16) {
         let step = delta * self.rate;
@@ -75,7 +75,7 @@ mod tests {
 
     const RATE: f32 = 0.04;
 
-    /// A bias with any logits, and the hashes of the rows of some bytes.
+    /// A bias of random logits, and the hashes of its rows after some bytes.
     fn any() -> (Bias, [u64; ORDERS]) {
         let mut bias = Bias::new(10, RATE).unwrap();
         let len = bias.table.rows().len();
@@ -84,7 +84,7 @@ mod tests {
         (bias, hashes)
     }
 
-    /// ln p(coded) in f64, if the logit `i` of the first row were so much more.
+    /// ln p(coded) in f64, if the sum's logit `i` were larger by `more`.
     fn log_probability(bias: &Bias, hashes: [u64; ORDERS], coded: usize, i: usize, more: f64) -> f64 {
         let sum = |lane| hashes.iter().map(|&hash| f64::from(bias.table.row(hash).0[lane])).sum::<f64>();
         let mut logits: [f64; 16] = std::array::from_fn(sum);

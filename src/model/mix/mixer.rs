@@ -2,35 +2,38 @@
 //!
 //! Mixing log-probabilities by weights that learn from the coding error is logistic mixing (PAQ7: Mahoney 2005), here
 //! over sixteen symbols at once: geometric mixing (Mattern 2012), convex in the weights. The weights are gated, as in
-//! gated linear networks (Veness et al. 2019): small contexts say which are used. Each weight is the sum of three: one
-//! for the input's own state, one for the byte before, one for the classes of what came before.
+//! gated linear networks (Veness et al. 2019): small contexts choose the ones in use. Each weight is the sum of three:
+//! one chosen by the input's own state, two chosen by gates (see `network/gates.rs`).
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
 use crate::math::{F32x16, one_hot, sums, value_at};
 use crate::model::inputs::{Each, Inputs, MAX_INPUTS, STATES};
 
-/// The rates' surplus at first, which halves after so many nibbles.
+/// The boost of the rates at first. Not tried alone.
 const BOOST: f32 = 0.01;
+/// The steps after which the boost has halved. Not tried alone.
 const BOOST_STEPS: f32 = 2000.0;
-/// Inputs are taken in pieces of so many.
+/// Inputs whose gradients are summed at a time.
 const PIECE: usize = 8;
 
-/// What selects weights, each below the number of its sets.
+/// Which set of weights is in use, of each kind: each number is below that of [`Sets`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Gates {
-    /// Which set of weights by the inputs' states.
     pub state: usize,
-    /// Which set by the byte before.
     pub byte: usize,
-    /// Which set by classes.
     pub classes: usize,
 }
 
-/// How many sets there are of each kind.
-pub type Sets = Gates;
+/// How many sets of weights there are, of each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Sets {
+    pub state: usize,
+    pub byte: usize,
+    pub classes: usize,
+}
 
-/// How fast weights learn, of each kind.
+/// How fast weights learn, of each kind. A rate of 0 switches its kind off, but for `by_state`.
 #[derive(Clone, Copy, Debug)]
 pub struct Rates {
     pub by_state: f32,
@@ -51,17 +54,20 @@ pub struct Mixer {
     by_classes: Vec<[f32; MAX_INPUTS]>,
     /// Logits of the value that an input saw last. (inputs, STATES)
     bonus: Vec<f32>,
+    /// The sets that `forward` used last, of which `learn` changes the weights.
     gates: Gates,
-    /// The weight and the bonus in use of each input.
+    /// Where each input's weight is in its set, and its bonus: k · STATES + state of k. (inputs)
     index: Each,
     rates: Rates,
+    /// Nibbles learnt from.
     steps: f32,
-    /// The gates in use since the weights were last restored, if that is to be done again.
+    /// The byte and classes sets that were used since the last [`restore`](Self::restore), so that the next one need
+    /// reset only these. `None` before the first.
     used: Option<Vec<(usize, usize)>>,
 }
 
 impl Mixer {
-    /// A mixer that weighs all of `inputs` alike.
+    /// A mixer of `inputs` inputs, at most [`MAX_INPUTS`], all with the same weight.
     pub fn new(inputs: usize, sets: Sets, first_weight: f32, rates: Rates) -> Self {
         Self {
             inputs,
@@ -83,8 +89,8 @@ impl Mixer {
         [by_state, by_byte.as_flattened_mut(), by_classes.as_flattened_mut(), bonus]
     }
 
-    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights). From the second time on, only
-    /// what was used since is looked at where there are many.
+    /// Sets all weights to those of `from`, in the order of [`weights`](Self::weights). From the second call on, of the
+    /// many sets by byte and by classes only those used since the last call are reset; so `from` must be the same.
     pub fn restore(&mut self, from: &[f32]) {
         let Some(used) = self.used.replace(Vec::new()) else {
             self.weights().into_iter().fold(from, |from, piece| copy(piece, from));
@@ -101,7 +107,7 @@ impl Mixer {
         self.used.insert(used).clear();
     }
 
-    /// Learns as one that has learnt from so many nibbles.
+    /// Sets the number of nibbles learnt from, by which the boost has fallen.
     pub fn set_steps(&mut self, steps: f32) {
         self.steps = steps;
     }
@@ -124,7 +130,7 @@ impl Mixer {
             weights[k] = by_state[at] + (by_byte[k] + by_classes[k]);
             bonus[k] = self.bonus[at];
         }
-        // Four running sums, so that none waits long for the one before.
+        // Four running sums: with one, each addition would wait for the one before.
         let [mut even, mut odd, mut even_bonus, mut odd_bonus] = [F32x16::ZERO; 4];
         for k in (0..n / 2 * 2).step_by(2) {
             even = even + inputs.x[k] * weights[k];
@@ -169,7 +175,7 @@ impl Mixer {
     }
 }
 
-/// Fills `to` from the first values of `from`, and gives the others.
+/// Fills `to` from the first values of `from`, and gives the rest.
 pub fn copy<'a>(to: &mut [f32], from: &'a [f32]) -> &'a [f32] {
     let (first, others) = from.split_at(to.len());
     to.copy_from_slice(first);

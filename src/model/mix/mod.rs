@@ -1,4 +1,4 @@
-//! What the experts say → logits of a nibble: a mixer or two layers of them, and a bias for what they still get wrong.
+//! Inputs from the experts → logits of a nibble: a mixer or a stack of two layers, and a bias for what they get wrong.
 
 pub mod bias;
 pub mod mixer;

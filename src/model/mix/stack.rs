@@ -1,13 +1,14 @@
-//! Inputs → logits of a nibble, in one layer or two. The first layer's mixers look at the same inputs, but choose their
-//! weights by different gates, and each learns from its own error; the second mixes what they say. Two layers predict
-//! better than one with all the gates, and take twice the time (PAQ8: Mahoney 2007; gated linear networks: Veness et
-//! al. 2019).
+//! Inputs → logits of a nibble, in one layer or two. The first layer's mixers have the same inputs, but choose their
+//! weights by different gates, and each learns from its own error; the second layer mixes their logits. Two layers
+//! predict better than one with all the gates, and take twice the time (PAQ8: Mahoney 2007; gated linear networks:
+//! Veness et al. 2019).
 
 use super::mixer::{Gates, Mixer, Rates, Sets, copy};
 use crate::math::{F32x16, error, softmax};
 use crate::model::{inputs::Inputs, level::MIXERS};
 
-/// The second layer's rate, and its surplus at first, which halves after so many nibbles.
+/// The second layer's rate, its boost at first, and the steps after which the boost has halved:
+/// docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 const RATE: f32 = 0.0005;
 const BOOST: f32 = 0.002;
 const BOOST_STEPS: f32 = 20_000.0;
@@ -15,27 +16,38 @@ const BOOST_STEPS: f32 = 20_000.0;
 /// The layers.
 #[derive(Clone, Debug)]
 pub struct MixerStack {
+    /// One or two.
     first: Vec<Mixer>,
-    /// What each says, less its largest logit, and its probabilities. (mixers, 16)
+    /// The logits of each mixer less the largest of them; unused with one mixer. (mixers, 16)
     logits: [F32x16; MIXERS],
+    /// The probabilities of each mixer, from which it learns; unused with one mixer. (mixers, 16)
     p: [F32x16; MIXERS],
-    /// The second layer's weights. (places, mixers)
+    /// The second layer's weights; unused with one mixer. (sets, mixers)
     second: Vec<[f32; MIXERS]>,
-    place: usize,
+    /// The set of `second` that `forward` used last.
+    set: usize,
+    /// Nibbles that the second layer has learnt from.
     steps: f32,
 }
 
 impl MixerStack {
-    /// The first `count` of the mixers with `sets`, and a second layer, with a set for each of `places`, that takes
-    /// their mean; one mixer has none.
-    pub fn new(count: usize, inputs: usize, sets: &[Sets; MIXERS], places: usize, weight: f32, rates: Rates) -> Self {
-        let first: Vec<_> = sets.iter().take(count).map(|&sets| Mixer::new(inputs, sets, weight, rates)).collect();
+    /// The first `count` of the mixers with `sets`, and a second layer of `final_sets` sets that takes their mean.
+    pub fn new(
+        count: usize,
+        inputs: usize,
+        sets: &[Sets; MIXERS],
+        final_sets: usize,
+        first_weight: f32,
+        rates: Rates,
+    ) -> Self {
+        let mixer = |&sets| Mixer::new(inputs, sets, first_weight, rates);
+        let first: Vec<_> = sets.iter().take(count).map(mixer).collect();
         Self {
-            second: vec![[1.0 / first.len() as f32; MIXERS]; places],
+            second: vec![[1.0 / first.len() as f32; MIXERS]; final_sets],
             first,
             logits: [F32x16::ZERO; MIXERS],
             p: [F32x16::ZERO; MIXERS],
-            place: 0,
+            set: 0,
             steps: 0.0,
         }
     }
@@ -45,7 +57,7 @@ impl MixerStack {
         self.first.iter_mut().flat_map(Mixer::weights).chain([self.second.as_flattened_mut()])
     }
 
-    /// Makes all weights those of `from`, in the order of [`weights`](Self::weights); gives what is left of it.
+    /// Sets all weights to those of `from`, in the order of [`weights`](Self::weights), and gives the rest of it.
     pub fn restore<'a>(&mut self, mut from: &'a [f32]) -> &'a [f32] {
         for mixer in &mut self.first {
             let len = mixer.weights().iter().map(|piece| piece.len()).sum();
@@ -55,26 +67,26 @@ impl MixerStack {
         copy(self.second.as_flattened_mut(), from)
     }
 
-    /// Learn as those that have learnt from so many nibbles.
+    /// Sets the number of nibbles learnt from, by which boosts have fallen.
     pub fn set_steps(&mut self, steps: f32) {
         self.steps = steps;
         self.first.iter_mut().for_each(|mixer| mixer.set_steps(steps));
     }
 
-    /// The logits, with `matched` added to what each mixer makes of the inputs. (16)
+    /// The logits; `matched`, the match model's, are added to those of each mixer. (16)
     #[inline(always)]
-    pub fn forward(&mut self, gates: &[Gates; MIXERS], place: usize, inputs: &Inputs, matched: F32x16) -> F32x16 {
+    pub fn forward(&mut self, gates: &[Gates; MIXERS], set: usize, inputs: &Inputs, matched: F32x16) -> F32x16 {
         if let [mixer] = &mut self.first[..] {
             return mixer.forward(gates[0], inputs) + matched;
         }
-        self.place = place;
+        self.set = set;
         let mut sum = F32x16::ZERO;
         for (i, mixer) in self.first.iter_mut().enumerate().take(MIXERS) {
             let logits = mixer.forward(gates[i], inputs) + matched;
             let max = logits.max();
             self.logits[i] = logits.map(|logit| logit - max);
             self.p[i] = softmax(self.logits[i]);
-            sum = sum + self.logits[i] * self.second[place][i];
+            sum = sum + self.logits[i] * self.second[set][i];
         }
         sum
     }
@@ -89,7 +101,7 @@ impl MixerStack {
         self.steps += 1.0;
         for (i, mixer) in self.first.iter_mut().enumerate().take(MIXERS) {
             mixer.learn(inputs, error(&self.p[i], coded));
-            self.second[self.place][i] += rate * (self.logits[i] * delta).sum();
+            self.second[self.set][i] += rate * (self.logits[i] * delta).sum();
         }
     }
 }

@@ -61,7 +61,7 @@ impl Network {
         if self.match_only {
             return vec![(Component::MatchModel.to_string(), centred(self.match_model.forward_long(high)))];
         }
-        let (gates, set) = (self.gates(), self.place());
+        let (gates, set) = (self.gates(), self.final_set());
         let mut all = Vec::new();
         // The mixers are linear in their inputs for the weights in use, which states and gates choose: so an expert's
         // share is what they make of it while the others say nothing.
@@ -76,7 +76,7 @@ impl Network {
         let matched = self.match_model.forward(high);
         let logits = self.mixer_stack.forward(&gates, set, &alone, matched);
         all.push((Component::MatchModel.to_string(), centred(logits)));
-        let rows = self.fetch(self.head);
+        let rows = self.prefetch(self.head);
         all.push((Component::Bias.to_string(), centred(self.bias.forward(rows))));
         // What the mixers remember of their last prediction is that of the whole again.
         self.turn_to(self.head, false);

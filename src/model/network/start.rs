@@ -1,22 +1,40 @@
-//! What a network starts from, and how it starts again.
+//! A level and a prior → a network in its initial state, and the way back to that state.
 
 use std::sync::Arc;
 
-use super::Network;
+use super::{Network, UNASKED, gates};
 use crate::{
     Result,
-    model::{Level, experts::prior::Prior, mix::mixer::copy},
+    math::F32x16,
+    model::{
+        ablation::Component,
+        experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, rows::Rows},
+        features::history::History,
+        inputs::{Inputs, MAX_INPUTS},
+        level::{Level, Params},
+        mix::{
+            bias::Bias,
+            mixer::{Rates, copy},
+        },
+    },
 };
 
-/// MixerStack that start from learnt weights learn as those that have learnt from so many nibbles.
+/// Rate of the mixers' bonuses. Not tried alone.
+const BONUS_RATE: f32 = 0.005;
+/// Rate of the bias: docs/EXPERIMENTS.md, "Model 1" (its direct connections).
+const BIAS_RATE: f32 = 0.04;
+/// The rate of weights by byte and by classes, as a part of the rate of weights by state. Not tried alone.
+const GATE_RATE: f32 = 0.8;
+
+/// The mixers' steps where they start from learnt weights: hardly any boost of the rates is left then. Not tried alone.
 const PRIOR_STEPS: f32 = 20_000.0;
 
-/// What a block's network starts from.
+/// What the network of a block or record starts from.
 #[derive(Clone, Debug)]
 pub struct Start {
-    /// Its sizes.
+    /// The network's sizes.
     pub level: Level,
-    /// What it knows, if it knows anything.
+    /// What the network knows before the first byte, if anything.
     pub prior: Option<Arc<Prior>>,
 }
 
@@ -27,7 +45,62 @@ impl From<Level> for Start {
 }
 
 impl Network {
-    /// A network that knows what its prior does, for content of `raw_len` bytes.
+    /// A network that has seen nothing, for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system does not have the memory;
+    /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor computes in another way than the format's.
+    pub fn new(level: Level, raw_len: usize) -> Result<Self> {
+        Self::without(None, level, raw_len)
+    }
+
+    /// As [`new`](Self::new), without `component` if one is named.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn without(component: Option<Component>, level: Level, raw_len: usize) -> Result<Self> {
+        let mut network = Self::with(level, level.params(raw_len), component, None)?;
+        network.begin()?;
+        Ok(network)
+    }
+
+    fn with(level: Level, params: Params, without: Option<Component>, prior: Option<Arc<Prior>>) -> Result<Self> {
+        let on = |component| without != Some(component);
+        let mlp = params.mlp.filter(|_| on(Component::Mlp));
+        let rate_if = |component, rate| if on(component) { rate } else { 0.0 };
+        let rates = Rates {
+            by_state: params.mixer_rate,
+            by_byte: rate_if(Component::ByteGate, params.mixer_rate * GATE_RATE),
+            by_classes: rate_if(Component::ClassGate, params.mixer_rate * GATE_RATE),
+            bonus: rate_if(Component::LastValues, BONUS_RATE),
+        };
+        let inputs = params.contexts + usize::from(mlp.is_some());
+        Ok(Self {
+            history: History::new(on(Component::Strides)),
+            match_model: MatchModel::new(params.window_bits, on(Component::MatchModel)),
+            rows: Rows::new(params.row_bits, params.contexts)?,
+            mlp: mlp.map(Mlp::new).transpose()?,
+            inputs: Inputs::new(),
+            mixer_stack: gates::mixer_stack(params.mixers, inputs, params.first_weight, rates),
+            bias: Bias::new(params.bias_bits, rate_if(Component::Bias, BIAS_RATE))?,
+            contexts: params.contexts,
+            left_out: match without {
+                Some(Component::Context(index)) if index < params.contexts => Some(index),
+                _ => None,
+            },
+            byte_hashes: [0; MAX_INPUTS],
+            hashes: [0; MAX_INPUTS],
+            head: 0,
+            match_only: false,
+            p: F32x16::ZERO,
+            level,
+            prior,
+            first_weights: None,
+            known: [UNASKED; MAX_INPUTS],
+        })
+    }
+
+    /// A network in its initial state, for content of `raw_len` bytes.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -41,8 +114,8 @@ impl Network {
         Ok(network)
     }
 
-    /// Is again what it was at first, for content of `raw_len` bytes; after the first time, in a time that what it has
-    /// seen since then and `raw_len` tell.
+    /// Resets to the initial state, for content of `raw_len` bytes. From the second call on, this costs time for what
+    /// was touched since the last call and for `raw_len`, not for all weights: a record may have ten bytes.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -54,23 +127,23 @@ impl Network {
                 self.first_weights.insert(fresh.weights().flat_map(|piece| piece.to_vec()).collect()).clone()
             }
         };
-        let match_model = self.mixer_stack.restore(&weights);
-        copy(&mut self.match_model.logits, match_model);
+        let match_logits = self.mixer_stack.restore(&weights);
+        copy(&mut self.match_model.logits, match_logits);
         self.mixer_stack.set_steps(self.first_steps());
         self.restart(raw_len)
     }
 
-    /// The weights that its prior has, if any.
+    /// The prior's weights, if it has any.
     fn learnt_weights(&self) -> Option<Arc<[f32]>> {
         self.prior.as_ref().and_then(|prior| prior.weights.clone())
     }
 
-    /// From how many nibbles its mixers have learnt.
+    /// The steps that the mixers have learnt for in the initial state.
     fn first_steps(&self) -> f32 {
         if self.learnt_weights().is_some() { PRIOR_STEPS } else { 0.0 }
     }
 
-    /// Forgets what it has seen, but not what mixers and matches have learnt; for content of `raw_len` bytes.
+    /// Forgets the content, but keeps the weights of mixers and match model; for new content of `raw_len` bytes.
     ///
     /// # Errors
     /// As [`new`](Self::new).
@@ -86,17 +159,17 @@ impl Network {
         self.begin()
     }
 
-    /// The weights of mixers and matches, in pieces.
+    /// The weights of mixers and match model, in pieces.
     pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.mixer_stack.weights().chain([&mut self.match_model.logits[..]])
     }
 
-    /// Sets them all, in the same order.
+    /// Sets all weights, in the order of [`weights`](Self::weights).
     pub fn set_weights(&mut self, weights: &[f32]) {
         self.weights().fold(weights, |weights, piece| copy(piece, weights));
     }
 
-    /// MixerStack learn as those that have learnt from so many nibbles.
+    /// Sets the number of nibbles that the mixers have learnt from.
     pub fn set_steps(&mut self, steps: f32) {
         self.mixer_stack.set_steps(steps);
     }

@@ -1,13 +1,14 @@
-//! What the whole network promises, with and without each of its parts.
+//! What the whole network promises, with and without each of its components.
 
 use super::*;
-use crate::model::{experts::match_model::LONG, features::hash::hash, rng::noise};
+use crate::model::{ablation::Component, experts::match_model::LONG, features::hash::hash};
+use foretell_testkit::noise;
 
 fn levels() -> impl Iterator<Item = Level> {
     [1, 4, 9].into_iter().filter_map(Level::new)
 }
 
-/// Text, numbers of four bytes, and a repeat long enough to coast along, which breaks in a low nibble.
+/// Text, numbers of four bytes, and a repeat long enough for the match alone to predict, which breaks in a low nibble.
 fn content() -> Vec<u8> {
     let mut content = b"the cat sat on the mat, 12 times; The Dog sat: on the cat (and the mat).\n".repeat(9);
     content.extend((0..1500u32).flat_map(|i| (i * i).to_le_bytes()));
@@ -60,7 +61,7 @@ fn only_the_low_bits_of_a_nibble_count() {
 }
 
 #[test]
-fn every_part_makes_a_difference_where_the_level_has_it() {
+fn every_component_makes_a_difference_where_the_level_has_it() {
     let content = content();
     let after = |network: Result<Network>| {
         let mut network = network.unwrap();
@@ -74,8 +75,12 @@ fn every_part_makes_a_difference_where_the_level_has_it() {
     // All contexts, at the least cost.
     for level in [1, 8].into_iter().filter_map(Level::new) {
         let whole = after(Network::new(level, content.len()));
-        for part in Component::of(level) {
-            assert_ne!(after(Network::without(Some(part), level, content.len())), whole, "{part:?} of {level:?}");
+        for component in Component::of(level) {
+            assert_ne!(
+                after(Network::without(Some(component), level, content.len())),
+                whole,
+                "{component:?} of {level:?}"
+            );
         }
         assert_eq!(after(Network::without(None, level, content.len())), whole);
     }

@@ -1,7 +1,7 @@
-//! What the control groups of a process leave it of memory: its own, and each that this lies in.
+//! The control groups of a process → the memory that they leave it: its own group, and each that this lies in.
 //!
-//! `/proc/self/cgroup` names the process's groups, `/proc/self/mountinfo` tells where their files are: containers see a
-//! part of the tree, mounted anywhere. A file that is not there sets no limit.
+//! `/proc/self/cgroup` names the process's groups, and `/proc/self/mountinfo` the folders of their files: containers see a
+//! part of the tree, mounted anywhere. A missing file sets no limit.
 
 use std::{
     fs,
@@ -27,7 +27,7 @@ pub struct Group {
 pub struct Room {
     /// Before the kernel takes pages back from the group or slows it.
     pub free: u64,
-    /// Before it ends processes of the group: what can be swapped out does not count.
+    /// Before the kernel ends processes of the group. Memory that can be swapped out does not count.
     pub hard: u64,
 }
 
@@ -63,11 +63,11 @@ fn groups(cgroup: &str, mountinfo: &str) -> Vec<Group> {
             _ => continue,
         };
         let mounts = mountinfo.lines().filter_map(|line| mount(line, version));
-        // Of several mounts, that which shows the group itself.
+        // Of several mounts, the one that shows the group itself.
         let Some((root, point)) = mounts.max_by_key(|(root, _)| (Path::new(path).starts_with(root), root.len())) else {
             continue;
         };
-        // A path that does not lie in what is mounted is one of another namespace: then the mount's top is all there is.
+        // A path outside of the mounted part belongs to another namespace. Then only the mount's top is known.
         let within = Path::new(path).strip_prefix(&root).unwrap_or(Path::new(""));
         let own: PathBuf = Path::new(&point).components().chain(within.components()).collect();
         let folders = own.ancestors().take_while(|folder| folder.starts_with(&point));
@@ -92,7 +92,7 @@ fn mount(line: &str, version: Version) -> Option<(String, String)> {
     fits.then(|| (unescaped(root), unescaped(point)))
 }
 
-/// Spaces and the like stand as a backslash and three octal digits.
+/// A path of `mountinfo`, where a space, for example, is a backslash and three octal digits.
 fn unescaped(text: &str) -> String {
     let mut parts = text.split('\\');
     let mut out: String = parts.next().unwrap_or_default().into();
@@ -106,10 +106,10 @@ fn unescaped(text: &str) -> String {
     out
 }
 
-/// What one group leaves, by its files.
+/// The memory that one group leaves, by its files.
 ///
-/// Pages of files that were not used for a while count as used memory, but the kernel takes them back before anything
-/// else when memory runs short. So they are free here, as they are in the system's own `MemAvailable`.
+/// File pages that were not used for a while count as used memory, but the kernel takes them back first when memory runs
+/// short. So they count as free here, as in the system's own `MemAvailable`.
 fn room_in(version: Version, swap: u64, read: impl Fn(&str) -> Option<String>) -> Room {
     // "max" is no number, and so no limit.
     let number = |name: &str| read(name)?.trim().parse::<u64>().ok();

@@ -1,26 +1,26 @@
-//! How much memory this process may have: as the system, its control groups and its resource limits say.
+//! The system, control groups and resource limits → the memory that this process may have.
 
 use std::fs;
 
 use super::cgroups;
 
-/// Bytes of memory that can be had without making anyone swap; where nothing tells, no limit.
+/// Bytes of memory that can be taken without making other processes swap; no limit where that is unknown.
 pub fn free() -> u64 {
     let system = System::now();
     system.available.min(cgroups::room(system.swap).free).min(resource_limits())
 }
 
-/// Bytes of memory behind which the system ends the process or gives it no more, whatever others use.
+/// Bytes of memory beyond which the system ends the process or gives it no more, whatever others use.
 pub fn hard() -> u64 {
     cgroups().min(resource_limits())
 }
 
-/// Of these, what control groups leave.
+/// The bytes of these that control groups leave.
 pub fn cgroups() -> u64 {
     cgroups::room(System::now().swap).hard
 }
 
-/// What the limits on address space and data leave.
+/// The bytes that the limits on address space and data leave.
 fn resource_limits() -> u64 {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     below_limits(&read("/proc/self/limits"), &read("/proc/self/status"))
@@ -30,7 +30,7 @@ fn resource_limits() -> u64 {
 #[derive(Debug, PartialEq, Eq)]
 struct System {
     available: u64,
-    /// Free room to swap to.
+    /// Free swap space.
     swap: u64,
 }
 
@@ -47,13 +47,13 @@ impl System {
     }
 }
 
-/// The figure behind `name`, which the system gives in KiB, in bytes.
+/// The figure after `name`, which the system gives in KiB, in bytes.
 fn kib(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.saturating_mul(1024))
 }
 
-/// The least of the limits on address space and data, less what is in use, by the texts of `/proc/self/limits` and
+/// The smallest of the limits on address space and data, less the bytes in use, from the texts of `/proc/self/limits` and
 /// `/proc/self/status`.
 fn below_limits(limits: &str, status: &str) -> u64 {
     let left = |limit: &str, used: &str| {

@@ -1,8 +1,7 @@
-//! Bytes of one kind ↔ coded bytes: what a model's file is made of.
+//! Bytes of one sort ↔ coded bytes: a column of a model's file.
 //!
-//! A byte is two nibbles, as in the network, but their probabilities are counted once for the whole column and stand
-//! before it: decoding is all that happens when a model is loaded, so it must be fast. A column of nibbles costs
-//! nothing for the halves that are always zero.
+//! A byte is two nibbles, as in the network, but their probabilities are counted once for the whole column and written
+//! before it, so that decoding, and with it loading a model, is fast. Halves of bytes that are always zero cost nothing.
 //!
 //! ```text
 //! column  coded length | table of the high nibble | table of the low nibble after each high one that occurs | coded nibbles
@@ -21,12 +20,12 @@ use crate::{
     math::{F32x16, LANES, exp},
 };
 
-/// Tables: of the high nibble, and of the low one after each.
+/// Tables: one for the high nibble, and one for the low nibble after each high one.
 const TABLES: usize = 1 + LANES;
-/// Steps in which −log2 p is kept.
+/// Steps of −log2 p in one bit.
 const STEPS: f32 = 8.0;
 
-/// Appends the coded `bytes`, the number of which the reader must know.
+/// Appends the coded `bytes`. Their number is not stored: the reader must know it.
 pub fn write(bytes: &[u8], out: &mut Vec<u8>) {
     let mut counts = [[0u32; LANES]; TABLES];
     for &byte in bytes {
@@ -111,7 +110,7 @@ fn read_table(input: &mut impl Read) -> Result<[Option<u8>; LANES]> {
     Ok(steps)
 }
 
-/// The frequencies that a table stands for.
+/// The frequencies of a table.
 fn frequencies(steps: &[Option<u8>; LANES]) -> Frequencies {
     let p = F32x16(steps.map(|step| step.map_or(0.0, power)));
     let sum = p.sum();
@@ -122,7 +121,7 @@ fn frequencies(steps: &[Option<u8>; LANES]) -> Frequencies {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::noise;
+    use foretell_testkit::noise;
 
     fn round_trip(bytes: &[u8]) -> usize {
         let mut coded = Vec::new();

@@ -1,12 +1,12 @@
-//! What followed contexts ↔ bytes.
+//! Counts of the bytes that followed contexts ↔ bytes.
 //!
 //! ```text
 //! counts  log2 of buckets | number of contexts | number of symbols | gaps, low bytes as they are | gaps, the rest | kinds |
 //!         bytes | later counts | numbers that are too large for their column
 //! ```
-//! Contexts stand in the order of their keys, and of each key there is the gap to the one before. A kind is the number
-//! of symbols and the class of the first one's count, a nibble each; the counts of the others are told by how much
-//! lower their classes are. Columns are Huffman coded, as loading a model is to take no time.
+//! Contexts are in ascending order of their keys, and each key is stored as its gap to the one before. A kind holds the
+//! number of symbols and the class of the first symbol's count, a nibble each; the classes of later symbols are stored as
+//! how much lower they are. Columns are Huffman coded, so that a model loads fast.
 
 use std::io::Read;
 
@@ -21,12 +21,12 @@ use crate::{
     parallel::memory::ensure,
 };
 
-/// Counts are kept in sixteen classes.
+/// The least count of each of sixteen classes. A stored count is the least one of its class. Not tried alone.
 const CLASSES: [u8; 16] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 255];
-/// There are at most so many symbols for each context, and so many beside.
+/// A valid file has at most SYMBOLS_EACH · contexts + SYMBOLS_BESIDE symbols.
 const SYMBOLS_EACH: usize = 64;
 const SYMBOLS_BESIDE: usize = 1 << 16;
-/// A number that says: the real one stands elsewhere.
+/// In place of a number that is too large for its column: the number is in the last column.
 const ELSEWHERE: u8 = 255;
 
 /// The highest class whose count is not above `count`.
@@ -34,7 +34,7 @@ fn class(count: u8) -> u8 {
     (CLASSES.partition_point(|&least| least <= count).max(1) - 1) as u8
 }
 
-/// A count, as it comes back from its bytes.
+/// A count after writing and reading it.
 #[cfg(test)]
 fn quantised(count: u8) -> u8 {
     CLASSES[usize::from(class(count))]
@@ -67,7 +67,7 @@ pub fn write(counts: &Counts, out: &mut Vec<u8>) {
     out.extend(large);
 }
 
-/// `value` if it is below `most`, else `most`, and the value elsewhere.
+/// `value` if it is below `most`; else `most`, and `value` goes to `large`.
 fn small(value: u64, most: u8, large: &mut Vec<u8>) -> u8 {
     if value < u64::from(most) {
         return value as u8;
@@ -76,16 +76,16 @@ fn small(value: u64, most: u8, large: &mut Vec<u8>) -> u8 {
     most
 }
 
-/// The number that [`small`] took apart.
+/// The inverse of [`small`].
 fn whole(value: u8, most: u8, large: &mut impl Read) -> Result<u64> {
     if value < most { Ok(value.into()) } else { varint::read(large) }
 }
 
-/// Reads what [`write`] wrote, with so many bytes of memory taken `beside`.
+/// Reads what [`write`] wrote. The caller takes another `beside` bytes of memory, and both together may take `allowed`.
 ///
 /// # Errors
-/// Truncated or damaged data; or more memory than is `allowed`, or than the system has. It is in proportion to what
-/// really arrives.
+/// Truncated or damaged data; or more memory than is `allowed`, or than the system has. The memory is at most proportional
+/// to the bytes that were read.
 pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> {
     let [bucket_bits] = read_array(input)?;
     let (contexts, symbols) = (varint::read(input)?, varint::read(input)?);
@@ -93,7 +93,7 @@ pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> 
     read_vec(input, contexts, &mut low)?;
     let (contexts, symbols) = (low.len(), usize::try_from(symbols).unwrap_or(usize::MAX));
     let most_symbols = contexts.saturating_mul(SYMBOLS_EACH).saturating_add(SYMBOLS_BESIDE);
-    // Contexts with the same key are left out, so they may be fewer than the buckets are made for.
+    // Training drops contexts with equal keys after it chose the buckets, so there may be more buckets than contexts need.
     let bucket_bits = u32::from(bucket_bits);
     let most_bits = Counts::bucket_bits(2 * contexts);
     if bucket_bits == 0 || bucket_bits > most_bits || symbols < contexts || symbols > most_symbols {
@@ -106,13 +106,13 @@ pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> 
         Result::Ok(string)
     };
     let [rest, kinds, bytes, later, large] = [string()?, string()?, string()?, string()?, string()?];
-    // Where a context has several symbols these differ, so each of them takes a bit.
+    // If a context has several symbols they differ, so the column of bytes takes a bit or more for each.
     if symbols > contexts && symbols > bytes.len().saturating_mul(8) {
         return Err(damaged());
     }
     let needed = beside + memory(bucket_bits, contexts, symbols);
     if needed > allowed {
-        return Err(crate::priors::too_large(needed, allowed));
+        return Err(super::too_large(needed, allowed));
     }
     ensure(needed)?;
     let (rest, kinds) = (huffman::decode(&rest, contexts)?, huffman::decode(&kinds, contexts)?);
@@ -146,7 +146,7 @@ pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> 
     Ok(counts)
 }
 
-/// Bytes of memory that reading takes beside what arrived: the counts, and columns.
+/// Bytes of memory that reading takes beside the input: the counts, and decoded columns.
 fn memory(bucket_bits: u32, contexts: usize, symbols: usize) -> u64 {
     let columns = contexts as u64 + 2 * symbols as u64;
     Counts::memory_of(bucket_bits, contexts, symbols) + columns
@@ -159,9 +159,10 @@ fn damaged() -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ErrorKind, model::noise};
+    use crate::ErrorKind;
+    use foretell_testkit::noise;
 
-    /// Some counts, of so many contexts.
+    /// Random counts of `contexts` contexts.
     fn some(contexts: usize) -> Counts {
         let random = noise(contexts as u64, 64 + 9 * contexts);
         let mut counts = Counts::new(Counts::bucket_bits(contexts), contexts, contexts);
@@ -193,7 +194,7 @@ mod tests {
         }
     }
 
-    /// A file of counts that says: so many contexts and symbols, all columns of one value.
+    /// A file of counts with these numbers of contexts and symbols, in which each column is one repeated value.
     fn of_lone_values(contexts: usize, symbols: usize) -> Vec<u8> {
         let mut bytes = vec![Counts::bucket_bits(2 * contexts) as u8];
         varint::write(&mut bytes, contexts as u64);

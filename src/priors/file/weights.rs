@@ -1,4 +1,4 @@
-//! Learnt weights ↔ bytes: how far each is from what it is without a model, in steps.
+//! Learnt weights ↔ bytes: the change of each weight from its initial value, in steps.
 //!
 //! ```text
 //! weights  log2 of the steps in 1 | column of changes, a signed byte each
@@ -9,12 +9,12 @@ use std::{io::Read, sync::Arc};
 use super::byte_column;
 use crate::{Error, Level, Result, container::read::read_array, model::Network};
 
-/// log2 of the steps in 1, where there is room for them, and where there is not: half the bytes, at a loss of some 0.2
-/// % on general text, 3 % on very regular records.
+/// log2 of the steps in 1, for files with room and for small ones. Coarse steps take half the bytes, and lose some 0.2 %
+/// on general text, 3 % on very regular records: docs/EXPERIMENTS.md, "Trained models".
 pub const FINE: u8 = 6;
 pub const COARSE: u8 = 4;
 
-/// The weights of a network of `level` that has learnt nothing.
+/// The initial weights of a network of `level`.
 fn first(level: Level) -> Result<Vec<f32>> {
     Ok(Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect())
 }
@@ -32,9 +32,9 @@ pub fn write(level: Level, weights: &[f32], steps: u8, out: &mut Vec<u8>) -> Res
     Ok(())
 }
 
-/// The nearest whole number, as far as a byte holds it.
+/// The nearest integer within an i8.
 fn step(steps: f32) -> i8 {
-    // A cast saturates.
+    // The cast saturates.
     steps.round() as i8
 }
 

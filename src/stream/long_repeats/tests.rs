@@ -2,19 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::*;
+use foretell_testkit::noise;
 
-/// Noise (xorshift: Marsaglia 2003).
-fn noise(seed: u64, len: usize) -> Vec<u8> {
-    let mut state = seed.wrapping_mul(BASE) | 1;
-    let step = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        (state >> 32) as u8
-    };
-    std::iter::repeat_with(step).take(len).collect()
-}
+use super::*;
 
 /// What a new finder finds in all of `bytes`, each of it checked.
 fn find(bytes: &[u8]) -> Vec<Repeat> {

@@ -8,8 +8,9 @@ use super::{Operation, Status};
 use crate::{
     Error, ErrorKind, Method, Model, Result,
     codec::{
-        block::{self, Allowed, CodedBlock},
-        priming::Base,
+        block::{self, CodedBlock},
+        memory::{self, Allowed},
+        priming::Priming,
     },
     container::{FrameHeader, Index, Item, index::Entry},
     parallel::{budget::Budget, pool::Pool, watch::Watch},
@@ -70,8 +71,8 @@ pub struct Compressor {
 impl Compressor {
     /// A compressor of one frame; takes no memory for the network yet.
     pub fn new(options: &EncodeOptions) -> Self {
-        let model = options.base.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
-        let header = FrameHeader { level: options.base.level, content_size: options.content_size, model };
+        let model = options.priming.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
+        let header = FrameHeader { level: options.priming.level, content_size: options.content_size, model };
         let block_len = options.block_bytes();
         let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
         let mut compressor = Self {
@@ -268,10 +269,10 @@ impl Compressor {
 
     /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
     fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
-        let EncodeOptions { method, base, .. } = &self.options;
+        let EncodeOptions { method, priming, .. } = &self.options;
         let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
-        let (method, base) = (*method, Base { only, ..base.clone() });
-        let expected = block::expected_memory(method, &base, piece.len());
+        let (method, priming) = (*method, Priming { only, ..priming.clone() });
+        let expected = memory::expected(method, &priming, piece.len());
         while !self.blocks.has_room(expected, self.held()) {
             self.collect()?;
         }
@@ -289,7 +290,7 @@ impl Compressor {
             Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
                 let allowed = Allowed { limit, beside: held.saturating_sub(len as u64) };
                 self.blocks.run_here(here, |_| {
-                    let coded = block::encode(raw.into(), method, &base, allowed, &watch)?;
+                    let coded = block::encode(raw.into(), method, &priming, allowed, &watch)?;
                     Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
                 });
             }
@@ -300,7 +301,7 @@ impl Compressor {
                 let share = Allowed { limit: if limit == u64::MAX { limit } else { expected }, beside: 0 };
                 self.blocks.run(expected, move |is_alone| {
                     let allowed = if is_alone { all } else { share };
-                    block::encode(raw.as_slice().into(), method, &base, allowed, &watch)
+                    block::encode(raw.as_slice().into(), method, &priming, allowed, &watch)
                 });
             }
         }
@@ -320,7 +321,7 @@ impl Compressor {
 
     /// Appends the oldest block that is being coded to the output; says whether there was one.
     fn collect(&mut self) -> Result<bool> {
-        let Some(coded) = self.blocks.next() else { return Ok(false) };
+        let Some(coded) = self.blocks.take_next() else { return Ok(false) };
         let coded = coded?;
         if let Some(progress) = &self.options.progress {
             progress.takes_memory(coded.memory + self.held() + self.blocks.memory());
@@ -329,7 +330,7 @@ impl Compressor {
         self.blocks.make_sure(coded.payload.len() as u64)?;
         self.output.try_reserve(coded.payload.len()).map_err(no_memory)?;
         self.index.blocks.try_reserve(1).map_err(no_memory)?;
-        self.begin(coded.named);
+        self.begin(coded.is_named);
         Item::Block(coded.header).write(&mut self.output);
         self.index.blocks.push(Entry::of(&coded.header));
         self.output.extend_from_slice(&coded.payload);

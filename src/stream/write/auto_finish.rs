@@ -31,11 +31,19 @@ pub struct AutoFinish<W: Write, F: FnOnce(io::Result<W>) = fn(io::Result<W>)> {
     inner: Option<(Encoder<W>, F)>,
 }
 
-impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
-    pub(crate) fn new(encoder: Encoder<W>, report: F) -> Self {
-        Self { inner: Some((encoder, report)) }
+impl<W: Write> Encoder<W> {
+    /// Finishes when it is dropped, and ignores errors of that; [`on_finish`](Self::on_finish) does not.
+    pub fn auto_finish(self) -> AutoFinish<W> {
+        self.on_finish(drop as fn(io::Result<W>))
     }
 
+    /// Finishes when it is dropped, and calls `report` with the result: the inner writer, or an error.
+    pub fn on_finish<F: FnOnce(io::Result<W>)>(self, report: F) -> AutoFinish<W, F> {
+        AutoFinish { inner: Some((self, report)) }
+    }
+}
+
+impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
     /// The inner writer.
     pub fn get_ref(&self) -> &W {
         let (encoder, _) = self.inner.as_ref().expect("only dropping takes it");

@@ -5,7 +5,6 @@ use std::{
     io::{self, Write},
 };
 
-use super::AutoFinish;
 use crate::{EncodeOptions, error::is_transient, raw::Compressor};
 
 /// Compresses what is written to it into one frame on `W`.
@@ -93,16 +92,6 @@ impl<W: Write> Encoder<W> {
         self.compressor.finish()?;
         self.drain()?;
         self.inner.flush()
-    }
-
-    /// Finishes when it is dropped, and ignores errors of that; [`on_finish`](Self::on_finish) does not.
-    pub fn auto_finish(self) -> AutoFinish<W> {
-        self.on_finish(drop as fn(io::Result<W>))
-    }
-
-    /// Finishes when it is dropped, and calls `report` with the result: the inner writer, or an error.
-    pub fn on_finish<F: FnOnce(io::Result<W>)>(self, report: F) -> AutoFinish<W, F> {
-        AutoFinish::new(self, report)
     }
 
     /// Writes all output that is ready. After an error it goes on where it stopped.

@@ -27,24 +27,25 @@ impl Writer {
         self.write(0, self.count.next_multiple_of(8) - self.count);
     }
 
-    /// Appends whole bytes, where no bits stand before them in the last one.
+    /// Appends whole bytes, after filling the last one up.
     pub fn write_bytes(&mut self, bytes: &[u8]) {
         self.align();
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// The whole bytes so far; those that follow begin anew.
+    /// Takes the whole bytes so far.
     pub fn take_bytes(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.bytes)
     }
 }
 
-/// Bits to be read. Behind the end stand zeros, and whoever reads them finds [`overrun`](Self::overrun).
+/// Bits to be read. Beyond the end it gives zeros, and [`overrun`](Self::overrun) says so.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
     bytes: &'a [u8],
     /// The next byte to become bits.
     next: usize,
+    /// The lowest `count` bits are the next ones.
     bits: u64,
     count: u32,
 }
@@ -91,12 +92,12 @@ impl<'a> Reader<'a> {
         self.next - (self.count / 8) as usize
     }
 
-    /// Whether bits behind the end were taken.
+    /// Whether bits beyond the end were taken.
     pub fn overrun(&self) -> bool {
         self.consumed() > self.bytes.len()
     }
 
-    /// Takes `len` whole bytes at a byte's bounds, if there are as many.
+    /// Takes `len` whole bytes, if there are as many. The reader must be at a byte's first bit.
     pub fn read_bytes(&mut self, len: usize) -> Option<&'a [u8]> {
         let start = self.consumed();
         let bytes = self.bytes.get(start..)?.get(..len)?;

@@ -48,8 +48,9 @@ impl Block {
         }
     }
 
-    /// gzip's guess whether to end the block here, `raw_len` bytes from its start: few of the tokens are matches, and
-    /// the whole takes less than half of the content, at eight bits a token and five and its extra bits a distance.
+    /// gzip's guess whether to end the block here, `raw_len` bytes from its start: fewer than half of the tokens are
+    /// matches, and the block takes less than half of the content, at eight bits a token and five and its extra bits a
+    /// distance.
     pub fn is_good_enough(&self, raw_len: usize) -> bool {
         let distances: usize = self
             .distances
@@ -61,7 +62,8 @@ impl Block {
         self.matches < self.tokens.len() / 2 && coded_len < raw_len / 2
     }
 
-    /// Writes the block, which is the `last` or not, and begins another. `raw` is its content, if that may be stored.
+    /// Writes the block and empties it. `last` says whether it is the stream's last; `raw` is its content, if that may be
+    /// stored.
     pub fn write(&mut self, raw: Option<&[u8]>, last: bool, out: &mut Writer) {
         let own = OwnCodes::new(&self.symbols, &self.distances);
         let bytes = |bits: usize| (bits + 3).div_ceil(8);
@@ -122,7 +124,7 @@ impl Block {
     }
 }
 
-/// The codes that a block has for itself, and how they are told.
+/// The codes of a block's own, and how its header describes them.
 struct OwnCodes {
     symbols: Lengths,
     distances: Lengths,
@@ -145,8 +147,8 @@ impl OwnCodes {
         Self { symbols, distances, runs, run_counts, run_code }
     }
 
-    /// How many lengths of the code for code lengths are told: at least four.
-    fn told(&self) -> usize {
+    /// How many lengths of the code for code lengths the header gives: at least four.
+    fn given(&self) -> usize {
         let last = CODE_LENGTH_ORDER.iter().rposition(|&symbol| self.run_code.bits[symbol] > 0);
         last.map_or(0, |last| last + 1).max(4)
     }
@@ -154,14 +156,14 @@ impl OwnCodes {
     fn header_bits(&self) -> usize {
         let bits = |symbol: usize| usize::from(self.run_code.bits[symbol] + CODE_LENGTH_EXTRA[symbol]);
         let runs: usize = self.run_counts.iter().enumerate().map(|(symbol, &n)| usize::from(n) * bits(symbol)).sum();
-        runs + 3 * self.told() + 5 + 5 + 4
+        runs + 3 * self.given() + 5 + 5 + 4
     }
 
     fn write(&self, out: &mut Writer) {
         out.write(self.symbols.end as u64 - 257, 5);
         out.write(self.distances.end as u64 - 1, 5);
-        out.write(self.told() as u64 - 4, 4);
-        for &symbol in &CODE_LENGTH_ORDER[..self.told()] {
+        out.write(self.given() as u64 - 4, 4);
+        for &symbol in &CODE_LENGTH_ORDER[..self.given()] {
             out.write(self.run_code.bits[symbol].into(), 3);
         }
         let words = codewords(&self.run_code.bits);
@@ -173,8 +175,8 @@ impl OwnCodes {
     }
 }
 
-/// Appends the runs of one code's lengths. A length is told once, then up to six times more at once if at least three
-/// times; zeros up to 138 times at once if at least three times; what is left of a run, one by one.
+/// Appends the runs of one code's lengths. A length stands once, and then a run of three to six more of it is one symbol;
+/// a run of 3 to 138 zeros is one symbol; the rest of a run is written one by one.
 fn push_runs(lengths: &[u8], runs: &mut Vec<(u8, u8)>) {
     for run in lengths.chunk_by(|a, b| a == b) {
         let length = run[0];

@@ -1,12 +1,12 @@
-//! The encoders whose choices can be made again, and what they are set to.
+//! The programs whose streams can be reconstructed, and their settings.
 //!
-//! RFC 1951 says how a stream is read and leaves it to the encoder which of many streams to write. Two programs wrote
-//! most of those in the world: zlib (Gailly & Adler), with its levels and memory levels, and GNU gzip, its elder
-//! sibling. Both parse alike and make the same Huffman codes; they differ in when a block ends.
+//! RFC 1951 says how a stream is read, and leaves it to the encoder which of many streams to write. Two programs wrote
+//! most streams: zlib (Gailly & Adler), with its levels and memory levels, and the older GNU gzip. Both parse in the same
+//! way and make the same Huffman codes; they differ in when a block ends.
 
 use super::symbols::MAX_MATCH;
 
-/// Which encoder, set to what.
+/// A program and its level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Dialect {
     /// Which program.
@@ -37,7 +37,7 @@ impl Family {
         if self == Self::Zlib9 { 16 } else { 15 }
     }
 
-    /// A block ends when it has as many tokens.
+    /// A block ends when it has this many tokens.
     pub fn block_tokens(self) -> usize {
         match self {
             Self::Zlib8 | Self::Zlib8Filtered => (1 << 14) - 1,
@@ -45,7 +45,7 @@ impl Family {
         }
     }
 
-    /// Matches shorter than this are no better than literals to a parse that waits.
+    /// A parse that waits drops matches shorter than this.
     pub fn least_lazy_match(self) -> usize {
         if self == Self::Zlib8Filtered { 6 } else { 3 }
     }
@@ -56,8 +56,8 @@ impl Family {
 pub struct Effort {
     /// With a match of this length in hand, only a quarter of the chain is searched for a better one.
     pub good: usize,
-    /// With one of this length, nothing is. Where the parse does not wait, the inside of longer matches is not
-    /// remembered.
+    /// With a match of this length in hand, nothing is searched. Where the parse does not wait, positions inside longer
+    /// matches are not linked.
     pub lazy: usize,
     /// A match of this length ends the search.
     pub nice: usize,

@@ -1,4 +1,4 @@
-//! Content → a deflate stream, the same to the bit as its dialect's program writes.
+//! Content → a deflate stream, bit for bit as the dialect's program writes it.
 
 use super::{
     Work,
@@ -9,21 +9,22 @@ use super::{
     symbols::Token,
 };
 
-/// gzip asks every so many tokens whether the block is good enough, from level 3 on.
+/// From level 3 on, gzip checks after each multiple of this many tokens whether to end the block.
 const GZIP_ASKS_EVERY: usize = 1 << 12;
 
-/// What it takes to set the tables up, in steps of work.
+/// Steps of work for setting up the tables.
 const SET_UP: usize = 1 << 12;
 
-/// Who takes a stream as it is made, and may stop that by saying `false`.
+/// Takes a stream while it is made. Each call may stop the work by returning `false`.
 pub trait Sink {
-    /// Hears of a token of which some later bytes will be made.
+    /// Takes a token, from which later bytes will be made.
     fn token(&mut self, token: Token) -> bool;
     /// Takes the next bytes of the stream.
     fn bytes(&mut self, bytes: &[u8]) -> bool;
 }
 
-/// Deflates `content` into `sink`. Says whether that got to the end: it may have been stopped, or `work` used up.
+/// Deflates `content` into `sink`. Returns whether the stream is complete: `false` if `sink` stopped it, or `work` was
+/// used up.
 pub fn deflate(content: &[u8], dialect: Dialect, work: &mut Work, sink: &mut impl Sink) -> bool {
     if !work.spend(SET_UP) {
         return false;
@@ -40,7 +41,7 @@ pub fn deflate(content: &[u8], dialect: Dialect, work: &mut Work, sink: &mut imp
         block.push(token);
         let before = at - start;
         at += token.span();
-        // The last literal of a parse that waits comes too late to end a block.
+        // A parse that waits gives its last literal after the check.
         let is_late = at == content.len() && dialect.effort().waits && token.span() == 1;
         if !is_late && ends_block(&block, dialect, before) {
             block.write(storable(content, start, at, &parser), false, &mut out);
@@ -66,7 +67,7 @@ fn storable<'a>(content: &'a [u8], start: usize, end: usize, parser: &Parser) ->
 /// Whether the block is to end after its last token, before which it has `before` bytes of content.
 fn ends_block(block: &Block, dialect: Dialect, before: usize) -> bool {
     let asks = dialect.family == Family::Gzip && dialect.level > 2 && block.len().is_multiple_of(GZIP_ASKS_EVERY);
-    // A parse that waits has gone on by one byte when it learns what the token is.
+    // A parse that waits has passed the token's first byte when it knows the token.
     let seen = before + usize::from(dialect.effort().waits);
     block.len() == dialect.family.block_tokens() || asks && block.is_good_enough(seen)
 }

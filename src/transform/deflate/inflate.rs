@@ -1,24 +1,25 @@
-//! A deflate stream → its tokens, and the bytes that they stand for (RFC 1951).
+//! A deflate stream → its tokens → its content (RFC 1951).
 //!
-//! Whatever the bytes are, nothing is read beyond them and nothing is written beyond the limit: what breaks a rule
-//! of the RFC is no stream. Codes must be complete, but for that of distances, which may have one codeword or none.
+//! Whatever the bytes are, nothing is read beyond them and nothing is written beyond the limit. Bytes that break a rule
+//! of the RFC are no stream. Codes must be complete, but that of distances may have one codeword or none.
 
 use super::{
     bits::Reader,
+    code::Code,
     symbols::{
         CODE_LENGTH_ORDER, DISTANCE_RANGES, DISTANCES, END_OF_BLOCK, FIXED_DISTANCE_LENGTH, FIXED_LENGTHS,
-        LENGTH_RANGES, LITERALS_AND_LENGTHS, Range, Token, WINDOW,
+        LENGTH_RANGES, LITERALS_AND_LENGTHS, Range, Token,
     },
 };
 
-/// What a byte of content takes, and a block's codes, in steps of work.
+/// Steps of work for a byte of content, and for a block's codes.
 const STEPS_PER_BYTE: u64 = 4;
 const STEPS_PER_BLOCK: u64 = 1 << 13;
 
 /// A stream that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Inflated {
-    /// What it stands for.
+    /// Its content.
     pub content: Vec<u8>,
     /// Bytes that the stream takes.
     pub consumed: usize,
@@ -26,12 +27,12 @@ pub struct Inflated {
     pub steps: u64,
 }
 
-/// Why there is no content.
+/// Why a stream was not inflated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotInflated {
-    /// Steps of work that it took to know that.
+    /// Steps of work that were done until then.
     pub steps: u64,
-    /// Whether the limit, or memory, was the reason.
+    /// Whether the content exceeds the limit, or memory.
     pub too_long: bool,
 }
 
@@ -84,7 +85,7 @@ pub fn inflated_len(coded: &[u8], limit: usize) -> Result<usize, NotInflated> {
     tokens.end().map(|_| len).ok_or_else(|| tokens.failed(len, false))
 }
 
-/// Appends `len` bytes that begin with those from `start` on, and go on with themselves.
+/// Appends the bytes from `start` on, repeated until they are `len` bytes.
 fn repeat(content: &mut Vec<u8>, start: usize, len: usize) {
     let end = content.len() + len;
     while content.len() < end {
@@ -93,7 +94,7 @@ fn repeat(content: &mut Vec<u8>, start: usize, len: usize) {
     }
 }
 
-/// The tokens of a stream, up to its end or to where it proves to be none.
+/// The tokens of a stream, up to its end, or to the first bytes that break a rule.
 #[derive(Debug)]
 pub struct Tokens<'a> {
     reader: Reader<'a>,
@@ -103,10 +104,10 @@ pub struct Tokens<'a> {
     blocks: usize,
 }
 
-/// What stands where the next token is.
+/// The part of the stream that the next token is read from.
 #[derive(Debug)]
 enum Block<'a> {
-    /// The header of a block, or the end behind the last one.
+    /// The header of a block, or after the last block the end.
     Between,
     Stored(std::slice::Iter<'a, u8>),
     Coded(Box<Codes>),
@@ -188,7 +189,7 @@ impl Iterator for Tokens<'_> {
 }
 
 impl Tokens<'_> {
-    /// The first token behind the end of the block.
+    /// The first token after the end of this block.
     fn next_block(&mut self) -> Option<Token> {
         self.block = Block::Between;
         self.next()
@@ -196,7 +197,7 @@ impl Tokens<'_> {
 }
 
 impl Codes {
-    /// The next token, or `Some(None)` at the end of the block; `None` if what stands there means nothing.
+    /// The next token, or `Some(None)` at the end of the block; `None` if the next bits are no symbol.
     #[inline]
     fn token(&self, reader: &mut Reader) -> Option<Option<Token>> {
         let symbol = self.symbols.read(reader)?;
@@ -209,7 +210,6 @@ impl Codes {
         let len = read_value(reader, LENGTH_RANGES.get(symbol - END_OF_BLOCK - 1)?);
         let symbol = self.distances.read(reader)?;
         let distance = read_value(reader, DISTANCE_RANGES.get(symbol)?);
-        debug_assert!(usize::from(distance) <= WINDOW);
         Some(Some(Token::Match { len, distance }))
     }
 }
@@ -246,98 +246,6 @@ fn read_codes(reader: &mut Reader) -> Option<Codes> {
     }
     let (symbols, distances) = lengths.split_at(symbols);
     Some(Codes { symbols: Code::new(symbols)?, distances: Code::sparse(distances)? })
-}
-
-/// Codewords shorter than this are looked up, the others counted down to.
-const FAST_BITS: u32 = 9;
-const MAX_BITS: usize = 15;
-
-/// A canonical prefix code, to read by.
-#[derive(Debug)]
-struct Code {
-    /// By the next [`FAST_BITS`] bits: the symbol << 4 and the length of its codeword; 0 for longer ones.
-    fast: [u16; 1 << FAST_BITS],
-    /// How many codewords have each length.
-    counts: [u16; MAX_BITS + 1],
-    /// The symbols by length, and by value among equals.
-    symbols: Vec<u16>,
-}
-
-impl Code {
-    /// The complete code of these lengths.
-    fn new(lengths: &[u8]) -> Option<Self> {
-        Self::with_gap(lengths).and_then(|(code, gap)| (gap == 0).then_some(code))
-    }
-
-    /// The code of these lengths, which is complete, or a single codeword of one bit, or nothing.
-    fn sparse(lengths: &[u8]) -> Option<Self> {
-        let (code, gap) = Self::with_gap(lengths)?;
-        let lone = code.symbols.is_empty() || code.symbols.len() == 1 && code.counts[1] == 1;
-        (gap == 0 || lone).then_some(code)
-    }
-
-    /// The code, and how much of the space of codewords is left; `None` if there are too many codewords.
-    fn with_gap(lengths: &[u8]) -> Option<(Self, i32)> {
-        let mut counts = [0u16; MAX_BITS + 1];
-        for &length in lengths {
-            counts[usize::from(length)] += 1;
-        }
-        counts[0] = 0;
-        let used: i32 = (1..).zip(&counts[1..]).map(|(bits, &n)| i32::from(n) << (MAX_BITS as i32 - bits)).sum();
-        let gap = (1 << MAX_BITS) - used;
-        let mut symbols: Vec<u16> = (0..lengths.len() as u16).filter(|&s| lengths[usize::from(s)] > 0).collect();
-        symbols.sort_by_key(|&s| lengths[usize::from(s)]);
-        let mut code = Self { fast: [0; 1 << FAST_BITS], counts, symbols };
-        (gap >= 0).then(|| {
-            code.fill_fast(lengths);
-            (code, gap)
-        })
-    }
-
-    fn fill_fast(&mut self, lengths: &[u8]) {
-        let mut word = 0u32;
-        for (i, &symbol) in self.symbols.iter().enumerate() {
-            let length = u32::from(lengths[usize::from(symbol)]);
-            if length > FAST_BITS {
-                break;
-            }
-            let first = (word.reverse_bits() >> (32 - length)) as usize;
-            for slot in self.fast[first..].iter_mut().step_by(1 << length) {
-                *slot = symbol << 4 | length as u16;
-            }
-            let next = self.symbols.get(i + 1).map_or(length, |&s| lengths[usize::from(s)].into());
-            word = (word + 1) << (next - length);
-        }
-    }
-
-    /// The symbol whose codeword comes next, if one does.
-    #[inline]
-    fn read(&self, reader: &mut Reader) -> Option<usize> {
-        let bits = reader.peek();
-        let entry = self.fast[(bits & ((1 << FAST_BITS) - 1)) as usize];
-        if entry != 0 {
-            reader.skip((entry & 15).into());
-            return Some((entry >> 4).into());
-        }
-        self.read_long(bits, reader)
-    }
-
-    /// The same bit by bit: words of a length are consecutive numbers that begin where those of the length before end.
-    fn read_long(&self, mut bits: u64, reader: &mut Reader) -> Option<usize> {
-        let (mut word, mut first, mut before) = (0, 0, 0);
-        for length in 1..=MAX_BITS {
-            word = word << 1 | (bits & 1) as usize;
-            bits >>= 1;
-            let count = usize::from(self.counts[length]);
-            if word < first + count {
-                reader.skip(length as u32);
-                return self.symbols.get(before + word - first).map(|&symbol| symbol.into());
-            }
-            before += count;
-            first = (first + count) << 1;
-        }
-        None
-    }
 }
 
 #[cfg(test)]

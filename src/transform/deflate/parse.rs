@@ -1,10 +1,11 @@
 //! Content → tokens, as zlib and gzip choose them.
 //!
-//! Every position is hashed by its next three bytes, and linked to the last one of the same hash. Chains of such links
-//! are followed for a while, newest first; the longest match wins, and the nearest of the longest. From level 4 on a
-//! match waits: if the next position has a longer one, a literal comes first.
+//! Every position is hashed by its next three bytes, and linked to the last position of the same hash. A search follows
+//! a limited number of these links, newest first; the longest match wins, and the nearest of the longest. From level 4 on
+//! a match waits: if the next position has a longer one, a literal comes first.
 //!
-//! The hash has 15 or 16 bits, so that different triples may share a chain. They use up its limit, and so they show.
+//! The hash has 15 or 16 bits, so that different triples may share a chain. Each uses up some of the search's limit, so
+//! the output depends on the hash.
 
 use super::{
     Work,
@@ -13,9 +14,9 @@ use super::{
     window::{MAX_DISTANCE, Window},
 };
 
-/// From here on back, a match of three bytes costs more than its literals.
+/// A match of three bytes from farther back than this costs more than its literals.
 const TOO_FAR: usize = 4096;
-/// In the chains: no position. Others stand one higher.
+/// In the chains: no position. Position n is n + 1.
 const NONE: u32 = 0;
 
 /// The tokens of some content, one after the other.
@@ -26,25 +27,25 @@ pub struct Parser<'a> {
     window: Window,
     /// The newest position of each hash.
     heads: Vec<u32>,
-    /// The position of the same hash before each of the last [`WINDOW`] ones.
+    /// For each of the last [`WINDOW`] positions, the one of the same hash before it.
     links: Vec<u32>,
     /// The position that is looked at next.
     at: usize,
-    /// What a waiting parse found at the position before.
+    /// What a parse that waits found at the position before.
     waiting: Waiting,
     tail: Tail,
 }
 
-/// What is not decided yet of the position before.
+/// What is still open about the position before.
 #[derive(Clone, Copy, Debug)]
 enum Waiting {
-    /// All is decided.
+    /// Nothing: it belongs to a token.
     Nothing,
-    /// A literal, if not a match of some length and start (none if the length is less than three).
+    /// It is a literal, or the start of this match (none if it is shorter than three bytes).
     Position(Found),
 }
 
-/// A match: its length, and where its bytes stood before.
+/// A match: its length, and the earlier position of its bytes.
 #[derive(Clone, Copy, Debug)]
 struct Found {
     len: usize,
@@ -70,7 +71,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Where the window begins after what was parsed last.
+    /// Where the window began when the last token was parsed.
     pub fn window_base(&self) -> usize {
         self.window.base
     }
@@ -81,7 +82,7 @@ impl<'a> Parser<'a> {
         if self.effort.waits { self.next_waiting(work) } else { self.next_at_once(work) }
     }
 
-    /// Takes the match of each position as it comes.
+    /// Takes the first match that each position has.
     fn next_at_once(&mut self, work: &mut Work) -> Option<Token> {
         self.window.advance(self.at);
         if self.at == self.content.len() || !work.spend(1) {
@@ -144,7 +145,8 @@ impl<'a> Parser<'a> {
         Token::Match { len: found.len as u16, distance: (at - found.start) as u16 }
     }
 
-    /// Links position `at` into its chain, and gives the rest of the chain. The last two have no hash, and no chain.
+    /// Links position `at` into its chain, and returns the rest of the chain. The last two positions have no hash, and no
+    /// chain.
     #[inline]
     fn insert(&mut self, at: usize) -> u32 {
         let Some(&[a, b, c]) = self.content[at..].first_chunk() else { return NONE };
@@ -157,18 +159,18 @@ impl<'a> Parser<'a> {
         std::mem::replace(head, at as u32 + 1)
     }
 
-    /// Remembers positions inside a match.
+    /// Links positions inside a match into their chains.
     fn insert_all(&mut self, positions: std::ops::Range<usize>) {
         for at in positions {
             self.insert(at);
         }
     }
 
-    /// The best match for the next position in `chain` that is longer than `least`, if there is one.
+    /// The best match in `chain` for the current position, if one is longer than `least`.
     #[inline]
     fn search(&self, chain: u32, least: usize, work: &mut Work) -> Found {
         let newest = (chain as usize).wrapping_sub(1);
-        // Not a position, too far back, or the start of the window, which to both programs is not a position either.
+        // Not a position, too far back, or the start of the window, which both programs take for no position.
         if chain == NONE
             || self.at - newest > MAX_DISTANCE
             || newest <= self.window.base
@@ -190,7 +192,7 @@ impl<'a> Parser<'a> {
         let mut source = newest;
         loop {
             let candidate = self.tail.ahead(self.content, source);
-            // What is no longer than the best shows it mostly at its end.
+            // A match that is no longer than the best mostly differs at the best one's end.
             if best.len < scan.len() && candidate[best.len - 1..=best.len] == scan[best.len - 1..=best.len] {
                 let len = common_prefix(candidate, scan);
                 if !work.spend(len / 16) {
@@ -229,8 +231,8 @@ fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()
 }
 
-/// The end of the content. zlib compares no further. gzip does: two zeros, then what its buffer held before, so that
-/// of two matches that both reach the end the farther may win.
+/// The end of the content. zlib compares no further. gzip compares two zeros and then bytes that its buffer held before,
+/// so that of two matches that both reach the end the farther may win.
 struct Tail {
     /// For gzip, the last bytes of the content and what follows them; else nothing.
     bytes: Vec<u8>,

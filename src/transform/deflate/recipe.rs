@@ -1,10 +1,10 @@
-//! How to deflate streams again: one entry a stream.
+//! The recipe for reconstructing streams ↔ its bytes: one entry a stream.
 //!
 //! ```text
 //! entry = gap | length of the content | kind
 //! ```
-//! `gap` is what stands between the stream before and this one; both lengths are LEB128. `kind` is one byte: the
-//! number of the trailer, times the number of dialects, plus the number of the dialect.
+//! `gap` is the number of bytes between the stream before and this one; it and the length are LEB128. `kind` is one byte:
+//! the number of the trailer, times the number of dialects, plus the number of the dialect.
 
 use super::{Dialect, Trailer};
 use crate::{Error, Result, container::varint};
@@ -16,9 +16,9 @@ pub struct Entry {
     pub gap: usize,
     /// Bytes of its content.
     pub len: usize,
-    /// How it is deflated.
+    /// The program that wrote it.
     pub dialect: Dialect,
-    /// What follows it and is computed.
+    /// What follows it and is computed from its content.
     pub trailer: Trailer,
 }
 
@@ -33,21 +33,21 @@ impl Entry {
     /// Takes an entry from the front of `bytes`.
     ///
     /// # Errors
-    /// No entry stands there.
+    /// The bytes are no entry.
     pub fn read(bytes: &mut &[u8]) -> Result<Self> {
-        let mut length = || varint::read(bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(damaged);
+        let mut length = || varint::read(bytes).ok().and_then(|n| usize::try_from(n).ok()).ok_or_else(bad_recipe);
         let (gap, len) = (length()?, length()?);
-        let (&kind, rest) = bytes.split_first().ok_or_else(damaged)?;
+        let (&kind, rest) = bytes.split_first().ok_or_else(bad_recipe)?;
         *bytes = rest;
         let trailer = Trailer::ALL.get(usize::from(kind / Dialect::COUNT));
         match (Dialect::from_number(kind % Dialect::COUNT), trailer) {
             (Some(dialect), Some(&trailer)) => Ok(Self { gap, len, dialect, trailer }),
-            _ => Err(damaged()),
+            _ => Err(bad_recipe()),
         }
     }
 }
 
 /// The error for a recipe that cannot be followed.
-pub fn damaged() -> Error {
-    Error::corrupt("a recipe for deflating streams again is damaged")
+pub fn bad_recipe() -> Error {
+    Error::corrupt("a recipe for reconstructing deflate streams is damaged")
 }

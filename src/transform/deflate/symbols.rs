@@ -13,7 +13,7 @@ pub const LITERALS_AND_LENGTHS: usize = 286;
 /// Symbols for distances.
 pub const DISTANCES: usize = 30;
 
-/// In which order the lengths of the code for code lengths stand.
+/// The order in which a block gives the lengths of the code for code lengths.
 pub const CODE_LENGTH_ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /// Extra bits of the code for code lengths.
 pub const CODE_LENGTH_EXTRA: [u8; 19] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2, 3, 7];
@@ -23,7 +23,7 @@ pub const CODE_LENGTH_EXTRA: [u8; 19] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 
 pub enum Token {
     /// This byte.
     Literal(u8),
-    /// So many of the bytes that begin `distance` before.
+    /// A repeat of the bytes that begin `distance` before.
     Match {
         /// 3 to 258.
         len: u16,
@@ -33,7 +33,7 @@ pub enum Token {
 }
 
 impl Token {
-    /// Bytes of content that it stands for.
+    /// How many bytes of content it is.
     pub fn span(self) -> usize {
         match self {
             Self::Literal(_) => 1,
@@ -42,14 +42,14 @@ impl Token {
     }
 }
 
-/// A symbol that stands for the values from `base` on, told apart by `extra` bits.
+/// A symbol for the values from `base` on, of which `extra` bits choose one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     pub base: u16,
     pub extra: u8,
 }
 
-/// The lengths, from symbol 257 on. The last stands for 258 alone, which the one before could reach as well.
+/// The lengths, from symbol 257 on. The last symbol is for 258 alone, which the one before could reach as well.
 pub const LENGTH_RANGES: [Range; 29] = {
     let mut ranges = ranges::<29>(MIN_MATCH as u16, 4);
     ranges[28] = Range { base: MAX_MATCH as u16, extra: 0 };

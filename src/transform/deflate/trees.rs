@@ -1,10 +1,10 @@
 //! Frequencies → codeword lengths, as zlib and gzip find them.
 //!
-//! Huffman's algorithm leaves it open which of equally rare nodes are joined. Here it is settled by a heap in an array
-//! (the same sifting, in the same order) that prefers the flatter node, and the first-comer as the heap has it. Lengths
-//! beyond the limit are cut, and leaves are moved down, one pair at a time, until all fit: not optimal, but theirs.
+//! Huffman's algorithm leaves open which of equally rare nodes are joined. Both programs use a heap in an array that
+//! prefers the flatter node, so the heap here sifts in the same way and order. Lengths beyond the limit are cut, and leaves
+//! are moved down, one pair at a time, until all fit: not optimal, but what both programs do.
 
-/// The most symbols of an alphabet, and nodes of its tree.
+/// The most nodes of a tree: for an alphabet of 286 symbols.
 const MAX_NODES: usize = 2 * 286 + 1;
 
 /// The codeword lengths of an alphabet.
@@ -36,7 +36,7 @@ impl Lengths {
 
 /// A Huffman tree.
 struct Tree {
-    /// Of each node: first the symbols, then the inner nodes in the order in which they were made.
+    /// The parent of each node: first the symbols, then the inner nodes in the order in which they were made.
     parents: Vec<u16>,
     /// All nodes, in the order in which they were joined: each pair the rarest of its time. The last is the root.
     joined: Vec<u16>,

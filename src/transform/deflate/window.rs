@@ -1,12 +1,13 @@
-//! What both programs hold of the content: twice the window's 32 KiB, moved on by one window when half is used up.
+//! The part of the content that both programs hold: twice the window's 32 KiB, moved on by one window when half is used
+//! up.
 //!
-//! Where the window begins would be nobody's concern, were there not these traces of it in the output: the byte at
-//! its start is never matched, as 0 is "nothing" in their tables; a block that begins before it cannot be stored; and
-//! gzip finds no matches in its last 261 bytes.
+//! The window's start matters because it shows in the output: the byte at its start is never matched, as 0 means "no
+//! position" in both programs' tables; a block that begins before it cannot be stored; and gzip finds no matches in its
+//! last 261 bytes.
 
 use super::symbols::{MAX_MATCH, MIN_MATCH, WINDOW};
 
-/// The parse waits for so many bytes ahead, while there are more to come.
+/// Bytes that the parse wants ahead, while there is more content.
 const LOOKAHEAD: usize = MAX_MATCH + MIN_MATCH + 1;
 /// A match begins at most this far back: a little less than the format allows.
 pub const MAX_DISTANCE: usize = WINDOW - LOOKAHEAD;
@@ -18,7 +19,7 @@ pub struct Window {
     pub base: usize,
     end: usize,
     len: usize,
-    /// Whether the end of the content is known to be there, after which gzip moves it no more.
+    /// Whether the end of the content was found to be in it. Then gzip moves it no more.
     ended: bool,
     is_gzip: bool,
 }
@@ -29,7 +30,7 @@ impl Window {
         Self { base: 0, end: len.min(2 * WINDOW), len, ended: false, is_gzip }
     }
 
-    /// Moves on, if need be, before the parse looks at position `at`.
+    /// Moves the window on, if necessary, before the parse looks at position `at`.
     #[inline]
     pub fn advance(&mut self, at: usize) {
         while self.end - at < LOOKAHEAD && !self.ended {

@@ -1,26 +1,27 @@
-//! Steps of work, so that no content and no recipe can keep anybody busy for long.
+//! A budget of steps, so that no content and no recipe can keep the program busy for long.
 
-/// Steps that may still be done: about one a byte, and one a place that a match is looked for at.
+/// Steps that may still be done: about one a byte, and one for each position that is compared with another.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
     left: u64,
+    /// Once it is, it stays so, and nothing is left.
     used_up: bool,
 }
 
 impl Work {
-    /// So many steps.
+    /// A budget of this many steps.
     pub fn new(steps: u64) -> Self {
         Self { left: steps, used_up: false }
     }
 
-    /// Takes some of the steps, if there are as many; from then on that there were not, there are none.
+    /// Spends `steps`; returns whether they were there. Once the budget is exceeded it stays exhausted.
     #[inline]
     pub fn spend(&mut self, steps: usize) -> bool {
         self.spend_all(steps as u64)
     }
 
-    /// As [`spend`](Self::spend), for sums of steps, which on no machine may be cut to its words: what is unpacked must
-    /// not depend on the machine.
+    /// As [`spend`](Self::spend), for sums of steps, which may exceed 32 bits: which streams are expanded must not depend
+    /// on the machine's word.
     #[inline]
     pub fn spend_all(&mut self, steps: u64) -> bool {
         match self.left.checked_sub(steps) {
@@ -38,7 +39,7 @@ impl Work {
         self.left
     }
 
-    /// Whether more was asked for than there was.
+    /// Whether more steps were asked for than there were.
     pub fn is_used_up(&self) -> bool {
         self.used_up
     }

@@ -1,20 +1,20 @@
-//! Where streams may begin: the headers of zlib (RFC 1950), gzip (RFC 1952) and zip, and what follows a stream.
+//! Content → the places where streams may begin: the headers of zlib (RFC 1950), gzip (RFC 1952) and zip. And what
+//! follows a stream.
 //!
-//! A header is a hint, no more: where and how a stream may begin, and which settings to try first. That it is one
-//! is proved by inflating it.
+//! A header is only a hint where a stream may begin, and which settings to try first. Inflating it proves it.
 
 use std::ops::RangeInclusive;
 
 use super::dialect::{Dialect, Family};
 
-/// Where a deflate stream may begin, and what is known of it.
+/// A place where a deflate stream may begin, and what its header says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
     /// Where the deflate data begin.
     pub start: usize,
     /// What should follow them.
     pub trailer: Trailer,
-    /// The levels that the header tells of.
+    /// The levels that fit the header.
     levels: RangeInclusive<u8>,
 }
 
@@ -23,10 +23,10 @@ impl Candidate {
     pub fn dialects(&self) -> Vec<Dialect> {
         let mut dialects: Vec<_> = Dialect::all().collect();
         let is_zlib = self.trailer == Trailer::Adler32;
-        let told = |dialect: &Dialect| self.levels.contains(&dialect.level);
+        let fits = |dialect: &Dialect| self.levels.contains(&dialect.level);
         let is_own = |dialect: &Dialect| (dialect.family == Family::Gzip) != is_zlib;
         // Among equals 6, which is the default of both programs, and then the harder ones.
-        dialects.sort_by_key(|d| (!told(d), !is_own(d), d.level != 6, 9 - d.level));
+        dialects.sort_by_key(|d| (!fits(d), !is_own(d), d.level != 6, 9 - d.level));
         dialects
     }
 }
@@ -73,7 +73,7 @@ fn adler32(content: &[u8]) -> u32 {
     b << 16 | a
 }
 
-/// The first place from `from` on where a header stands, and what it says. The stream begins somewhere behind it.
+/// The first header from `from` on: its place, and the stream that it announces.
 pub fn find(content: &[u8], mut from: usize) -> Option<(usize, Candidate)> {
     loop {
         from += content.get(from..)?.windows(2).position(is_start)?;
@@ -91,7 +91,7 @@ fn is_start(pair: &[u8]) -> bool {
     matches!(pair, [0x78, 0x01 | 0x5e | 0x9c | 0xda] | [0x1f, 0x8b] | [b'P', b'K'])
 }
 
-/// What the header says that stands at the start of `bytes`; the stream's start is counted from there.
+/// The header at the start of `bytes`, from which the stream's start is counted.
 fn read_header(bytes: &[u8]) -> Option<Candidate> {
     let zlib = |levels| Some(Candidate { start: 2, trailer: Trailer::Adler32, levels });
     match bytes {
@@ -117,7 +117,7 @@ fn read_gzip(bytes: &[u8]) -> Option<Candidate> {
     }
     for text in [NAME, COMMENT] {
         if flags & text != 0 {
-            // Few names are longer, and false headers are not to cost much.
+            // Few names are longer, and false headers must not cost much.
             let rest = bytes.get(start..)?;
             start += 1 + rest.iter().take(1 << 8).position(|&byte| byte == 0)?;
         }

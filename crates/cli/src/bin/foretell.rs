@@ -1,11 +1,7 @@
-//! `foretell`, the toolbox: measures what the network earns.
+//! `foretell`, the toolbox: benchmarks, trained models, packs of records.
 
-// SAFETY: what stands there is called before `main`, with or without arguments; this may be.
-#[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
-#[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-#[used]
-static BORN: extern "C" fn() = foretell_cli::common::born::look;
+foretell_cli::look_before_main!();
 
 fn main() -> std::process::ExitCode {
-    foretell_cli::toolbox::main()
+    foretell_cli::toolbox::main(&foretell_cli::fore::command())
 }

@@ -1,39 +1,34 @@
-//! What was typed: flags and operands. Nothing is decided here; that is `plan`'s affair.
+//! The command line: flags and operands as typed. `plan` decides what they mean together.
 
-use std::{
-    ffi::OsString,
-    os::unix::ffi::{OsStrExt, OsStringExt},
-    path::PathBuf,
-    process::ExitCode,
-    sync::LazyLock,
-};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode, sync::LazyLock};
 
 use clap::{ArgAction, Parser, builder::PossibleValuesParser, error::ErrorKind};
 
-use super::{
-    range::Range,
+use crate::common::{
+    platform::os_str,
     report::{plain, say},
-    values::{parse_level, parse_range, parse_size, parse_threads},
+    stdio,
+    values::{Range, parse_level, parse_range, parse_size, parse_threads},
 };
-use crate::common::stdio;
-use foretell::{FORMAT_VERSION, MODEL_VERSION, Method};
+use foretell::{FORMAT_VERSION, Level, MODEL_VERSION, Method};
 
-const DO: &str = "What to do";
-const WHERE: &str = "Where it goes";
-const HOW: &str = "How to compress";
-const CARE: &str = "With what care";
-const SAY: &str = "What to say";
+const OPERATION: &str = "Operation";
+const OUTPUT: &str = "Output";
+const COMPRESSION: &str = "Compression";
+const SAFETY: &str = "Safety and resources";
+const MESSAGES: &str = "Messages";
 
 const AFTER_HELP: &str = "\
-With no FILE, or when FILE is -, standard input is read and standard output written.
+With no FILE, or when FILE is -, fore reads standard input and writes standard output.
 Each FILE becomes FILE.fore (or back), and is removed once that is complete and on the disk.
-A FILE that somebody writes to meanwhile is kept, with a warning.
-FORE_LEVEL and FORE_THREADS in the environment stand for a level and a -T that are not given,
-and FORETELL_MODELS is one more folder of --models.
-Mode, time, access control list and user attributes go along, and the owner as far as one may.
+A FILE that another program writes to in the meantime is kept, with a warning.
+Environment: FORE_LEVEL and FORE_THREADS are the defaults of --level and -T;
+FORETELL_MODELS is one more folder of --models.
+The output gets the mode, times, access control list and user attributes of FILE, and its owner if
+that is permitted.
 Exit code: 0 all well, 1 an error, 2 a warning (a file was skipped or kept).";
 
-/// Compress files by a neural network that learns as it goes
+/// Compress files with a neural network that learns while it reads
 #[derive(Debug, Parser)]
 #[command(name = "fore", version = version(), after_help = AFTER_HELP, max_term_width = 100)]
 #[command(disable_help_flag = true, disable_version_flag = true, args_override_self = true)]
@@ -43,120 +38,120 @@ pub struct Args {
     pub files: Vec<PathBuf>,
 
     /// Decompress
-    #[arg(short, long, help_heading = DO, overrides_with = "compress")]
+    #[arg(short, long, help_heading = OPERATION, overrides_with = "compress")]
     pub decompress: bool,
     /// Compress (the default)
-    #[arg(short = 'z', long, help_heading = DO, overrides_with = "decompress")]
+    #[arg(short = 'z', long, help_heading = OPERATION, overrides_with = "decompress")]
     pub compress: bool,
-    /// Check that compressed files are whole, and name bad blocks
-    #[arg(short, long, help_heading = DO)]
+    /// Check compressed files to the end, and name damaged blocks
+    #[arg(short, long, help_heading = OPERATION)]
     pub test: bool,
-    /// With -d: write what is good of damaged files, zeros for bad blocks
-    #[arg(long, help_heading = DO)]
+    /// With -d: write the good blocks of damaged files, zeros for the others
+    #[arg(long, help_heading = OPERATION)]
     pub recover: bool,
-    /// With -dc: only this part of the content, in bytes, K, M or G
-    #[arg(long, value_name = "OFFSET:LENGTH", help_heading = DO, value_parser = parse_range)]
+    /// With -dc: decompress only this part of the content (bytes, K, M or G)
+    #[arg(long, value_name = "OFFSET:LENGTH", help_heading = OPERATION, value_parser = parse_range)]
     pub range: Option<Range>,
-    /// Tell the sizes of compressed files; with -v, also how they were made
-    #[arg(short, long, help_heading = DO)]
+    /// List sizes of compressed files; with -v, also methods and levels
+    #[arg(short, long, help_heading = OPERATION)]
     pub list: bool,
     /// List as JSON
-    #[arg(long, help_heading = DO, requires = "list")]
+    #[arg(long, help_heading = OPERATION, requires = "list")]
     pub json: bool,
-    /// Work on all files in directories, and in those within
-    #[arg(short, long, help_heading = DO)]
+    /// Work on all files in directories and their subdirectories
+    #[arg(short, long, help_heading = OPERATION)]
     pub recursive: bool,
 
     /// Write to standard output, keep the input
-    #[arg(short = 'c', long, help_heading = WHERE, conflicts_with = "output")]
+    #[arg(short = 'c', long, help_heading = OUTPUT, conflicts_with = "output")]
     pub stdout: bool,
     /// Write to FILE, keep the input
-    #[arg(short, long, value_name = "FILE", help_heading = WHERE, conflicts_with_all = ["test", "list"])]
+    #[arg(short, long, value_name = "FILE", help_heading = OUTPUT, conflicts_with_all = ["test", "list"])]
     pub output: Option<PathBuf>,
     /// Use this suffix instead of .fore
-    #[arg(short = 'S', long, value_name = "SUFFIX", help_heading = WHERE)]
+    #[arg(short = 'S', long, value_name = "SUFFIX", help_heading = OUTPUT)]
     pub suffix: Option<OsString>,
     /// Keep the input
-    #[arg(short, long, help_heading = WHERE, overrides_with = "rm")]
+    #[arg(short, long, help_heading = OUTPUT, overrides_with = "rm")]
     pub keep: bool,
     /// Remove the input (the default), also with -o
-    #[arg(long, help_heading = WHERE, overrides_with = "keep")]
+    #[arg(long, help_heading = OUTPUT, overrides_with = "keep")]
     pub rm: bool,
-    /// Overwrite, take links, use terminals; with -dc, copy plain data as it is
-    #[arg(short, long, help_heading = WHERE)]
+    /// Overwrite, follow links, use terminals; with -dc, copy plain data
+    #[arg(short, long, help_heading = OUTPUT)]
     pub force: bool,
 
-    /// From 1 (fastest) to 9 (smallest), by default 6; in short, -1 … -9
-    #[arg(long, value_name = "N", help_heading = HOW, value_parser = parse_level)]
+    /// Level 1 (fastest) to 9 (smallest), default 6; short form -1 … -9
+    #[arg(long, value_name = "N", help_heading = COMPRESSION, value_parser = parse_level)]
     #[arg(overrides_with_all = ["fast", "best"])]
-    pub level: Option<u8>,
+    pub level: Option<Level>,
     /// Same as -1
-    #[arg(long, help_heading = HOW, overrides_with_all = ["level", "best"])]
+    #[arg(long, help_heading = COMPRESSION, overrides_with_all = ["level", "best"])]
     pub fast: bool,
     /// Same as -9
-    #[arg(long, help_heading = HOW, overrides_with_all = ["level", "fast"])]
+    #[arg(long, help_heading = COMPRESSION, overrides_with_all = ["level", "fast"])]
     pub best: bool,
     /// How to code blocks: neural (the default), huffman, copy or store
-    #[arg(long, value_name = "METHOD", help_heading = HOW, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
+    #[arg(long, value_name = "METHOD", help_heading = COMPRESSION, default_value = "neural", value_parser = methods(), hide_default_value = true, hide_possible_values = true)]
     pub method: String,
-    /// Start from the file MODEL where that pays; decompressing needs it too
-    #[arg(short = 'D', long, value_name = "MODEL", help_heading = HOW)]
+    /// Use the trained model in file MODEL as prior; decompressing needs it too
+    #[arg(short = 'D', long, value_name = "MODEL", help_heading = COMPRESSION)]
     pub model: Option<PathBuf>,
-    /// Decompressing: look in DIR for models that files name
-    #[arg(long, value_name = "DIR", help_heading = HOW)]
+    /// Decompressing: look in DIR for the models that files need
+    #[arg(long, value_name = "DIR", help_heading = COMPRESSION)]
     pub models: Vec<PathBuf>,
-    /// Start from nothing: do not use the built-in model for short files
-    #[arg(long, help_heading = HOW)]
+    /// Do not use the built-in prior, which helps short files
+    #[arg(long, help_heading = COMPRESSION)]
     pub no_prior: bool,
     /// New block every SIZE bytes, 64K to 32M: less memory, larger output
-    #[arg(long, value_name = "SIZE", help_heading = HOW, value_parser = parse_size)]
+    #[arg(long, value_name = "SIZE", help_heading = COMPRESSION, value_parser = parse_size)]
     pub block_size: Option<u64>,
 
-    /// Decode what was written and compare, before the input is removed
-    #[arg(long, help_heading = CARE)]
+    /// Decode the output and compare it with the input, before that is removed
+    #[arg(long, help_heading = SAFETY)]
     pub verify: bool,
-    /// Have the output on the disk also where the input is kept
-    #[arg(long, help_heading = CARE, overrides_with = "no_sync")]
+    /// Sync the output to the disk even if the input is kept
+    #[arg(long, help_heading = SAFETY, overrides_with = "no_sync")]
     pub synchronous: bool,
-    /// Remove the input before the output is on the disk
-    #[arg(long, help_heading = CARE, overrides_with = "synchronous")]
+    /// Do not sync the output before the input is removed
+    #[arg(long, help_heading = SAFETY, overrides_with = "synchronous")]
     pub no_sync: bool,
-    /// Blocks to work on at once, both ways; 0, the default: one a core
-    #[arg(short = 'T', long, value_name = "N", help_heading = CARE, value_parser = parse_threads)]
+    /// Use N threads, one block each; 0, the default: one per core
+    #[arg(short = 'T', long, value_name = "N", help_heading = SAFETY, value_parser = parse_threads)]
     pub threads: Option<u16>,
-    /// Take no more memory than that: use fewer threads, then refuse
-    #[arg(short = 'M', long, value_name = "SIZE", help_heading = CARE, value_parser = parse_size)]
+    /// Memory limit: use fewer threads to stay within it, else refuse
+    #[arg(short = 'M', long, value_name = "SIZE", help_heading = SAFETY, value_parser = parse_size)]
     pub memlimit: Option<u64>,
-    /// Leave holes for zeros on standard output too, as is done in files
-    #[arg(long, help_heading = CARE, overrides_with = "no_sparse")]
+    /// Leave holes for zeros on standard output too, not only in files
+    #[arg(long, help_heading = SAFETY, overrides_with = "no_sparse")]
     pub sparse: bool,
-    /// Leave no holes
-    #[arg(long, help_heading = CARE, overrides_with = "sparse")]
+    /// Leave no holes for zeros
+    #[arg(long, help_heading = SAFETY, overrides_with = "sparse")]
     pub no_sparse: bool,
-    /// Store no name and no time: always so, accepted for gzip's sake
-    #[arg(short, long, help_heading = CARE, overrides_with = "name")]
+    /// Store no name and no time (always so; accepted as in gzip)
+    #[arg(short, long, help_heading = SAFETY, overrides_with = "name")]
     pub no_name: bool,
-    /// Accepted with a warning: names and times are never stored
-    #[arg(short = 'N', long, help_heading = CARE, overrides_with = "no_name")]
+    /// Accepted with a notice: names and times are never stored
+    #[arg(short = 'N', long, help_heading = SAFETY, overrides_with = "no_name")]
     pub name: bool,
 
-    /// Tell what became of each file, and what memory it took
-    #[arg(short, long, help_heading = SAY, action = ArgAction::Count)]
+    /// Print a line for each file: sizes and memory used
+    #[arg(short, long, help_heading = MESSAGES, action = ArgAction::Count)]
     pub verbose: u8,
     /// No warnings; twice: no errors either
-    #[arg(short, long, help_heading = SAY, action = ArgAction::Count)]
+    #[arg(short, long, help_heading = MESSAGES, action = ArgAction::Count)]
     pub quiet: u8,
-    /// Show progress whatever standard error is
-    #[arg(long, help_heading = SAY, overrides_with = "no_progress")]
+    /// Show progress even if standard error is no terminal
+    #[arg(long, help_heading = MESSAGES, overrides_with = "no_progress")]
     pub progress: bool,
     /// Show no progress
-    #[arg(long, help_heading = SAY, overrides_with = "progress")]
+    #[arg(long, help_heading = MESSAGES, overrides_with = "progress")]
     pub no_progress: bool,
     /// Print this help
-    #[arg(short, long, help_heading = SAY, action = ArgAction::Help)]
+    #[arg(short, long, help_heading = MESSAGES, action = ArgAction::Help)]
     help: Option<bool>,
-    /// Print the versions of program, format and model
-    #[arg(short = 'V', long, help_heading = SAY, action = ArgAction::Version)]
+    /// Print the versions of the program, the format and the model
+    #[arg(short = 'V', long, help_heading = MESSAGES, action = ArgAction::Version)]
     version: Option<bool>,
 }
 
@@ -170,7 +165,7 @@ fn methods() -> PossibleValuesParser {
     Method::all().map(Method::name).collect::<Vec<_>>().into()
 }
 
-/// Short options that take a value: what follows them is not more options.
+/// Short options that take a value: the characters after them are not more options.
 const WITH_VALUE: &[u8] = b"oSDTM";
 
 /// Spells levels out for clap: `-9kf` → `--level=9 -kf`. All digits of a run count, so that `-99` is a level
@@ -179,14 +174,14 @@ pub fn spell_levels(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut args = args.into_iter();
     let mut out: Vec<OsString> = args.next().into_iter().collect();
     while let Some(arg) = args.next() {
-        match arg.as_bytes() {
+        match arg.as_encoded_bytes() {
             b"--" => {
                 out.push(arg);
                 out.extend(args);
                 return out;
             }
             [b'-', first, ..] if *first != b'-' => {
-                if spell_cluster(&arg.as_bytes()[1..], &mut out) {
+                if spell_cluster(&arg.as_encoded_bytes()[1..], &mut out) {
                     out.extend(args.next());
                 }
             }
@@ -201,18 +196,18 @@ fn spell_cluster(cluster: &[u8], out: &mut Vec<OsString>) -> bool {
     let options = cluster.iter().position(|c| WITH_VALUE.contains(c)).unwrap_or(cluster.len());
     let (options, valued) = cluster.split_at(options);
     for digits in options.split(|c| !c.is_ascii_digit()).filter(|run| !run.is_empty()) {
-        out.push(OsString::from_vec([b"--level=", digits].concat()));
+        out.push(format!("--level={}", String::from_utf8_lossy(digits)).into());
     }
     let letters = options.iter().copied().filter(|c| !c.is_ascii_digit());
     let rest: Vec<u8> = b"-".iter().copied().chain(letters).chain(valued.iter().copied()).collect();
     if rest.len() > 1 {
-        out.push(OsString::from_vec(rest));
+        out.push(os_str(&rest).to_owned());
     }
     valued.len() == 1
 }
 
-/// Prints what clap answers instead of arguments: help or version on standard output (exit code 0), or what
-/// is wrong with the arguments on standard error (exit code 1; clap's own 2 means a warning here).
+/// Prints clap's answer when it is not arguments: help or version on standard output (exit code 0), or an error in the
+/// arguments on standard error (exit code 1; clap's own 2 means a warning here).
 pub fn print(answer: &clap::Error) -> ExitCode {
     let text = answer.render().to_string();
     if matches!(answer.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -228,7 +223,7 @@ pub fn print(answer: &clap::Error) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// What clap says is wrong, and its tip if it has one, without its own hints at usage and help.
+/// Clap's error and its tip if it has one, without its hints at usage and help.
 fn in_one_line(text: &str) -> String {
     let hint = |paragraph: &&str| !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information");
     let words = |paragraph: &str| paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -251,7 +246,19 @@ mod tests {
     }
 
     #[test]
-    fn levels_are_spelled_out_wherever_they_stand_in_a_cluster() {
+    fn the_short_options_with_a_value_are_those_of_the_definition() {
+        use clap::CommandFactory;
+        let command = Args::command();
+        let with_value = command.get_arguments().filter(|arg| arg.get_action().takes_values());
+        let mut letters: Vec<char> = with_value.filter_map(clap::Arg::get_short).collect();
+        let mut spelled: Vec<char> = WITH_VALUE.iter().copied().map(char::from).collect();
+        letters.sort_unstable();
+        spelled.sort_unstable();
+        assert_eq!(letters, spelled);
+    }
+
+    #[test]
+    fn levels_are_spelled_out_anywhere_in_a_cluster() {
         assert_eq!(spelled("fore -9 f"), "fore --level=9 f");
         assert_eq!(spelled("fore -9kf -kfv3"), "fore --level=9 -kf --level=3 -kfv");
         assert_eq!(spelled("fore -99 -5000000000"), "fore --level=99 --level=5000000000");

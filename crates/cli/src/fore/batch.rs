@@ -1,8 +1,10 @@
-//! Complete files under temporary names, and their inputs → files in their places, on the disk; then the inputs are gone.
+//! Complete files under temporary names, and their inputs → files in their places, on the disk; then the inputs are
+//! removed.
 //!
-//! The order is what a power cut at any moment demands: content and attributes of the output are on the disk before it
-//! gets its name, and the name is on the disk before the input goes. To wait for the disk takes about as long for many
-//! small files as for one, so a second's work is waited for together. Nothing of it is held open but its directory.
+//! The order is such that a power cut at any moment loses nothing: content and metadata of the output are on the disk
+//! before it gets its name, and the name is on the disk before the input goes. To wait for the disk takes about as long
+//! for many small files as for one, so the files of a second's work are waited for together. Of these, only their
+//! directory is held open.
 
 use std::{
     collections::HashSet,
@@ -10,34 +12,33 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    change::Stamp,
+use super::source::Source;
+use crate::common::{
     folder::Entry,
     output::Complete,
     report::{Problem, Report, plain, say},
-    source::Source,
 };
 
-/// So many files, or bytes, or so much time is enough to wait for the disk.
+/// A batch of this many files, or bytes, or this much time is settled.
 const FILES: usize = 512;
 const BYTES: u64 = 64 << 20;
 const TIME: Duration = Duration::from_secs(1);
-/// What is longer than this may take a while: what is complete does not wait for it.
+/// An input longer than this may take a while: complete files do not wait for it.
 const LONG: u64 = 1 << 20;
-/// For as many files it is sooner done to have the file system write all that it has than each alone.
+/// From this many files on it is faster to have the file system write all that it holds back than each file alone.
 const MANY: usize = 16;
 
-/// What becomes of an input when its output is in its place.
+/// What to do with an input when its output is in its place.
 #[derive(Debug)]
 pub enum Fate {
-    /// It is removed.
+    /// Remove it.
     Goes(Source),
-    /// It stays, perhaps for a reason that must be told.
+    /// Leave it there, perhaps with a message that says why.
     Stays(Result<(), Problem>),
 }
 
 impl Fate {
-    /// Lets it come to pass; says whether the input is gone.
+    /// Does it; says whether the input is gone.
     fn fulfil(self) -> (bool, Result<(), Problem>) {
         match self {
             Self::Goes(source) => {
@@ -49,16 +50,16 @@ impl Fate {
     }
 }
 
-/// What is to be done and said when an output is in its place.
+/// What to do and say when an output is in its place.
 #[derive(Debug)]
 pub struct Sequel {
     pub fate: Fate,
-    /// What to say if the input stays, and if it is gone.
+    /// The line to print if the input stays, and the one if it is gone.
     pub lines: Option<[String; 2]>,
 }
 
 impl Sequel {
-    /// Does and says it.
+    /// Does and says that.
     pub fn follow(self, report: &mut Report) {
         let (is_gone, parting) = self.fate.fulfil();
         if let Some(lines) = self.lines {
@@ -76,21 +77,22 @@ pub struct Batch {
     sync: bool,
     files: Vec<(Complete, Sequel)>,
     bytes: u64,
-    /// Files that are in their places, by device and inode.
-    made: HashSet<(u64, u64)>,
+    /// The files made by this run, by device and inode; `None` if they need not be known.
+    made: Option<HashSet<(u64, u64)>>,
     /// When work on the first of them began.
     begun: Instant,
 }
 
 impl Batch {
-    /// None so far.
-    pub fn new(sync: bool) -> Self {
-        Self { sync, files: Vec::new(), bytes: 0, made: HashSet::new(), begun: Instant::now() }
+    /// None so far. `overwrites`: whether a later output could replace an earlier one.
+    pub fn new(sync: bool, overwrites: bool) -> Self {
+        let made = overwrites.then(HashSet::new);
+        Self { sync, files: Vec::new(), bytes: 0, made, begun: Instant::now() }
     }
 
-    /// Settles what there is, if that cannot or should not wait until `input` has become `target`: if they have to do
-    /// with it, or are elsewhere, or may take long. Says whether it did.
-    pub fn make_way(&mut self, input: Option<&Entry>, target: Option<&Entry>, report: &mut Report) -> bool {
+    /// Settles the batch if it cannot or should not wait until `input` has become `target`: these may be files of the
+    /// batch, or in another directory, or take long. Says whether it did.
+    pub fn settle_before(&mut self, input: Option<&Entry>, target: Option<&Entry>, report: &mut Report) -> bool {
         let may_wait = self.files.is_empty()
             || matches!((input, target), (Some(input), Some(target)) if self.may_wait(input, target));
         if !may_wait {
@@ -105,24 +107,23 @@ impl Batch {
     fn may_wait(&self, input: &Entry, target: &Entry) -> bool {
         let Some((first, _)) = self.files.first() else { return true };
         let Ok(stat) = input.stat(true) else { return false };
-        let stamp = Stamp::from(&stat);
         let is_apart = |(output, sequel): &(Complete, Sequel)| {
             let names = [target.name(), input.name()];
             let is_other = match &sequel.fate {
-                Fate::Goes(source) => !source.then.is_of_same_file(&stamp) && !source.is_called(target.name()),
+                Fate::Goes(source) => !source.then.is_same_file(&stat) && !source.is_called(target.name()),
                 Fate::Stays(_) => true,
             };
             is_other && !names.contains(&output.target().name())
         };
-        first.target().is_beside(target) && stamp.len() <= LONG && self.files.iter().all(is_apart)
+        first.target().is_beside(target) && stat.len <= LONG && self.files.iter().all(is_apart)
     }
 
-    /// Whether `target` is an output of an input before, which must not be lost to another.
+    /// Whether `target` is the output of an earlier input, which another must not replace.
     pub fn has_made(&self, target: &Entry) -> bool {
-        file_at(target).is_some_and(|file| self.made.contains(&file))
+        self.made.as_ref().is_some_and(|made| target.stat(false).is_ok_and(|stat| made.contains(&stat.id)))
     }
 
-    /// Takes a complete output; when it is in its place, what follows is done and said.
+    /// Takes a complete output, and what to do when it is in its place.
     pub fn add(&mut self, output: Complete, sequel: Sequel, report: &mut Report) {
         self.bytes += output.len();
         self.files.push((output, sequel));
@@ -132,8 +133,8 @@ impl Batch {
         }
     }
 
-    /// Puts all outputs in their places, on the disk if that is wanted, and lets the inputs go. A file that fails does
-    /// not concern the others.
+    /// Puts all outputs in their places, on the disk if that is wanted, and deals with their inputs. A file that fails
+    /// does not stop the others.
     pub fn settle(&mut self, report: &mut Report) {
         self.bytes = 0;
         let mut files = mem::take(&mut self.files);
@@ -144,13 +145,15 @@ impl Batch {
         for (output, sequel) in files {
             match output.take_place() {
                 Ok(target) => {
-                    self.made.extend(file_at(&target));
+                    if let Some(made) = &mut self.made {
+                        made.extend(target.stat(false).ok().map(|stat| stat.id));
+                    }
                     placed.push((target, sequel));
                 }
                 Err(problem) => report.add(problem),
             }
         }
-        // They are all of one directory.
+        // All of them are in one directory.
         let synced = placed.first().filter(|_| self.sync).map_or(Ok(()), |(target, _)| target.folder().sync());
         for (target, sequel) in placed {
             match &synced {
@@ -161,17 +164,13 @@ impl Batch {
     }
 }
 
-fn file_at(entry: &Entry) -> Option<(u64, u64)> {
-    entry.stat(false).ok().map(|stat| Stamp::from(&stat).file())
-}
-
 /// Those of `files` that are on the disk; the others are dropped.
 fn synced(files: Vec<(Complete, Sequel)>, report: &mut Report) -> Vec<(Complete, Sequel)> {
     if files.len() >= MANY
         && let Some((first, _)) = files.first()
-        && let Err(error) = first.sync_all_there()
+        && let Err(error) = first.sync_file_system()
     {
-        // It does not say which of them are not there.
+        // The error does not say which files are not on the disk.
         files.iter().for_each(|(output, _)| report.add(not_synced(output.target(), &error)));
         return Vec::new();
     }
@@ -186,8 +185,5 @@ fn synced(files: Vec<(Complete, Sequel)>, report: &mut Report) -> Vec<(Complete,
 }
 
 fn not_synced(target: &Entry, error: &io::Error) -> Problem {
-    Problem::error(
-        target,
-        format_args!("cannot be made sure to be on the disk, so the input is kept: {}", plain(error)),
-    )
+    Problem::error(target, format_args!("cannot be synced to the disk, so the input is kept: {}", plain(error)))
 }

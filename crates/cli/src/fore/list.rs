@@ -1,4 +1,4 @@
-//! What the headers of compressed files say → a table like gzip's, or JSON.
+//! `--list`: headers of compressed files → a table like gzip's, or JSON.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -7,23 +7,22 @@ use std::{
 
 use serde::Serialize;
 
-use super::{
-    input::Input,
-    plan::Plan,
+use super::{input::Input, plan::Plan};
+use crate::common::{
     report::{Problem, one_line, plain, saved},
+    stdio,
 };
-use crate::common::stdio;
 use foretell::{BlockKind, FrameInfo, inspect_each, inspect_file_each};
 
-/// What `-l` prints in the end.
+/// The rows that `-l` prints in the end.
 #[derive(Debug, Default)]
 pub struct List {
     rows: Vec<Row>,
 }
 
-/// Frames of one file that are listed one by one: a file can have millions.
+/// The most frames of one file that are listed one by one: a file can have millions.
 const MOST_FRAMES: usize = 1 << 16;
-/// Trained models of one file that are named.
+/// The most trained models of one file that are named.
 const MOST_MODELS: usize = 100;
 
 /// One compressed file.
@@ -33,7 +32,7 @@ struct Row {
     compressed: u64,
     uncompressed: u64,
     frames: Vec<Frame>,
-    /// How many more frames there are than are listed.
+    /// How many frames are not listed.
     #[serde(skip_serializing_if = "is_zero")]
     frames_left_out: u64,
     #[serde(skip)]
@@ -44,7 +43,7 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-/// What the frames of one file are together.
+/// The frames of one file taken together.
 #[derive(Debug, Default)]
 struct Sums {
     methods: BTreeSet<&'static str>,
@@ -139,7 +138,7 @@ impl List {
 const DETAILS_WIDTH: usize = 65;
 
 impl Row {
-    /// Counts `frame`, and lists it if there are not too many.
+    /// Counts `frame`, and lists it unless there are too many.
     fn add(&mut self, frame: Frame) {
         self.compressed += frame.compressed;
         self.uncompressed += frame.uncompressed;

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 
 use foretell::{DecodeOptions, Decoder, MAGIC, begins_frame};
 
-/// The longest header of a frame, as [`begins_frame`] says.
+/// The length of the longest frame header, as [`begins_frame`] says.
 const MAX_HEADER: usize = 28;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
@@ -16,16 +16,16 @@ const BUFFER: usize = 1 << 16;
 pub struct Mixed<R: Read> {
     /// `None` only while a call changes it.
     state: Option<State<R>>,
-    place: Place,
-    /// Zeros after a frame, not given out yet: padding, unless other bytes follow.
+    position: Position,
+    /// Zeros after a frame that were not given out yet: padding, unless other bytes follow.
     zeros: u64,
     /// Of one frame at a time.
     options: DecodeOptions,
 }
 
-/// Where the next byte stands.
+/// Where the next byte is.
 #[derive(Clone, Copy, PartialEq)]
-enum Place {
+enum Position {
     Start,
     AfterFrame,
     AmidPlain,
@@ -37,21 +37,21 @@ enum State<R: Read> {
 }
 
 impl<R: Read> Mixed<R> {
-    /// A reader of what `inner` holds, frames decoded as `options` say.
+    /// A reader of the bytes of `inner`, with frames decoded as `options` say.
     pub fn new(inner: R, options: DecodeOptions) -> Self {
         let state = Some(State::Plain(Lookahead { inner, bytes: Vec::new(), at: 0, ended: false }));
-        Self { state, place: Place::Start, zeros: 0, options: options.single_frame(true) }
+        Self { state, position: Position::Start, zeros: 0, options: options.single_frame(true) }
     }
 
     /// Gives out plain bytes, up to where a frame might start; `Ok(None)` if one does start here.
     fn read_plain(&mut self, ahead: &mut Lookahead<R>, out: &mut [u8]) -> io::Result<Option<usize>> {
         loop {
             let bytes = ahead.peek(MAX_HEADER)?;
-            if bytes.starts_with(&MAGIC) && (self.place != Place::AmidPlain || begins_frame(bytes)) {
+            if bytes.starts_with(&MAGIC) && (self.position != Position::AmidPlain || begins_frame(bytes)) {
                 self.zeros = 0;
                 return Ok(None);
             }
-            if self.place == Place::AfterFrame && bytes.first() == Some(&0) {
+            if self.position == Position::AfterFrame && bytes.first() == Some(&0) {
                 ahead.at += 1;
                 self.zeros += 1;
                 continue;
@@ -59,14 +59,14 @@ impl<R: Read> Mixed<R> {
             if bytes.is_empty() {
                 return Ok(Some(0));
             }
-            self.place = Place::AmidPlain;
+            self.position = Position::AmidPlain;
             if self.zeros > 0 {
                 let n = out.len().min(usize::try_from(self.zeros).unwrap_or(usize::MAX));
                 out[..n].fill(0);
                 self.zeros -= n as u64;
                 return Ok(Some(n));
             }
-            // Less than a header is there only at the end; else the last bytes may be a magic cut short.
+            // Only at the end is there less than a header. Elsewhere the last bytes may be the start of a magic.
             let whole = if bytes.len() < MAX_HEADER { bytes.len() } else { bytes.len() - (MAGIC.len() - 1) };
             let next = bytes[1..].windows(MAGIC.len()).position(|window| window == MAGIC);
             let n = out.len().min(next.map_or(whole, |before| before + 1));
@@ -87,7 +87,7 @@ impl<R: Read> Read for Mixed<R> {
                 None => return Ok(0),
                 Some(State::Frame(mut decoder)) => match decoder.read(out) {
                     Ok(0) => {
-                        self.place = Place::AfterFrame;
+                        self.position = Position::AfterFrame;
                         self.state = Some(State::Plain(decoder.into_inner()));
                     }
                     result => {
@@ -110,7 +110,7 @@ impl<R: Read> Read for Mixed<R> {
     }
 }
 
-/// A reader that shows what comes before it is read.
+/// A reader whose next bytes can be seen before they are read.
 struct Lookahead<R> {
     inner: R,
     /// `bytes[at..]` is still to be read.
@@ -120,7 +120,7 @@ struct Lookahead<R> {
 }
 
 impl<R: Read> Lookahead<R> {
-    /// What comes next: at least `len` bytes, unless there are no more.
+    /// The next bytes: at least `len`, unless there are no more.
     fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
         if !self.ended && self.bytes.len() - self.at < len {
             self.bytes.drain(..self.at);

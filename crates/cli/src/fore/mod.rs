@@ -1,35 +1,32 @@
 //! `fore`: files → `.fore` files and back, with the manners of gzip.
 //!
 //! ```text
-//! argv → args (what was typed) → plan (what to do) → run (file after file) → exit code
-//!                                                      │
-//!           walk: operands → files,  input ─► work ─► output,  report: what went wrong
+//! argv → args (options) → plan (what to do) → run (file after file) → exit code
+//!                                              │
+//!      walk: operands → files,  job: file → name of its output,  guard: may it be read, may that be written
+//!      input ─► work ─► output,  outcome: what happens to the input,  report: problems
 //! ```
-//! Two rules stand above all: an input is removed only when its output is complete, in place and on the disk, and only if
-//! it is still what was read; and one bad file never stops the others.
+//! Two rules come before all others: an input is removed only when its output is complete, in its place and on the disk,
+//! and only if the input is still as it was read; and one bad file never stops the others.
 
 mod args;
-mod attributes;
 mod batch;
 mod change;
-pub(super) mod folder;
-mod holes;
-pub(super) mod input;
+mod copy;
+mod decoding;
+mod guard;
+mod input;
+mod job;
 mod list;
 mod mixed;
-pub(super) mod models;
 mod names;
-pub(super) mod output;
+mod outcome;
 mod plan;
 mod progress;
 mod range;
 mod recover;
-pub(super) mod report;
 mod run;
-pub(super) mod signals;
 mod source;
-mod temporary;
-pub(super) mod values;
 mod walk;
 mod work;
 
@@ -37,15 +34,15 @@ use std::{env, process::ExitCode};
 
 use clap::{CommandFactory, Parser};
 
+use crate::common::report::Report;
 use plan::{Environment, Plan};
-use report::Report;
 
-/// The definition of its options.
+/// The definition of the command's options.
 pub fn command() -> clap::Command {
     args::Args::command()
 }
 
-/// Runs the command `fore` on this process's arguments. Exit codes: 0 all well, 1 an error, 2 a warning.
+/// Runs `fore` with the process's arguments. Exit codes: 0 all well, 1 an error, 2 a warning.
 pub fn main() -> ExitCode {
     let args = match args::Args::try_parse_from(args::spell_levels(env::args_os())) {
         Ok(args) => args,

@@ -1,14 +1,15 @@
-//! A file's name ↔ its compressed file's name. Names are bytes: they need not be UTF-8.
+//! The name of a file ↔ the name of its compressed file. Names are bytes: they need not be UTF-8.
 
 use std::{
     ffi::{OsStr, OsString},
-    os::unix::ffi::{OsStrExt, OsStringExt},
     path::{Path, PathBuf},
 };
 
+use crate::common::platform::os_str;
+
 /// The suffix of compressed files.
 pub const SUFFIX: &str = ".fore";
-/// The suffix that stands for `.tar.fore`.
+/// The suffix that means `.tar.fore`.
 const TAR_SUFFIX: &str = ".tfore";
 
 /// The suffixes in force.
@@ -24,7 +25,7 @@ impl Names {
         match custom {
             None => Ok(Self { suffix: SUFFIX.into() }),
             Some(suffix) if suffix.is_empty() => Err("an empty suffix would overwrite the input"),
-            Some(suffix) if suffix.as_bytes().contains(&b'/') => Err("a suffix must not contain '/'"),
+            Some(suffix) if suffix.as_encoded_bytes().contains(&b'/') => Err("a suffix must not contain '/'"),
             Some(suffix) => Ok(Self { suffix }),
         }
     }
@@ -46,13 +47,13 @@ impl Names {
         let with_tar = || Some([stem(path, TAR_SUFFIX.as_ref())?, b".tar"].concat());
         let name =
             stem(path, &self.suffix).or_else(|| stem(path, SUFFIX.as_ref())).map(<[u8]>::to_vec).or_else(with_tar)?;
-        Some(OsString::from_vec(name).into())
+        Some(os_str(&name).into())
     }
 }
 
-/// What stands before `suffix` in `path`, if that leaves a name.
+/// `path` without `suffix`, if that leaves a name.
 fn stem<'a>(path: &'a Path, suffix: &OsStr) -> Option<&'a [u8]> {
-    let stem = path.as_os_str().as_bytes().strip_suffix(suffix.as_bytes())?;
+    let stem = path.as_os_str().as_encoded_bytes().strip_suffix(suffix.as_encoded_bytes())?;
     (!stem.is_empty() && !stem.ends_with(b"/")).then_some(stem)
 }
 
@@ -96,7 +97,7 @@ mod tests {
 
     #[test]
     fn names_that_are_not_utf8_survive() {
-        let path = PathBuf::from(OsString::from_vec(b"d/\xff\xfe".to_vec()));
+        let path = PathBuf::from(os_str(b"d/\xff\xfe"));
         let names = Names::new(None).unwrap();
         assert_eq!(names.decompressed(&names.compressed(&path)), Some(path));
     }

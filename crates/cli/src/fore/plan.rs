@@ -1,26 +1,26 @@
-//! What was typed, and called as what → what to do.
+//! Arguments, environment and the command's name → the plan.
 
 use std::{
     env,
     ffi::OsString,
+    fs,
     io::{self, IsTerminal},
     path::{Path, PathBuf},
 };
 
-use super::{
-    args::Args,
+use super::{args::Args, names::Names, progress::When};
+use crate::common::{
     models,
-    names::Names,
-    progress::When,
-    range::Range,
+    platform::Stat,
     report::{Problem, Report},
+    values::{Range, parse_level, parse_threads},
 };
 use foretell::{EncodeOptions, Level, Method, Model, Models};
 
 /// What to do with every input.
 #[derive(Debug)]
 pub enum Action {
-    /// Compress it so.
+    /// Compress it, with these options.
     Compress(EncodeOptions),
     /// Decompress it.
     Decompress,
@@ -30,11 +30,18 @@ pub enum Action {
     Range(Range),
     /// Decompress it to see whether that works.
     Test,
-    /// Tell what its headers say.
+    /// Print what its headers say.
     List { json: bool },
 }
 
-/// Where results go.
+impl Action {
+    /// Whether it makes an output.
+    pub fn writes(&self) -> bool {
+        !matches!(self, Self::Test | Self::List { .. })
+    }
+}
+
+/// Where outputs go.
 #[derive(Debug)]
 pub enum Destination {
     /// Each beside its input, under a name of its own.
@@ -61,46 +68,46 @@ pub enum Sparse {
 pub struct Plan {
     /// What to do.
     pub action: Action,
-    /// To what, as typed; never empty; `-` is standard input.
+    /// The operands as typed, never none; `-` is standard input.
     pub operands: Vec<PathBuf>,
-    /// Whether directories stand for all files in them.
+    /// Whether a directory means all files in it.
     pub recursive: bool,
-    /// Where to.
+    /// Where outputs go.
     pub destination: Destination,
-    /// How names change.
+    /// How the names of outputs follow from those of inputs.
     pub names: Names,
-    /// Whether inputs go when their outputs are complete.
+    /// Whether inputs are removed when their outputs are complete.
     pub remove: bool,
     /// Whether to overwrite files, follow links, and have compressed data on a terminal.
     pub force: bool,
-    /// Whether somebody is there to be asked.
+    /// Whether a person can be asked: standard input is a terminal and no operand.
     pub can_ask: bool,
-    /// Whether plain data are copied where compressed ones were expected.
+    /// Whether plain data is copied where compressed data is expected.
     pub pass_plain: bool,
-    /// Whether to decode and compare what was written.
+    /// Whether to decode each output and compare it with its input.
     pub verify: bool,
-    /// Whether outputs must be on the disk: before inputs go, and in the end.
+    /// Whether outputs must be on the disk: before inputs are removed, and in the end.
     pub sync: bool,
     /// Where to leave holes.
     pub sparse: Sparse,
-    /// Threads asked for; 0 is one a core.
+    /// Threads asked for; 0 means one a core.
     pub threads: usize,
     /// Bytes of memory that the work on one input may take.
     pub memory_limit: u64,
     /// Trained models that decoding may use.
     pub models: Models,
-    /// The file of the one that was named.
-    pub model: Option<PathBuf>,
-    /// Whether to tell what became of each input.
+    /// The file of the model that `-D` named, as it was when the model was loaded.
+    pub model: Option<Stat>,
+    /// Whether to print a line about each input.
     pub verbose: bool,
     /// Whether to show progress.
     pub progress: When,
 }
 
-/// What the process was born with, apart from its arguments.
+/// The surroundings of the process, apart from its arguments.
 #[derive(Debug, Default)]
 pub struct Environment {
-    /// The name it was called by, without directories.
+    /// The name that the command was called by, without directories.
     pub name: String,
     /// The variable FORE_LEVEL.
     pub level: Option<OsString>,
@@ -113,9 +120,9 @@ pub struct Environment {
 }
 
 impl Environment {
-    /// Looks around.
+    /// Those of this process.
     pub fn of_this_process() -> Self {
-        // A variable set to nothing is as good as none.
+        // An empty variable means none.
         let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
         let program = env::args_os().next().map(PathBuf::from).unwrap_or_default();
         Self {
@@ -129,7 +136,7 @@ impl Environment {
 }
 
 impl Plan {
-    /// Decides; `report` hears of what is strange but can be done.
+    /// Decides what to do; `report` gets notices about things that are odd but can be done.
     pub fn new(args: Args, environment: &Environment, report: &mut Report) -> Result<Self, Problem> {
         let is_cat = environment.name.ends_with("cat");
         let decompress = args.decompress || (!args.compress && (is_cat || environment.name.starts_with("un")));
@@ -139,59 +146,29 @@ impl Plan {
         let threads = threads(args.threads, environment, report);
         let memory_limit = args.memlimit.unwrap_or(u64::MAX);
         let model = args.model.as_deref().map(|path| models::load(path, memory_limit)).transpose()?;
-        let action = if args.list {
-            Action::List { json: args.json }
-        } else if args.test {
-            Action::Test
-        } else if args.recover {
-            Action::Recover
-        } else if let Some(range) = args.range {
-            Action::Range(range)
-        } else if decompress {
-            Action::Decompress
+        let model_file = args.model.as_deref().and_then(|path| fs::metadata(path).ok());
+        let action = if decompress || args.test || args.list || args.recover || args.range.is_some() {
+            decoding_action(&args)
         } else {
             let options = options(&args, model.as_ref(), environment, report)?;
             Action::Compress(options.threads(threads).memory_limit(memory_limit))
         };
-        let mut operands = args.files;
-        if operands.is_empty() {
-            operands.push("-".into());
-        }
-        let to_stdout = args.stdout || (decompress && is_cat && args.output.is_none());
-        let destination = match args.output {
-            Some(file) if file.as_os_str() == "-" => Destination::Stdout,
-            Some(file) => Destination::File(file),
-            None if to_stdout => Destination::Stdout,
-            None => Destination::Beside,
+        let destination = destination(&args, decompress && is_cat);
+        check_combination(&args, decompress, &action, &destination)?;
+        let remove = match &destination {
+            _ if !action.writes() => false,
+            Destination::Stdout => false,
+            Destination::Beside => !args.keep,
+            Destination::File(_) => args.rm,
         };
-        if matches!(destination, Destination::File(_)) && (operands.len() > 1 || args.recursive) {
-            return Err(Problem::usage("-o takes one input"));
-        }
-        let decodes = decompress && !args.test && !args.list;
-        if args.recover && !decodes {
-            return Err(Problem::usage("--recover is for decompressing: -d --recover"));
-        }
-        if args.range.is_some() && !(decodes && !args.recover && !matches!(destination, Destination::Beside)) {
-            return Err(Problem::usage("--range is for -dc, or -d with -o"));
-        }
-        if args.range.is_some() && args.rm {
-            return Err(Problem::usage("--range is not for --rm: the rest of the content would be lost"));
-        }
-        if args.verify && (matches!(destination, Destination::Stdout) || !matches!(action, Action::Compress(_))) {
-            return Err(Problem::usage("--verify is for compressing to files"));
-        }
-        let remove = match (&action, &destination) {
-            (Action::Test | Action::List { .. }, _) | (_, Destination::Stdout) => false,
-            (_, Destination::Beside) => !args.keep,
-            (_, Destination::File(_)) => args.rm,
-        };
+        let stdin_is_input = args.files.is_empty() || args.files.iter().any(|operand| is_stdin(operand));
+        let models = models::at_hand(model.as_ref(), args.models, environment.models.as_deref());
         Ok(Self {
-            action,
             recursive: args.recursive,
             names: Names::new(args.suffix).map_err(Problem::usage)?,
             remove,
             force: args.force,
-            can_ask: environment.stdin_is_terminal && !operands.iter().any(|operand| is_stdin(operand)),
+            can_ask: environment.stdin_is_terminal && !stdin_is_input,
             pass_plain: args.force || is_cat,
             verify: args.verify,
             sync: args.synchronous || (remove && !args.no_sync),
@@ -202,19 +179,62 @@ impl Plan {
             },
             threads,
             memory_limit,
-            models: models::at_hand(model.as_ref(), args.models, environment.models.as_deref())
-                .memory_limit(memory_limit),
-            model: args.model,
+            models: models.memory_limit(memory_limit),
+            model: model_file.as_ref().map(Stat::from),
             verbose: args.verbose > 0 && args.quiet == 0,
             progress: match (args.no_progress || args.quiet > 0, args.progress) {
                 (true, _) => When::Never,
                 (_, true) => When::Always,
                 _ => When::Auto,
             },
-            operands,
+            operands: if args.files.is_empty() { vec!["-".into()] } else { args.files },
+            action,
             destination,
         })
     }
+}
+
+/// What to do with compressed files.
+fn decoding_action(args: &Args) -> Action {
+    if args.list {
+        Action::List { json: args.json }
+    } else if args.test {
+        Action::Test
+    } else if args.recover {
+        Action::Recover
+    } else {
+        args.range.map_or(Action::Decompress, Action::Range)
+    }
+}
+
+/// Where outputs go; `to_stdout` is the default of the command's name.
+fn destination(args: &Args, to_stdout: bool) -> Destination {
+    match &args.output {
+        Some(file) if file.as_os_str() == "-" => Destination::Stdout,
+        Some(file) => Destination::File(file.clone()),
+        None if args.stdout || to_stdout => Destination::Stdout,
+        None => Destination::Beside,
+    }
+}
+
+/// Refuses options that make no sense together.
+fn check_combination(args: &Args, decompress: bool, action: &Action, destination: &Destination) -> Result<(), Problem> {
+    let decodes = decompress && !args.test && !args.list;
+    let is_beside = matches!(destination, Destination::Beside);
+    let refused = if matches!(destination, Destination::File(_)) && (args.files.len() > 1 || args.recursive) {
+        "-o takes one input"
+    } else if args.recover && !decodes {
+        "--recover is for decompressing: -d --recover"
+    } else if args.range.is_some() && (!decodes || args.recover || is_beside) {
+        "--range is for -dc, or -d with -o"
+    } else if args.range.is_some() && args.rm {
+        "--range is not for --rm: the rest of the content would be lost"
+    } else if args.verify && (matches!(destination, Destination::Stdout) || !matches!(action, Action::Compress(_))) {
+        "--verify is for compressing to files"
+    } else {
+        return Ok(());
+    };
+    Err(Problem::usage(refused))
 }
 
 /// Whether `operand` means standard input.
@@ -222,7 +242,7 @@ pub fn is_stdin(operand: &Path) -> bool {
     operand.as_os_str() == "-"
 }
 
-/// How to compress, from what `model` knows if there is one.
+/// How to compress, from the prior that `model` is if there is one.
 fn options(
     args: &Args,
     model: Option<&Model>,
@@ -239,30 +259,36 @@ fn options(
     options.block_len(bytes).map_err(|error| Problem::usage(format_args!("--block-size: {error}")))
 }
 
-/// The level that was asked for: by the command line, else by the environment.
+/// The level asked for: by the command line, else by the environment.
 fn level(args: &Args, environment: &Environment, report: &mut Report) -> Option<Level> {
     if args.fast || args.best {
         return Some(if args.fast { Level::FASTEST } else { Level::BEST });
     }
-    if let Some(level) = args.level.and_then(Level::new) {
-        return Some(level);
-    }
-    let text = environment.level.as_ref()?;
-    let level = text.to_str().and_then(|text| text.parse().ok()).and_then(Level::new);
-    if level.is_none() {
-        report.add(Problem::notice("FORE_LEVEL", format_args!("{text:?} is not a level from 1 to 9, ignored")));
-    }
-    level
+    let from_environment =
+        || from_variable("FORE_LEVEL", environment.level.as_ref()?, parse_level, "a level from 1 to 9", report);
+    args.level.or_else(from_environment)
 }
 
-/// How many threads were asked for: by the command line, else the environment, else 0.
+/// The number of threads asked for: by the command line, else by the environment, else 0.
 fn threads(typed: Option<u16>, environment: &Environment, report: &mut Report) -> usize {
-    let (None, Some(text)) = (typed, &environment.threads) else { return typed.unwrap_or(0).into() };
-    let threads: Option<u16> = text.to_str().and_then(|text| text.parse().ok());
-    if threads.is_none() {
-        report.add(Problem::notice("FORE_THREADS", format_args!("{text:?} is not a number of threads, ignored")));
+    let from_environment =
+        || from_variable("FORE_THREADS", environment.threads.as_ref()?, parse_threads, "a number of threads", report);
+    typed.or_else(from_environment).unwrap_or(0).into()
+}
+
+/// The value of an environment variable, `None` with a notice if it is not `what`.
+fn from_variable<T, E>(
+    name: &str,
+    text: &OsString,
+    parse: impl Fn(&str) -> Result<T, E>,
+    what: &str,
+    report: &mut Report,
+) -> Option<T> {
+    let value = text.to_str().and_then(|text| parse(text).ok());
+    if value.is_none() {
+        report.add(Problem::notice(name, format_args!("{text:?} is not {what}, ignored")));
     }
-    threads.unwrap_or(0).into()
+    value
 }
 
 fn method(name: &str) -> Result<Method, Problem> {

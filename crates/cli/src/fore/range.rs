@@ -1,4 +1,4 @@
-//! A part of a file's content.
+//! `--range`: a part of a file's content.
 
 use std::{
     io::{Read, Seek, SeekFrom},
@@ -6,38 +6,34 @@ use std::{
 };
 
 use super::{
+    copy::{Fault, copy},
+    decoding::decode_options,
     input::Input,
-    output::Output,
+    outcome::Done,
     plan::Plan,
-    progress::{Course, Meter, Total},
+    progress::{ProgressMeter, Run, Total},
+};
+use crate::common::{
+    output::Output,
     report::{Problem, plain},
-    work::{Done, Fault, copy, decode_options},
+    values::Range,
 };
 use foretell::{IndexedReader, Progress};
-
-/// So many bytes of content, from `offset` on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Range {
-    pub offset: u64,
-    pub len: u64,
-}
 
 /// Decodes `range` of the content of `input` onto `output`.
 pub fn decompress(
     plan: &Plan,
     range: Range,
-    course: &Course,
+    run: &Run,
     input: &mut Input,
     output: &mut Output,
 ) -> Result<Done, Problem> {
     if !input.can_seek() {
-        return Err(Problem::error(
-            &*input,
-            "--range takes a file, not a pipe: it reads from the end and from between",
-        ));
+        let text = "--range takes a file, not a pipe: it reads the end first";
+        return Err(Problem::error(&*input, text));
     }
     let progress = Arc::<Progress>::default();
-    let _meter = Meter::start(course, &input.to_string(), || Total::Unknown, &progress);
+    let _meter = ProgressMeter::start(run, &input.to_string(), || Total::Unknown, &progress);
     let failed = |input: &Input, error: foretell::Error| input.unreadable(plan.remove, plain(&error.into()));
     let reader = IndexedReader::new(&mut *input, &decode_options(plan, &progress));
     let mut reader = match reader {

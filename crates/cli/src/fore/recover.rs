@@ -1,38 +1,39 @@
-//! Files that may be damaged: to be tested to the end, and to be saved as far as possible.
+//! Files that may be damaged: tested to the end, or saved as far as possible.
 
-use std::{
-    io::{self, Write},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use super::{
+    decoding::decode_options,
     input::Input,
-    output::Output,
+    outcome::Done,
     plan::{Action, Plan},
-    progress::{Course, Meter, Total},
+    progress::{ProgressMeter, Run, Total},
+};
+use crate::common::{
+    error_tap::ErrorTap,
+    output::Output,
     report::{Problem, Report, plain},
-    work::{Done, decode_options},
 };
 use foretell::{Damage, Error, Progress};
 
-/// Decodes all that is good of `input` onto `output`; `report` hears of all that is not. Says what came of it, and
-/// whether all was good.
+/// Decodes all that is good of `input` onto `output`; `report` gets each damage. Returns the figures, and whether there
+/// was no damage.
 pub fn recover(
     plan: &Plan,
-    course: &Course,
+    run: &Run,
     input: &mut Input,
     output: &mut Output,
     report: &mut Report,
 ) -> Result<(Done, bool), Problem> {
     let progress = Arc::<Progress>::default();
     let coded = input.len().unwrap_or(0);
-    let _meter = Meter::start(course, &input.to_string(), || Total::of_compressed(input), &progress);
-    let mut witness = Witness { output, failed: None };
-    let recovered = foretell::recover(&mut *input, &mut witness, &decode_options(plan, &progress));
-    if let Some(error) = witness.failed {
-        return Err(output.failed(&error));
+    let _meter = ProgressMeter::start(run, &input.to_string(), || Total::of_compressed(input), &progress);
+    let mut tap = ErrorTap::new(output);
+    let recovered = foretell::recover(&mut *input, &mut tap, &decode_options(plan, &progress));
+    if let Some(problem) = tap.problem() {
+        return Err(problem);
     }
-    // What can be done about damage is what is being done, unless this was but a test.
+    // The advice on damage is to recover, which this may be.
     let words = |error: Error| match plan.action {
         Action::Recover if error.is_damage() => error.to_string(),
         _ => plain(&error.into()),
@@ -41,14 +42,14 @@ pub fn recover(
     input.check_read().map_err(|error| input.unreadable(plan.remove, plain(&error)))?;
     let is_whole = recovered.damages.is_empty();
     for damage in recovered.damages {
-        report.add(Problem::error(&*input, told(damage, words)));
+        report.add(Problem::error(&*input, described(damage, words)));
     }
     let (raw, memory, garbage) = (recovered.content, progress.memory(), recovered.trailing_garbage);
     Ok((Done { raw, coded, memory, garbage }, is_whole))
 }
 
-/// Where the damage is, and what, in these words.
-fn told(damage: Damage, words: impl Fn(Error) -> String) -> String {
+/// The place of the damage and its error, by `words`.
+fn described(damage: Damage, words: impl Fn(Error) -> String) -> String {
     let Damage { block, start, end, error, .. } = damage;
     let place = match end {
         Some(end) if end == start => return format!("{error}; no content is lost by that"),
@@ -59,27 +60,5 @@ fn told(damage: Damage, words: impl Fn(Error) -> String) -> String {
     match block {
         Some(block) => format!("block {block}, {place}: {what}"),
         None => format!("{place}: {what}"),
-    }
-}
-
-/// Passes bytes on, and remembers why that failed: the library cannot tell whose error it was.
-struct Witness<'a> {
-    output: &'a mut Output,
-    failed: Option<io::Error>,
-}
-
-impl Write for Witness<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.output.write(bytes).map_err(|error| {
-            let kind = error.kind();
-            if kind != io::ErrorKind::Interrupted {
-                self.failed = Some(error);
-            }
-            kind.into()
-        })
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.output.flush()
     }
 }

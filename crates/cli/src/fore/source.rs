@@ -1,21 +1,22 @@
-//! An input that was read → removed, if it is still what was read, or kept with the reason.
+//! An input that was read → removed, if it is still as it was read, or kept with the reason.
 
 use std::{ffi::OsStr, fmt};
 
-use super::{
-    change::{Change, Stamp},
+use super::change::{Change, resized};
+use crate::common::{
     folder::Entry,
+    platform::Stat,
     report::{Problem, plain},
 };
 
-/// What is known of an input; it may be closed by now.
+/// An input that may be closed by now.
 #[derive(Debug)]
 pub struct Source {
     /// `None` is standard input.
     pub entry: Option<Entry>,
     /// As it was when opened.
-    pub then: Stamp,
-    /// How many bytes from its beginning on were read, or passed over.
+    pub then: Stat,
+    /// How many of its first bytes were read or passed over.
     pub read: u64,
 }
 
@@ -25,20 +26,19 @@ impl Source {
         self.entry.as_ref().is_some_and(|entry| entry.name() == name)
     }
 
-    /// Tells what became of it while the output was made, if it is as `now` says, and nobody wants to remove it.
-    pub fn leave(&self, now: &Stamp) -> Result<(), Problem> {
+    /// Leaves it there; the problem says what happened to it while the output was made, if it is `now` another.
+    pub fn leave(&self, now: &Stat) -> Result<(), Problem> {
         match Change::between(&self.then, now) {
             Change::None | Change::Touched => Ok(()),
             Change::Grew(by) => Err(self.grown(by, "")),
             Change::Rewritten => {
-                let resized = self.then.resized(now);
+                let resized = resized(&self.then, now);
                 Err(Problem::warning(self, format_args!("changed meanwhile{resized}; the output is whole")))
             }
         }
     }
 
-    /// Removes it, whose output is complete, unless it is not as it was. If the name has come to mean another file, that
-    /// one stays.
+    /// Removes it, unless it is not as it was. If another file has its name now, that file stays.
     pub fn remove(&self) -> Result<(), Problem> {
         self.check()?;
         let Some(entry) = &self.entry else { return Ok(()) };
@@ -50,14 +50,14 @@ impl Source {
         let Some(entry) = &self.entry else { return Ok(()) };
         let kept = |why: &str| Err(Problem::warning(self, format_args!("{why}, not removed; the output is whole")));
         let now = match entry.stat(true) {
-            Ok(stat) if self.then.is_of_same_file(&Stamp::from(&stat)) => Stamp::from(&stat),
+            Ok(now) if now.is_same_file(&self.then) => now,
             _ => return kept("moved or replaced meanwhile"),
         };
         match Change::between(&self.then, &now) {
             Change::None => Ok(()),
             Change::Grew(by) => Err(self.grown(by, ", not removed")),
-            Change::Touched => kept("its mode or names changed meanwhile, or its content and its time were set back"),
-            Change::Rewritten => kept(&format!("changed meanwhile{}", self.then.resized(&now))),
+            Change::Touched => kept("its mode or names changed meanwhile, or its content with the time set back"),
+            Change::Rewritten => kept(&format!("changed meanwhile{}", resized(&self.then, &now))),
         }
     }
 

@@ -1,33 +1,32 @@
 //! Operands → files, one by one, directories opened with `-r`.
 //!
-//! An operand's own directory is opened once, and those within an operand are opened from there on, by names that may not
-//! be links: whoever may write to one of them cannot lead the walk out of it.
+//! An operand's own directory is opened once. Directories within an operand are opened relative to it, by names that may
+//! not be links: a user who may write to one of them cannot lead the walk out of it.
 
 use std::{path::PathBuf, sync::Arc};
 
-use super::{
-    folder::{Entry, is_directory},
-    plan::{Plan, is_stdin},
+use super::plan::{Plan, is_stdin};
+use crate::common::{
+    folder::Entry,
     report::{Problem, plain},
     temporary::{self, State},
 };
 
-const LEFT: &str =
-    "skipped: by its name the output of a run that is at work here or was interrupted; if none is at work, remove it";
+const LEFT: &str = "skipped: its name is that of an unfinished output; if no fore is at work here, remove it";
 
 /// One thing to work on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Found {
     /// Standard input.
     Stdin,
     /// A path that was typed.
     Named(Entry),
-    /// A path found in a directory: nobody asked for this very file.
+    /// A path found in a directory: the user did not name this file.
     Within(Entry),
 }
 
-/// Hands everything that `plan` names to `visit`, in order; files of one directory are sorted by name, and come before
-/// those of directories within it.
+/// Hands everything that `plan` names to `visit`, in order. Files of one directory are sorted by name, and come before
+/// those of the directories in it.
 pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
     // Operands of one directory share it.
     let mut last: Option<Entry> = None;
@@ -39,7 +38,7 @@ pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
         let entry = Entry::beside(operand, last.take().as_ref());
         match &entry {
             Err(error) => visit(Err(Problem::error(operand.display(), plain(error)))),
-            Ok(entry) if plan.recursive && entry.stat(plan.force).is_ok_and(|stat| is_directory(&stat)) => {
+            Ok(entry) if plan.recursive && entry.stat(plan.force).is_ok_and(|stat| stat.is_directory()) => {
                 walk_directory(entry, plan.force, visit);
             }
             Ok(entry) => visit(Ok(Found::Named(entry.clone()))),
@@ -48,15 +47,15 @@ pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
     }
 }
 
-/// Visits all that is in `top`. A directory is read whole before its files are visited, so that the files that come into
-/// being meanwhile are not among them. Links are not followed here.
+/// Visits all that is in `top`. A directory is read whole before its files are visited, so that files that are made in
+/// the meantime are not among them. Links are not followed here.
 fn walk_directory(top: &Entry, follow: bool, visit: &mut dyn FnMut(Result<Found, Problem>)) {
     let opened = match top.open_folder(follow) {
         Ok(opened) => opened,
         Err(error) => return visit(Err(Problem::error(top, plain(&error)))),
     };
     // Directories not visited yet, by their paths from `top`. Each is opened only when its turn comes, so that few are
-    // open at a time however deep they lie.
+    // open at a time, however deep the tree is.
     let mut left = vec![PathBuf::new()];
     while let Some(below) = left.pop() {
         let path = if below.as_os_str().is_empty() { top.path().to_owned() } else { top.path().join(&below) };

@@ -10,26 +10,26 @@ use std::{
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
-use super::print;
+use super::output::print;
 use manifest::{Entry, Verdict};
 
-/// What `foretell corpus` can do.
+/// The commands of `foretell corpus`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check the files of a folder against the manifest (size and SHA-256).
+    /// Check the files of a folder against the manifest (size and SHA-256)
     ///
-    /// One line a file: `ok`, `size ok` where the manifest has no SHA-256, `absent`, or `DIFFERS`. Fails if a file
-    /// differs, or if none is there at all.
+    /// Prints a line for each file: `ok`, `size ok` where the manifest has no SHA-256, `absent`, or `DIFFERS`. Fails if a
+    /// file differs, or if all are absent.
     Verify {
-        /// The manifest to check against, instead of the one of the project.
+        /// The manifest to check against, instead of the project's
         #[arg(long, value_name = "FILE")]
         manifest: Option<PathBuf>,
-        /// The folder that holds written/, calgary/, silesia/ and so on.
+        /// The folder that holds written/, calgary/, silesia/ and so on
         dir: PathBuf,
     },
 }
 
-/// Does what the command says, reporting on standard output.
+/// Carries out the command; reports on standard output.
 pub fn run(command: Command) -> Result<()> {
     match command {
         Command::Verify { manifest, dir } => verify(manifest.as_deref(), &dir),
@@ -52,7 +52,7 @@ fn verify(manifest: Option<&Path>, dir: &Path) -> Result<()> {
         print(&format!("{verdict:<8} {}\n", entry.path))?;
     }
     match (present, different) {
-        (0, _) => bail!("{}: no file of the manifest is there", dir.display()),
+        (0, _) => bail!("{}: all files of the manifest are absent", dir.display()),
         (_, 0) => Ok(()),
         (_, 1) => bail!("1 file differs from the manifest"),
         (_, n) => bail!("{n} files differ from the manifest"),

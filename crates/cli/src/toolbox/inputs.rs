@@ -1,4 +1,4 @@
-//! Files and folders as named on the command line → the files to measure, in a fixed order.
+//! Files and folders named on the command line → the files to measure, in a fixed order.
 
 use std::{
     fs, io,
@@ -8,11 +8,11 @@ use std::{
 use anyhow::Context;
 
 use super::notes::Notes;
-use crate::fore::report::one_line;
+use crate::common::report::one_line;
 
 /// A file to measure.
 pub struct Input {
-    /// As reports show it: on one line, whatever the name contains.
+    /// The name that reports show: in one line, whatever characters it contains.
     pub name: String,
     /// Where it is.
     pub path: PathBuf,
@@ -20,11 +20,11 @@ pub struct Input {
 
 /// The files themselves, as named.
 pub fn files(paths: &[PathBuf]) -> Vec<Input> {
-    paths.iter().map(|path| Input { name: printable(path), path: path.clone() }).collect()
+    paths.iter().map(|path| Input { name: one_line(path.display()), path: path.clone() }).collect()
 }
 
-/// The files named, and all files below the folders named, each folder's in the order of their names. If one folder
-/// alone is named, the names of its files are told from there on.
+/// The files named, and all files below the folders named, each folder's in the order of their names. If only one folder
+/// is named, the names of its files start there.
 pub fn files_below(paths: &[PathBuf], notes: &mut Notes) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {
@@ -37,7 +37,7 @@ pub fn files_below(paths: &[PathBuf], notes: &mut Notes) -> Vec<Input> {
         found.sort();
         let base = if paths.len() == 1 { path.as_path() } else { Path::new("") };
         inputs.extend(found.into_iter().map(|path| {
-            let name = printable(path.strip_prefix(base).unwrap_or(&path));
+            let name = one_line(path.strip_prefix(base).unwrap_or(&path).display());
             Input { name, path }
         }));
     }
@@ -46,7 +46,7 @@ pub fn files_below(paths: &[PathBuf], notes: &mut Notes) -> Vec<Input> {
 
 fn walk(folder: &Path, top: bool, found: &mut Vec<PathBuf>, notes: &mut Notes) {
     if let Err(error) = walk_entries(folder, top, found, notes) {
-        notes.failure(&anyhow::Error::new(error).context(printable(folder)));
+        notes.failure(&anyhow::Error::new(error).context(one_line(folder.display())));
     }
 }
 
@@ -69,21 +69,21 @@ fn walk_entries(folder: &Path, top: bool, found: &mut Vec<PathBuf>, notes: &mut 
     Ok(())
 }
 
-/// Whether a file at the top of a corpus tells about the corpus rather than belonging to it.
+/// Whether a file at the top of a corpus describes the corpus and is no part of it.
 fn is_about_the_corpus(name: &str) -> bool {
-    // What the built-in model was trained on would be no measure of it.
+    // The built-in prior was trained on these files, so they would not measure it.
     name == "training" || ["README", "MANIFEST", "SHA256SUMS"].iter().any(|start| name.starts_with(start))
 }
 
 /// Reads the whole file.
 ///
 /// # Errors
-/// What reading it gave, after its name.
+/// The error of reading it, after its name.
 pub fn read(input: &Input) -> anyhow::Result<Vec<u8>> {
-    fs::read(&input.path).with_context(|| printable(&input.path))
+    fs::read(&input.path).with_context(|| one_line(input.path.display()))
 }
 
-/// Reads all that can be read; of the others it is said why not.
+/// Reads all files that can be read, and reports the others.
 pub fn read_all(inputs: &[Input], notes: &mut Notes) -> Vec<Vec<u8>> {
     let mut contents = Vec::new();
     for input in inputs {
@@ -93,11 +93,6 @@ pub fn read_all(inputs: &[Input], notes: &mut Notes) -> Vec<Vec<u8>> {
         }
     }
     contents
-}
-
-/// A path as one line of text.
-pub fn printable(path: &Path) -> String {
-    one_line(&path.to_string_lossy())
 }
 
 #[cfg(test)]

@@ -6,13 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_complete::Shell;
 
 /// The other names of `fore`.
 const LINKS: [&str; 2] = ["unfore", "forecat"];
 
-/// Write manual pages and shell completions below PREFIX/share, where packages have them.
+/// Write manual pages and shell completions below PREFIX/share, where packages have them
 #[derive(clap::Args)]
 pub struct Args {
     /// Such as /usr/local
@@ -20,29 +20,29 @@ pub struct Args {
     prefix: PathBuf,
 }
 
-/// Writes them all.
-pub fn run(args: &Args) -> Result<()> {
+/// Writes all files for the commands `fore` and `foretell`.
+pub fn run(args: &Args, fore: &Command, foretell: &Command) -> Result<()> {
     let share = args.prefix.join("share");
-    write_manuals(&folder(&share, "man/man1")?)?;
+    write_manuals(&folder(&share, "man/man1")?, [fore, foretell])?;
     for (shell, place) in [
         (Shell::Bash, "bash-completion/completions"),
         (Shell::Zsh, "zsh/site-functions"),
         (Shell::Fish, "fish/vendor_completions.d"),
     ] {
         let place = folder(&share, place)?;
-        let fores = ["fore"].into_iter().chain(LINKS).map(|name| (name, fore()));
-        for (name, mut command) in fores.chain([("foretell", super::Cli::command())]) {
-            let path = clap_complete::generate_to(shell, &mut command, name, &place);
+        let fores = ["fore"].into_iter().chain(LINKS).map(|name| (name, fore));
+        for (name, command) in fores.chain([("foretell", foretell)]) {
+            let path = clap_complete::generate_to(shell, &mut command.clone(), name, &place);
             path.with_context(|| format!("{}: cannot write the completions of {name}", place.display()))?;
         }
     }
     Ok(())
 }
 
-/// A page for each command and each of its own commands; the links refer to what they link to.
-fn write_manuals(folder: &Path) -> Result<()> {
-    for command in [fore(), super::Cli::command()] {
-        clap_mangen::generate_to(command, folder).with_context(|| folder.display().to_string())?;
+/// A page for each command and each subcommand; the page of a link refers to that of its target.
+fn write_manuals(folder: &Path, commands: [&Command; 2]) -> Result<()> {
+    for command in commands {
+        clap_mangen::generate_to(command.clone(), folder).with_context(|| folder.display().to_string())?;
     }
     for link in LINKS {
         let path = folder.join(format!("{link}.1"));
@@ -51,11 +51,7 @@ fn write_manuals(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn fore() -> Command {
-    crate::fore::command()
-}
-
-/// The folder `place` below `share`, made if it is not there.
+/// The folder `place` below `share`, made if it does not exist.
 fn folder(share: &Path, place: &str) -> Result<PathBuf> {
     let folder = share.join(place);
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;

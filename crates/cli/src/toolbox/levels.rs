@@ -1,15 +1,7 @@
-//! `--level`: one level, or a list of levels and ranges.
+//! `--level`: a list of levels and ranges.
 
+use crate::common::values::parse_level;
 use foretell::Level;
-
-/// One level, 1 to 9.
-///
-/// # Errors
-/// A sentence for the user.
-pub fn parse_level(text: &str) -> Result<Level, String> {
-    let number = text.trim().parse().ok();
-    number.and_then(Level::new).ok_or_else(|| format!("`{text}` is not a level: levels are 1 to 9"))
-}
 
 /// Levels without repetition, lowest first.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,7 +15,8 @@ pub fn parse_levels(text: &str) -> Result<Levels, String> {
     let mut levels = Vec::new();
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
-        let (first, last) = (parse_level(first)?, parse_level(last)?);
+        let level = |text| parse_level(text).map_err(|why| format!("`{text}` is not a level: {why}"));
+        let (first, last) = (level(first)?, level(last)?);
         if first > last {
             return Err(format!("`{part}` is an empty range"));
         }
@@ -51,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_level_is_named() {
+    fn a_text_that_is_no_level_is_named() {
         for (text, named) in
             [("0", "`0`"), ("1-10", "`10`"), ("3,x", "`x`"), ("", "``"), ("4-", "``"), ("5-2", "`5-2`")]
         {

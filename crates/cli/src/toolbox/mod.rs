@@ -1,44 +1,36 @@
-//! The command line of `foretell`: files in, figures about how they compress out.
+//! The command line of `foretell`: benchmarks, trained models, packs of records.
 //!
 //! ```text
-//! arguments → inputs → survey (each file × each codec, round trip verified) → table, JSON, CSV or picture
+//! bench, compare   files → matrix (each file × each codec, round trip verified) → table, JSON, CSV or picture
+//! train, show      samples → a trained model, and what it saves
+//! pack, get, unpack   a file of records ↔ a pack
 //! ```
 //! A file that fails is named on standard error and left out; the others go on, and the exit code is 1.
 
-mod ablate;
 mod bench;
-mod block_sizes;
-mod codec;
-mod compare;
 pub mod corpus;
-mod curve;
-mod dictionary;
-mod export;
 mod inputs;
 mod install_files;
 mod levels;
-mod neural_sizes;
+mod model;
 mod notes;
 mod output;
 mod pack;
-mod peers;
-mod plot;
-mod sample;
-mod samples;
-mod show;
-mod survey;
 mod table;
-mod train;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::{common::stdio, fore::signals};
+use crate::common::{signals, stdio};
+use bench::compare;
+use model::{show, train};
 use notes::Notes;
+use output::print;
 
-/// Measure what a neural network that learns as it goes earns over Huffman coding and other compressors.
+/// The toolbox of foretell: measure compression, train models, pack records.
+///
+/// foretell compresses with a neural network that learns while it reads; `fore` is the command that does it.
 #[derive(Parser)]
 #[command(name = "foretell", version)]
 struct Cli {
@@ -52,7 +44,7 @@ enum Command {
     Bench(bench::Args),
     Train(train::Args),
     Show(show::Args),
-    /// Regenerate the project's corpus, or check a folder of corpora against the manifest.
+    /// Check a folder of test files against the project's manifest
     #[command(subcommand)]
     Corpus(corpus::Command),
     Pack(pack::PackArgs),
@@ -61,14 +53,15 @@ enum Command {
     InstallFiles(install_files::Args),
 }
 
-/// Runs `foretell` with the process's arguments: exit code 0, or 1 if anything went wrong.
-pub fn main() -> ExitCode {
+/// Runs `foretell` with the process's arguments: exit code 0, or 1 if anything went wrong. `fore` is the definition of
+/// that command, for its manual page.
+pub fn main(fore: &clap::Command) -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(answer) => return print_answer(&answer),
     };
     let mut notes = Notes::new();
-    // Unfinished files go when a signal ends the process.
+    // Unfinished files are removed when a signal ends the process.
     if let Err(error) = signals::watch() {
         notes.failure(&anyhow::Error::new(error).context("signals"));
         return ExitCode::FAILURE;
@@ -82,7 +75,7 @@ pub fn main() -> ExitCode {
         Command::Pack(args) => pack::pack(&args, &notes),
         Command::Get(args) => pack::get(&args),
         Command::Unpack(args) => pack::unpack(&args, &notes),
-        Command::InstallFiles(args) => install_files::run(&args),
+        Command::InstallFiles(args) => install_files::run(&args, fore, &Cli::command()),
     };
     if let Err(error) = done {
         notes.failure(&error);
@@ -90,7 +83,7 @@ pub fn main() -> ExitCode {
     ExitCode::from(u8::from(notes.any_failure()))
 }
 
-/// Prints what clap answers instead of arguments: help or version, or what is wrong with the arguments.
+/// Prints clap's answer when it is not arguments: help or version, or an error in the arguments.
 fn print_answer(answer: &clap::Error) -> ExitCode {
     let text = answer.render().to_string();
     if answer.use_stderr() {
@@ -104,14 +97,4 @@ fn print_answer(answer: &clap::Error) -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-/// Writes a whole report to standard output.
-pub(super) fn print(report: &str) -> anyhow::Result<()> {
-    print_bytes(report.as_bytes())
-}
-
-/// As [`print`], of bytes.
-fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
-    stdio::print(bytes).context("standard output")
 }

@@ -1,4 +1,4 @@
-//! What is said on standard error: failures, one line each, and on a terminal what is being done.
+//! Messages on standard error: failures, one line each, and on a terminal what is being done.
 
 use std::io::{self, IsTerminal};
 
@@ -23,14 +23,14 @@ impl Notes {
         }
     }
 
-    /// Takes away what [`doing`](Self::doing) showed.
+    /// Removes the line that [`doing`](Self::doing) showed.
     pub fn clear(&self) {
         if self.terminal {
             self.write("\r\x1b[K");
         }
     }
 
-    /// Says something that is no failure.
+    /// Prints a message that is no failure.
     pub fn info(&self, what: &str) {
         self.clear();
         self.write(&format!("foretell: {what}\n"));

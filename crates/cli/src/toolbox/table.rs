@@ -35,7 +35,7 @@ impl Table {
     }
 }
 
-/// A figure with `decimals`, or a dash for what is not known.
+/// A figure with this many `decimals`, or a dash if it is not known.
 pub fn figure(value: Option<f64>, decimals: usize) -> String {
     value.map_or("-".to_owned(), |value| format!("{value:.decimals$}"))
 }
@@ -52,8 +52,8 @@ pub fn megabytes(speed: Option<f64>) -> String {
     figure(speed, decimals)
 }
 
-/// The names without the folder that all of them share, none longer than about `max` characters and no two alike: of a
-/// long one the end says most.
+/// The names without the folder that all of them share, each at most about `max` characters long and no two alike. Long
+/// names keep their ends, which say most.
 pub fn short_names<'a>(names: impl IntoIterator<Item = &'a str>, max: usize) -> Vec<String> {
     let names: Vec<&str> = names.into_iter().collect();
     let shared = shared_folder(&names);
@@ -67,7 +67,7 @@ pub fn short_names<'a>(names: impl IntoIterator<Item = &'a str>, max: usize) -> 
     names.iter().map(|name| unique(short_name(&name[shared..], max))).collect()
 }
 
-/// How many bytes at the start of all `names` name the same folder.
+/// The length in bytes of the folder's name that all `names` start with.
 fn shared_folder(names: &[&str]) -> usize {
     let Some(first) = names.first() else { return 0 };
     let ends = first.match_indices(MAIN_SEPARATOR).map(|(at, separator)| at + separator.len());

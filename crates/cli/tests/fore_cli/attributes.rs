@@ -1,4 +1,4 @@
-//! Access control lists and user attributes go along where the system has them; where not, nobody gains a right.
+//! The output gets the access control list and user attributes where the system has them; elsewhere nobody gains a right.
 
 use std::{
     env,
@@ -8,6 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use foretell_testkit::skip;
 use tempfile::TempDir;
 
 use crate::sandbox::{Expect, FORE, Sandbox, text};
@@ -29,7 +30,7 @@ fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o7777
 }
 
-/// A directory on a file system that has lists, with a file `f`; says so if none is found.
+/// A directory on a file system that has access control lists, with a file `f`.
 fn with_lists() -> Option<TempDir> {
     let places = [env::temp_dir(), PathBuf::from("/dev/shm"), env!("CARGO_TARGET_TMPDIR").into()];
     for place in &places {
@@ -44,8 +45,17 @@ fn with_lists() -> Option<TempDir> {
             return Some(folder);
         }
     }
-    eprintln!("no place with access control lists is here, so they are NOT TESTED: {places:?}");
+    skip(&format!("no file system with access control lists and user attributes at {places:?}"));
     None
+}
+
+/// The same, and `f` has a list and a user attribute.
+fn with_list_of_f() -> Option<TempDir> {
+    let folder = with_lists()?;
+    let f = folder.path().join("f");
+    xattr::set(&f, ACCESS, &list()).unwrap();
+    xattr::set(&f, "user.note", b"of f").unwrap();
+    Some(folder)
 }
 
 #[track_caller]
@@ -55,10 +65,8 @@ fn fore(folder: &Path, args: &str) {
 
 #[test]
 fn lists_and_user_attributes_go_along_in_both_directions() {
-    let Some(folder) = with_lists() else { return };
+    let Some(folder) = with_list_of_f() else { return };
     let folder = folder.path();
-    xattr::set(folder.join("f"), ACCESS, &list()).unwrap();
-    xattr::set(folder.join("f"), "user.note", b"of f").unwrap();
     for (args, result) in
         [("-1 f", "f.fore"), ("-d f.fore", "f"), ("-1 f", "f.fore"), ("-d --recover f.fore", "f"), ("-1 f -o g", "g")]
     {
@@ -112,10 +120,8 @@ fn a_new_file_gets_the_list_that_its_directory_gives_to_any() {
 
 #[test]
 fn where_a_list_cannot_be_kept_the_group_gets_its_own_rights_only() {
-    let Some(folder) = with_lists() else { return };
+    let Some(folder) = with_list_of_f() else { return };
     let folder = folder.path();
-    xattr::set(folder.join("f"), ACCESS, &list()).unwrap();
-    xattr::set(folder.join("f"), "user.note", b"of f").unwrap();
     // A file system without lists, where the system lets us have one.
     let script = "mkdir disk && mount -t ramfs none disk && echo there && $FORE -1k f -o disk/f.fore; echo $?; stat -c %a disk/f.fore";
     let mut wrapped = Sandbox::new().command("unshare");
@@ -125,8 +131,6 @@ fn where_a_list_cannot_be_kept_the_group_gets_its_own_rights_only() {
     let warning = "fore: disk/f.fore: cannot keep the access control list, so fewer may read it: ";
     match printed.strip_prefix("there\n") {
         Some(rest) => assert!(rest.starts_with(&format!("2\n600\n{warning}")) && rest.lines().count() == 3, "{rest}"),
-        None => {
-            eprintln!("no file system without access control lists can be had here, so that is NOT TESTED: {printed}")
-        }
+        None => skip(&format!("no ramfs can be mounted in a namespace of its own: {printed}")),
     }
 }

@@ -25,6 +25,7 @@ fn many_files_come_back_and_each_is_told_of_in_its_order() {
     let told = s.run(&format!("-1v {}", names.join(" ")), 0).stderr;
     let coded: Vec<String> = names.iter().map(|name| format!("{name}.fore")).collect();
     assert_eq!(s.names(), coded.join(" "));
+    assert_eq!(told.lines().count(), names.len(), "{told}");
     for ((line, name), coded) in told.lines().zip(&names).zip(&coded) {
         assert!(
             line.starts_with(&format!("{name}: ")) && line.ends_with(&format!("-- replaced with {coded}")),
@@ -68,13 +69,13 @@ fn an_output_is_not_lost_to_the_next_one_of_its_name() {
 fn files_that_have_to_do_with_each_other_are_dealt_with_in_their_order() {
     let s = with(&["a", "b"]);
     s.run("-1 a b a", 1).complains(&["a: No such file or directory"]);
-    // What stands there is the output of the one before.
+    // The file there is the output of the input before.
     s.run("-d a.fore a b.fore", 2).complains(&["a: unknown suffix"]);
     assert_eq!(s.names(), "a b");
     fs::hard_link(s.path("a"), s.path("c")).unwrap();
     s.run("-1f a c b", 0).is_silent();
     assert_eq!(s.names(), "a.fore b.fore c.fore");
-    // One that becomes what another was.
+    // The output of one input has the name of another input.
     s.run("-1k b.fore -o x", 0);
     fs::rename(s.path("x"), s.path("a.fore.fore")).unwrap();
     s.run("-df a.fore a.fore.fore", 0).is_silent();
@@ -116,7 +117,7 @@ fn a_signal_removes_all_that_has_not_taken_its_place() {
         let s = with(&["a", "b"]);
         // Short enough for the others to wait for it.
         s.write("c", &text(1_000_000));
-        // Whoever runs the tests may ignore signals; then `fore` would as well.
+        // The process that runs the tests may ignore signals; then `fore` would as well.
         let mut command = s.command("env");
         let mut child =
             command.args(["--default-signal", FORE, "-1", "a", "b", "c"]).stderr(Stdio::null()).spawn().unwrap();

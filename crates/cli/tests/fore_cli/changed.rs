@@ -11,12 +11,13 @@ use std::{
 };
 
 use foretell::{EncodeOptions, Level, Method, compress, decompress};
+use foretell_testkit::noise;
 
-use crate::sandbox::{Expect, Sandbox, noise, text, wait, wait_until};
+use crate::sandbox::{Expect, Sandbox, text, wait, wait_until};
 
 /// Starts to compress 8 MiB onto a pipe that is not read yet, so that it must stop on its way.
 fn stopped(s: &Sandbox, args: &str) -> Child {
-    s.write("f", &noise(8 << 20, 5));
+    s.write("f", &noise(5, 8 << 20));
     let mut child =
         s.fore(&format!("-c --method store {args}")).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     // The frame's header comes before anything is read, a block's only after all of the block was.
@@ -24,7 +25,7 @@ fn stopped(s: &Sandbox, args: &str) -> Child {
     child
 }
 
-/// What has come in the end, without the 30 bytes that [`stopped`] took, and what was said.
+/// The rest of the output after the 30 bytes that [`stopped`] took, and the messages.
 #[track_caller]
 fn ended(child: Child, code: i32) -> (Vec<u8>, String) {
     let output = child.wait_with_output().unwrap();
@@ -44,7 +45,7 @@ fn a_file_that_grows_gives_a_whole_frame_of_what_it_was_and_a_warning() {
         if args != "f" {
             options = options.block_len(1 << 16).unwrap();
         }
-        let whole = compress(&noise(8 << 20, 5), &options).unwrap();
+        let whole = compress(&noise(5, 8 << 20), &options).unwrap();
         assert!(rest == whole[30..], "{args}");
     }
 }
@@ -52,7 +53,7 @@ fn a_file_that_grows_gives_a_whole_frame_of_what_it_was_and_a_warning() {
 #[test]
 fn standard_input_that_grows_is_told_too() {
     let s = Sandbox::new();
-    s.write("f", &noise(8 << 20, 5));
+    s.write("f", &noise(5, 8 << 20));
     let mut child = s.fore("--method store");
     let child = child.stdin(File::open(s.path("f")).unwrap()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = child.spawn().unwrap();
@@ -85,7 +86,7 @@ fn a_file_whose_name_or_mode_changes_is_read_all_the_same() {
     assert_eq!(ended(child, 0).1, "");
 }
 
-/// What somebody does to a file.
+/// What another process does to a file.
 #[derive(Clone, Copy, Debug)]
 enum Deed {
     Append,
@@ -98,7 +99,7 @@ enum Deed {
 const DEEDS: [Deed; 5] = [Deed::Append, Deed::Rewrite, Deed::RewriteAndSetTheTimeBack, Deed::Truncate, Deed::Replace];
 
 impl Deed {
-    /// Does it to the file `name`, of which `file` is open; says what is in it then.
+    /// Does it to the file `name`, which is open as `file`; returns its content then.
     fn to(self, s: &Sandbox, name: &str, mut file: &File) -> Vec<u8> {
         let at = file.metadata().unwrap().len();
         match self {
@@ -127,7 +128,7 @@ impl Deed {
     }
 }
 
-/// What comes late: as compressed data it is a frame of its own.
+/// The bytes that are appended: as compressed data they are a frame of their own.
 fn later() -> Vec<u8> {
     compress(b"late lines", &EncodeOptions::new().level(Level::FASTEST)).unwrap()
 }
@@ -137,7 +138,7 @@ struct Case<'a> {
     args: &'a str,
     input: &'a str,
     output: &'a str,
-    /// What stands in the input at first.
+    /// The content of the input at first.
     before: &'a [u8],
     deed: Deed,
     at: Duration,
@@ -213,7 +214,8 @@ fn nothing_is_lost(args: &str, input: &str, before: &[u8]) {
                 case.at /= 2;
                 is_well = case.is_well();
             }
-            // Between the last look and the removal are microseconds: who hits these does so once.
+            assert!(is_well.is_some(), "{args} {deed:?} at {percent} %: never in time");
+            // Between the last check and the removal are microseconds: a change within these happens once at most.
             assert!(is_well != Some(false) || case.is_well() != Some(false), "{args} {deed:?} at {percent} %: lost");
         }
     }
@@ -278,10 +280,10 @@ fn what_goes_to_no_file_costs_no_input() {
     let s = Sandbox::with_f();
     for output in ["/dev/null", "/dev/stdout"] {
         s.run(&format!("--rm f -o {output}"), 2)
-            .complains(&["fore: f: not removed: nobody knows whether what goes to"]);
+            .complains(&["fore: f: not removed: it is not certain that what goes to"]);
         assert_eq!(s.names(), "f");
     }
-    // A part of the content does not stand for all of it.
+    // A part of the content is no copy of all of it.
     s.run("-k f", 0);
     s.run("-d --range 0:9 --rm f.fore -o part", 1).complains(&["--range is not for --rm"]);
     assert_eq!(s.names(), "f f.fore");

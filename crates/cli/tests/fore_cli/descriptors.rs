@@ -1,5 +1,5 @@
 //! Standard input, output and error that other programs closed, made non-blocking, or do not read: the output is complete
-//! or the exit code tells, and nothing is harmed.
+//! or the exit code shows it, and nothing is harmed.
 
 use std::{
     fs::{self, File},
@@ -10,12 +10,13 @@ use std::{
     time::Duration,
 };
 
+use foretell_testkit::noise;
 use nix::{
     fcntl::{FcntlArg, OFlag, fcntl},
     sys::signal::Signal,
 };
 
-use crate::sandbox::{Expect, FORE, Sandbox, noise, text};
+use crate::sandbox::{Expect, FORE, Sandbox, text};
 
 /// With `f`, and `g.fore` which holds the same.
 fn sandbox() -> Sandbox {
@@ -55,7 +56,7 @@ fn a_closed_standard_output_is_an_error_of_whatever_writes_there() {
         shell(&s, "", &format!("{args} >&-")).expect_code(1).complains(&["is a directory, no place for a file"]);
     }
     assert_eq!((s.names().as_str(), s.read("f")), ("f g.fore", text(3000)));
-    // What writes elsewhere needs none.
+    // A command that writes elsewhere needs no standard output.
     for args in ["-t g.fore", "-1 f", "-d f.fore"] {
         shell(&s, "", &format!("{args} >&-")).expect_code(0).is_silent();
     }
@@ -136,7 +137,7 @@ fn a_non_blocking_standard_input_is_waited_for() {
 fn a_non_blocking_standard_output_is_waited_for() {
     let s = sandbox();
     // More than a pipe holds.
-    s.write("noise", &noise(300_000, 7));
+    s.write("noise", &noise(7, 300_000));
     s.run("-k --method store noise", 0);
     for args in ["-c --method store noise", "-dc noise.fore"] {
         let (mut reader, output) = pipe().unwrap();

@@ -1,8 +1,8 @@
-//! Every message, as `errors.txt` has it: a shell command, what it prints on standard error, its exit code.
+//! Every message, as in `errors.txt`: a shell command, its standard error, its exit code.
 //!
 //! Each command runs in a directory of its own with `f`, 3,000 bytes of text; `g.fore`, whole; and files damaged in one
 //! way each, which [`damaged`] makes. `right.model` is what `needs.fore` needs, `wrong.model` another one, and other
-//! models are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` writes the file anew.
+//! models are damaged. `$TTY` is a terminal. `FORETELL_WRITE_GOLDEN=1` rewrites the file.
 
 use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
@@ -10,6 +10,7 @@ use foretell::{
     BlockKind, EncodeOptions, Level, Method, compress,
     unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
 };
+use foretell_testkit::writes_golden;
 use nix::{pty::openpty, unistd::ttyname};
 
 use crate::{
@@ -25,7 +26,7 @@ fn every_message_is_the_one_that_was_reviewed() {
     let whole = Sandbox::new().pipe("-1 --no-prior", &text(300), 0).stdout;
     let cases = expected.trim_end().split("\n\n").map(|case| answer(case, &whole));
     let found = cases.collect::<Vec<_>>().join("\n\n") + "\n";
-    if env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+    if writes_golden() {
         return fs::write(FILE, &found).unwrap();
     }
     for (expected, found) in expected.split("\n\n").zip(found.split("\n\n")) {
@@ -33,7 +34,7 @@ fn every_message_is_the_one_that_was_reviewed() {
     }
 }
 
-/// A case with what its command prints now; without a command, itself.
+/// A case with the standard error and exit code that its command has now; a case without a command, unchanged.
 fn answer(case: &str, whole: &[u8]) -> String {
     let said: Vec<&str> = case.lines().take_while(|line| line.starts_with('#')).collect();
     let Some(command) = case.lines().find_map(|line| line.strip_prefix("$ ")) else { return case.into() };
@@ -57,7 +58,7 @@ fn answer(case: &str, whole: &[u8]) -> String {
     format!("{comments}$ {command}\n{printed}exit code {}", output.status.code().unwrap())
 }
 
-/// Figures of memory depend on the model's tables: `#` stands for them.
+/// Figures of memory depend on the model's tables: `#` replaces them.
 fn without_sizes(printed: &str) -> String {
     let words: Vec<&str> = printed.split(' ').collect();
     let is_size = |at: usize| matches!(words.get(at + 1..at + 3), Some(["bytes", "of" | "that"]));
@@ -89,7 +90,7 @@ fn trained() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Files that are wrong in one way each, under names that tell which.
+/// Files that are wrong in one way each, which their names say.
 fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let header = |content_size| FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
     let ended = |mut bytes: Vec<u8>| {
@@ -127,7 +128,7 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("neural-short", block(BlockKind::Neural, 300, &neural[..neural.len() - 9], 0)),
         ("neural-long", block(BlockKind::Neural, 300, &[neural, &[1; 9]].concat(), 0)),
     ];
-    // Blocks of 17 bytes behind a header of 13.
+    // Blocks of 17 bytes after a header of 13.
     let options = EncodeOptions::new().method(Method::Huffman).block_len(1 << 16).unwrap();
     let blocks = compress(&[7; 200_000], &options).unwrap();
     let flip = |places: &[usize]| {
@@ -165,13 +166,20 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
 fn block(kind: BlockKind, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
-    Item::Block(BlockHeader { kind, raw_len, coded_len: coded.len(), expanded_len: raw_len, raw_crc, primed: false })
-        .write(&mut frame);
+    Item::Block(BlockHeader {
+        kind,
+        raw_len,
+        coded_len: coded.len(),
+        expanded_len: raw_len,
+        raw_crc,
+        from_prior: false,
+    })
+    .write(&mut frame);
     frame.extend_from_slice(coded);
     frame
 }
 
-/// A frame's header with another byte `at` this place, and the check of that or of what was there before.
+/// A frame's header with another byte `at` this place; its check is right for the new byte if `checked`, else wrong.
 fn patched(at: usize, byte: u8, checked: bool) -> Vec<u8> {
     let mut header = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
     header[at] = byte;

@@ -1,4 +1,4 @@
-//! `-l`: what the headers say.
+//! `-l`: the figures in the headers.
 
 use foretell::{
     BlockKind, Level,
@@ -89,7 +89,7 @@ fn sizes_beyond_32_bits() {
             coded_len: 1,
             expanded_len: 1 << 26,
             raw_crc: 0,
-            primed: false,
+            from_prior: false,
         };
         Item::Block(block).write(&mut bytes);
         bytes.push(0);

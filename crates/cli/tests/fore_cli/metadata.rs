@@ -1,4 +1,4 @@
-//! Mode, time and owner go along; zeros become holes.
+//! The output gets mode, time and owner; zeros become holes.
 
 use std::{
     fs::{self, File, FileTimes, OpenOptions, Permissions},
@@ -7,7 +7,8 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use crate::sandbox::{Expect, FORE, Sandbox, noise, text};
+use crate::sandbox::{Expect, FORE, Sandbox, text};
+use foretell_testkit::{noise, skip};
 
 fn mode(s: &Sandbox, name: &str) -> u32 {
     fs::metadata(s.path(name)).unwrap().mode() & 0o7777
@@ -52,7 +53,7 @@ fn without_a_file_to_copy_from_the_umask_counts() {
 #[test]
 fn the_owner_is_kept_as_root() {
     if !nix::unistd::geteuid().is_root() {
-        return;
+        return skip("only root may give files away");
     }
     let s = Sandbox::with_f();
     chown(s.path("f"), Some(12345), Some(23456)).unwrap();
@@ -64,7 +65,7 @@ fn the_owner_is_kept_as_root() {
 #[test]
 fn a_group_that_cannot_be_kept_gets_no_more_than_others() {
     if !nix::unistd::geteuid().is_root() {
-        return;
+        return skip("only root may give files away");
     }
     let s = Sandbox::with_f();
     chown(s.path("f"), Some(65534), Some(23456)).unwrap();
@@ -81,7 +82,7 @@ fn zeros_become_holes_in_files() {
     File::options().append(true).open(s.path("f")).unwrap().write_all(b"end").unwrap();
     let blocks = |name: &str| fs::metadata(s.path(name)).unwrap().blocks();
     if blocks("f") > 64 {
-        return; // This file system knows no holes.
+        return skip("the file system of the temporary files makes no holes");
     }
     let content = s.read("f");
     s.run("--method store f", 0);
@@ -105,7 +106,7 @@ fn holes_never_harm_a_file_that_is_appended_to() {
     s.fore("-dc --sparse f.fore").stdout(appending).expect_code(0);
     assert_eq!(s.read("log"), [b"before".as_slice(), &[0; 100_000]].concat());
     let mut inside = File::options().write(true).open(s.path("log")).unwrap();
-    inside.write_all(&noise(200_000, 3)).unwrap();
+    inside.write_all(&noise(3, 200_000)).unwrap();
     inside.rewind().unwrap();
     s.fore("-dc --sparse f.fore").stdout(inside).expect_code(0);
     assert!(s.read("log")[..100_000].iter().all(|&byte| byte == 0));
@@ -114,11 +115,13 @@ fn holes_never_harm_a_file_that_is_appended_to() {
 #[test]
 fn synchronous_output_is_the_same_output() {
     let s = Sandbox::with_f();
+    let coded = s.run("-c f", 0).stdout;
     for option in ["--synchronous", "--no-sync"] {
         s.run(&format!("{option} f"), 0).is_silent();
+        assert_eq!(s.read("f.fore"), coded, "{option}");
         s.run(&format!("{option} -d f.fore"), 0).is_silent();
         assert_eq!((s.names().as_str(), s.read("f")), ("f", text(3000)));
     }
     s.run("-k --synchronous f", 0).is_silent();
-    s.run("-dc --synchronous f.fore", 0);
+    assert_eq!(s.run("-dc --synchronous f.fore", 0).stdout, text(3000));
 }

@@ -12,7 +12,7 @@ pub struct Trained {
     pub file: Vec<u8>,
 }
 
-/// What files here need.
+/// The model that files here need.
 pub static RIGHT: LazyLock<Trained> = LazyLock::new(|| Trained::on(record));
 /// Another one.
 pub static WRONG: LazyLock<Trained> = LazyLock::new(|| Trained::on(|i| format!("{i} is {}\n", i * i).into()));
@@ -29,7 +29,7 @@ impl Trained {
         self.model.id().to_string()
     }
 
-    /// `content` from what the model knows.
+    /// `content` compressed with the model.
     pub fn compressed(&self, content: &[u8]) -> Vec<u8> {
         compress(content, &EncodeOptions::new().level(self.model.level()).model(self.model.clone())).unwrap()
     }
@@ -83,7 +83,7 @@ fn without_it_or_with_another_nothing_is_written() {
     for (args, named) in [("", vec![&right]), ("-D wrong", vec![&right, &wrong])] {
         for what in ["-d", "-df", "-d --recover", "-t", "-dc --range 0:5", "-dc", "-dcf"] {
             let printed = s.run(&format!("{what} {args} record.fore"), 1);
-            printed.complains(&["record.fore: ", "name it by -D, or its folder by --models"]);
+            printed.complains(&["record.fore: ", "name it with -D, or its folder with --models"]);
             named.iter().for_each(|id| printed.complains(&[id]));
             assert!(printed.stdout.is_empty(), "{what} {args}");
         }
@@ -120,7 +120,7 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
     let s = sandbox();
     fs::create_dir(s.path("models")).unwrap();
     s.write("models/m.model", &RIGHT.file);
-    // Before and after it, in whatever order: what an interrupted copy leaves, and damage.
+    // Before and after it, in any order: the rest of an interrupted copy, and damage.
     let mut damaged = RIGHT.file.clone();
     *damaged.last_mut().unwrap() ^= 1;
     for name in ["a", "b.model", "l", "trunc.model", "z1"] {
@@ -133,7 +133,7 @@ fn a_cut_off_an_unreadable_or_a_renamed_file_does_not_hide_a_good_model() {
     std::os::unix::fs::symlink("nowhere", s.path("models/0")).unwrap();
     fs::rename(s.path("models/m.model"), s.path("models/notes.txt")).unwrap();
     assert_eq!(s.run("-dc --models models record.fore", 0).stdout, record(777));
-    // Alone, they are told of, in the order of their names.
+    // Without the right model they are reported, in the order of their names.
     fs::remove_file(s.path("models/notes.txt")).unwrap();
     s.write("models/b.model", &RIGHT.file[..100]);
     s.write("models/a", &damaged);
@@ -177,7 +177,7 @@ fn a_model_is_not_used_where_the_file_is_smaller_without_it() {
         b"NAME\n  tool - does a thing\nSYNOPSIS\n  tool [-a] [-b FILE]\nDESCRIPTION\n  The tool reads its input \
         and writes what it found to standard output.\n";
     let long = manual.repeat(3).iter().copied().chain((0..).flat_map(record).take(30_000)).collect::<Vec<_>>();
-    let noise: Vec<u8> = (0..20_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    let noise = foretell_testkit::noise(1, 20_000);
     for content in [&manual[..], &record(3), b"", b"x", &manual.repeat(20), &long, &noise] {
         let [with, plain, none] = ["-1c -D right", "-1c", "-1c --no-prior"].map(|args| s.pipe(args, content, 0).stdout);
         if content.len() <= 1 << 14 {
@@ -258,7 +258,7 @@ fn the_model_that_is_used_neither_goes_nor_is_replaced() {
         s.run(args, 1).complains(&["fore: ", "right: is the model that decoding "]);
         assert!(s.read("right") == RIGHT.file, "{args}");
     }
-    // What is kept can be compressed.
+    // A model that stays can be compressed.
     s.run("-k -D right right", 0).is_silent();
 }
 

@@ -3,14 +3,15 @@
 use std::{fs::File, process::Stdio};
 
 use foretell::{EncodeOptions, Method, compress};
+use foretell_testkit::noise;
 
-use crate::sandbox::{Expect, Sandbox, noise};
+use crate::sandbox::{Expect, Sandbox};
 
 const BLOCK: usize = 1 << 16;
 
 /// `f.fore` of four stored blocks, the last one short, and its content.
 fn blocks(s: &Sandbox) -> Vec<u8> {
-    let content = noise(3 * BLOCK + 1000, 1);
+    let content = noise(1, 3 * BLOCK + 1000);
     let options = EncodeOptions::new().method(Method::Store).block_len(BLOCK).unwrap();
     s.write("f.fore", &compress(&content, &options).unwrap());
     content
@@ -38,7 +39,7 @@ fn testing_names_every_bad_block() {
         ]
     );
     assert_eq!(s.fore("-t").stdin(File::open(s.path("f.fore")).unwrap()).expect_code(1).stderr.lines().count(), 2);
-    // Of a pipe, where there is no way back, the first one is told.
+    // Of a pipe, which cannot be read twice, the first damage is reported.
     let mut cat = s.command("/bin/cat").arg("f.fore").stdout(Stdio::piped()).spawn().unwrap();
     s.fore("-t").stdin(cat.stdout.take().unwrap()).expect_code(1).complains(&["stdin: ", "checksum"]);
     cat.wait().unwrap();

@@ -8,7 +8,8 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use crate::sandbox::{Expect, FORE, Printed, Sandbox, noise, text, wait_until};
+use crate::sandbox::{Expect, FORE, Printed, Sandbox, text, wait_until};
+use foretell_testkit::noise;
 
 /// Long enough to work on that a test can do something meanwhile.
 const LONG: usize = 60_000;
@@ -20,7 +21,7 @@ fn two_directories() -> Sandbox {
         fs::create_dir_all(s.path(folder)).unwrap();
         s.write(&format!("{folder}/shadow"), format!("of {folder}").as_bytes());
     }
-    s.write("tree/dir/a", &noise(LONG, 1));
+    s.write("tree/dir/a", &noise(1, LONG));
     s
 }
 
@@ -154,7 +155,7 @@ fn a_file_that_comes_into_being_meanwhile_is_not_overwritten_there_either() {
         wait_until(|| names(&s, "").iter().any(|name| name.starts_with(".fore-")).then_some(()));
         s.write("out", b"another's");
         drop(child.stdin.take());
-        finish(child, 1).complains(&["out: came into being meanwhile"]);
+        finish(child, 1).complains(&["out: appeared in the meantime"]);
         fs::remove_file(library).unwrap();
         assert_eq!((s.names().as_str(), s.read("out")), ("out", b"another's".to_vec()));
     }
@@ -178,12 +179,11 @@ fn unfinished_outputs_of_others_are_passed_over_and_those_left_are_told() {
     }
     let used = File::open(s.path("d/.fore-used00")).unwrap();
     used.lock().unwrap();
-    s.run("-1r d", 0)
-        .says(&["d/.fore-Ab3dEf: skipped: by its name the output of a run that is at work here or was interrupted"]);
+    s.run("-1r d", 0).says(&["d/.fore-Ab3dEf: skipped: its name is that of an unfinished output"]);
     assert_eq!(names(&s, "d"), [".fore-Ab3dEf", ".fore-folder", ".fore-longer0.fore", ".fore-used00", "f.fore"]);
     assert_eq!(names(&s, "d/.fore-folder"), ["g.fore"]);
     drop(used);
-    // What is named is meant.
+    // A file that is named is worked on.
     s.run("-1 d/.fore-used00", 0).is_silent();
 }
 

@@ -1,4 +1,4 @@
-//! What must not be touched: existing files, links, special files, directories.
+//! Files that must not be touched: existing files, links, special files, directories.
 
 use std::{
     fs::{self, File, Permissions},

@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use foretell_testkit::skip;
 use tempfile::TempDir;
 
 /// The command under test.
@@ -74,7 +75,7 @@ impl Sandbox {
         command
     }
 
-    /// Runs `fore` and expects this exit code; gives back what it printed.
+    /// Runs `fore` and expects this exit code; returns its output.
     #[track_caller]
     pub fn run(&self, args: &str, code: i32) -> Printed {
         self.fore(args).expect_code(code)
@@ -110,7 +111,7 @@ impl Drop for Sandbox {
     }
 }
 
-/// What a command printed.
+/// The output of a command.
 #[derive(Debug)]
 pub struct Printed {
     pub stdout: Vec<u8>,
@@ -158,6 +159,15 @@ impl Expect for Command {
     }
 }
 
+/// The device to which nothing can be written, or `None` on a system without it.
+pub fn full_device() -> Option<File> {
+    let full = File::options().write(true).open("/dev/full");
+    if full.is_err() {
+        skip("there is no /dev/full");
+    }
+    full.ok()
+}
+
 /// Waits for the end of `child`, but not for ever.
 #[track_caller]
 pub fn wait(child: &mut Child) -> ExitStatus {
@@ -177,7 +187,7 @@ pub fn wait_until<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
     }
 }
 
-/// Reads what is left in the master side of a terminal whose other side is closed.
+/// Reads the rest of the master side of a terminal whose other side is closed.
 pub fn drain(master: OwnedFd) -> String {
     let mut bytes = Vec::new();
     // The end of a terminal is an error on some systems.
@@ -188,13 +198,4 @@ pub fn drain(master: OwnedFd) -> String {
 /// Some text that compresses.
 pub fn text(len: usize) -> Vec<u8> {
     (0..).flat_map(|i: u32| format!("{} green bottles, ", i * 7 % 100).into_bytes()).take(len).collect()
-}
-
-/// Bytes that do not compress.
-pub fn noise(len: usize, mut seed: u64) -> Vec<u8> {
-    let mut next = || {
-        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (seed >> 56) as u8
-    };
-    (0..len).map(|_| next()).collect()
 }

@@ -1,19 +1,19 @@
 //! Full disks, closed pipes, and signals.
 
 use std::{
-    fs::File,
     io::{Read, Write},
     os::unix::process::ExitStatusExt,
     process::{Child, Stdio},
 };
 
 use foretell::{EncodeOptions, Encoder, Method};
+use foretell_testkit::noise;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
 
-use crate::sandbox::{Expect, FORE, Sandbox, noise, wait, wait_until};
+use crate::sandbox::{Expect, FORE, Sandbox, full_device, wait, wait_until};
 
 #[test]
 fn a_full_disk_is_an_error_even_for_tiny_output() {
@@ -22,7 +22,7 @@ fn a_full_disk_is_an_error_even_for_tiny_output() {
     s.write("tiny", b"x");
     s.run("-k f tiny", 0);
     for args in ["-c f", "-c tiny", "-dc f.fore", "-dc tiny.fore", "-l tiny.fore", "", "-cdf tiny"] {
-        let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+        let Some(full) = full_device() else { return };
         s.fore(args).stdout(full).expect_code(1).complains(&["stdout: No space left on device"]);
     }
 }
@@ -30,7 +30,7 @@ fn a_full_disk_is_an_error_even_for_tiny_output() {
 #[test]
 fn messages_that_cannot_be_printed_harm_nothing() {
     let s = Sandbox::with_f();
-    let Ok(full) = File::options().write(true).open("/dev/full") else { return };
+    let Some(full) = full_device() else { return };
     s.fore("-v f missing").stderr(full).expect_code(1);
     assert_eq!(s.names(), "f.fore");
 }
@@ -39,7 +39,7 @@ fn messages_that_cannot_be_printed_harm_nothing() {
 fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
     // contract T33
     let s = Sandbox::new();
-    s.write("big", &noise(3 << 20, 1));
+    s.write("big", &noise(1, 3 << 20));
     s.run("-k --method store big", 0);
     for args in ["-dc big.fore", "-c --method store big"] {
         let mut child = s.fore(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
@@ -55,7 +55,7 @@ fn a_reader_who_goes_away_ends_it_quietly_by_sigpipe() {
 #[test]
 fn what_came_down_a_pipe_is_given_out_before_more_is_waited_for() {
     let s = Sandbox::new();
-    let content = noise(200_000, 3);
+    let content = noise(3, 200_000);
     let mut encoder = Encoder::new(Vec::new(), &EncodeOptions::new().method(Method::Store).block_len(1 << 16).unwrap());
     encoder.write_all(&content[..2 << 16]).unwrap();
     let begun = encoder.get_ref().clone();
@@ -78,7 +78,7 @@ fn what_came_down_a_pipe_is_given_out_before_more_is_waited_for() {
 #[test]
 fn a_limit_on_file_sizes_is_an_error_and_leaves_no_partial_output() {
     let s = Sandbox::new();
-    s.write("f", &noise(100_000, 2));
+    s.write("f", &noise(2, 100_000));
     let script = format!("ulimit -f 1; '{FORE}' --method store f");
     s.command("/bin/sh").args(["-c", &script]).expect_code(1).complains(&["f.fore: File too large"]);
     assert_eq!(s.names(), "f");
@@ -98,7 +98,7 @@ fn signals_leave_no_partial_output_and_the_input() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT, Signal::SIGXCPU] {
         let s = Sandbox::new();
         s.zeros("f", 1 << 26);
-        // Whoever runs the tests may ignore signals, as nohup and a shell's `&` do; then `fore` would as well.
+        // The process that runs the tests may ignore signals, as nohup and a shell's `&` do; then `fore` would as well.
         let mut child = s.command("env").args(["--default-signal", FORE, "-9", "f"]).spawn().unwrap();
         wait_for_temporary_file(&s);
         send(&child, signal);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn bench_ablate_has_a_row_for_each_part_that_the_level_has() {
+fn bench_ablate_has_a_row_for_each_component_that_the_level_has() {
     let folder = corpus();
     let report = |level: &str| json(foretell(&folder).args(["bench", "--ablate", "--json", "--level", level, "."]));
     let (fast, dense) = (report("1"), report("4"));
@@ -11,7 +11,7 @@ fn bench_ablate_has_a_row_for_each_part_that_the_level_has() {
         let rows = report["results"].as_array().unwrap();
         let level = foretell::Level::new(report["level"].as_u64().unwrap() as u8).unwrap();
         assert_eq!(rows.len(), 1 + foretell::unstable::model::Component::of(level).count());
-        assert_eq!((&rows[0]["part"], &rows[0]["change_percent"]), (&"whole network".into(), &0.0.into()));
+        assert_eq!((&rows[0]["component"], &rows[0]["change_percent"]), (&"whole network".into(), &0.0.into()));
         assert_eq!(report["size"], 4000);
         for row in rows {
             let bytes = |row: &Value| row["bytes"].as_f64().unwrap();
@@ -20,10 +20,10 @@ fn bench_ablate_has_a_row_for_each_part_that_the_level_has() {
             assert!((row["change_percent"].as_f64().unwrap() - change).abs() < 1e-2, "{row}");
         }
         assert!(rows.iter().any(|row| row["change_percent"].as_f64().unwrap() > 0.0), "{report}");
-        assert!(rows.iter().any(|row| row["part"] == "context 1: last 4 | last 2"), "{report}");
+        assert!(rows.iter().any(|row| row["component"] == "context 1: last 4 | last 2"), "{report}");
     }
-    let has_dense = |report: &Value| report["results"].as_array().unwrap().iter().any(|r| r["part"] == "MLP");
-    assert!(!has_dense(&fast) && has_dense(&dense));
+    let has_mlp = |report: &Value| report["results"].as_array().unwrap().iter().any(|r| r["component"] == "MLP");
+    assert!(!has_mlp(&fast) && has_mlp(&dense));
 }
 
 #[test]
@@ -31,8 +31,8 @@ fn bench_ablate_prints_tables_and_csv_and_takes_one_level() {
     let folder = corpus();
     let run = |args: &[&str]| stdout(foretell(&folder).args(["bench", "--ablate", "-l1", "a text.txt"]).args(args));
     let (table, csv) = (run(&[]), run(&["--csv"]));
-    assert!(table.starts_with("part ") && table.contains("\nwhole network "), "{table}");
-    assert!(csv.starts_with("part,bytes,bits_per_byte,change_percent\nwhole network,"), "{csv}");
+    assert!(table.starts_with("component ") && table.contains("\nwhole network "), "{table}");
+    assert!(csv.starts_with("component,bytes,bits_per_byte,change_percent\nwhole network,"), "{csv}");
     assert_eq!(table.lines().count(), csv.lines().count());
     assert!(csv.contains("\n\"context "), "names with commas are quoted: {csv}");
     let mut two = foretell(&folder);

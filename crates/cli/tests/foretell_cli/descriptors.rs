@@ -1,5 +1,5 @@
-//! Standard input and output that other programs closed, filled or stopped reading: whatever writes there tells by its
-//! exit code, and nothing is harmed.
+//! Standard input and output that other programs closed, filled or stopped reading: the exit code shows it, and nothing
+//! is harmed.
 
 use std::{
     fs,

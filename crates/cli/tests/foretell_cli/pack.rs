@@ -1,4 +1,4 @@
-//! `foretell pack`, `get` and `unpack`: what was packed comes back, whole or line by line, and what is wrong is said.
+//! `foretell pack`, `get` and `unpack`: a packed file comes back, whole or line by line, and errors name their cause.
 
 use std::fs;
 

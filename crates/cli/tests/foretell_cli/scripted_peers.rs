@@ -1,4 +1,4 @@
-//! Peers that are shell scripts: what `foretell` does with well-behaved and with broken programs.
+//! Peers that are shell scripts: how `foretell` deals with well-behaved and with broken programs.
 
 use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! `foretell train` and `foretell show`: models made, what is said of them, and what is refused.
+//! `foretell train` and `foretell show`: the models made, the reports about them, and refusals.
 
 use std::fs;
 
@@ -52,6 +52,7 @@ fn a_model_of_lines_shrinks_such_lines_and_the_log_and_the_report_tell_how_it_ca
         "foretell: level 1, before the first pass: held out ".to_owned(),
         "foretell: level 1, pass 1: training ".to_owned(),
     ];
+    assert!(log.lines().count() > starts.len(), "{log}");
     assert!(log.lines().zip(&starts).all(|(line, start)| line.starts_with(start)), "{log}");
     assert!(log.lines().last().unwrap().starts_with("foretell: held out: 40 samples, "), "{log}");
 
@@ -92,7 +93,7 @@ fn a_model_of_another_name_is_replaced_only_by_force_and_it_is_said_which_would_
     let first = model(&folder);
     let id = Model::load(folder.path().join("a.model")).unwrap().id().to_string();
     let refused = train(&folder, &["--records=30", "fixed"]).assert().code(1).stdout("");
-    let would_be_lost = format!("as the model {id} would be lost");
+    let would_be_lost = format!("as it would replace the model {id}");
     refused.stderr(contains(format!("foretell: a.model: the model {id} is there")).and(contains(would_be_lost)));
     assert!(model(&folder) == first);
     // Nor one that this version does not read, or that is damaged.
@@ -111,12 +112,7 @@ fn a_model_of_another_name_is_replaced_only_by_force_and_it_is_said_which_would_
 #[test]
 fn a_model_that_does_not_pay_and_samples_that_tell_nothing_are_told() {
     let folder = folder();
-    let mut state = 1u64;
-    let noise = std::iter::repeat_with(|| {
-        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (state >> 56) as u8
-    });
-    fs::write(folder.path().join("noise"), noise.take(60_000).collect::<Vec<_>>()).unwrap();
+    fs::write(folder.path().join("noise"), foretell_testkit::noise(1, 60_000)).unwrap();
     fs::write(folder.path().join("same"), "the very same line again and again\n".repeat(500)).unwrap();
     let (does_not_pay, tell_nothing) = (contains("the model does not pay"), contains("tells nothing about new ones"));
     let told = train(&folder, &["--records=20", "-f", "noise"]).assert().success();
@@ -147,7 +143,7 @@ fn what_is_no_model_is_replaced_only_by_force() {
 fn without_samples_there_is_no_model() {
     let folder = folder();
     fs::write(folder.path().join("empty"), "").unwrap();
-    let none = "foretell: no samples: what was given is empty\n";
+    let none = "foretell: no samples: the files named are empty\n";
     train(&folder, &["empty"]).assert().code(1).stdout("").stderr(none);
     train(&folder, &[]).write_stdin("").assert().code(1).stdout("").stderr(none);
     train(&folder, &["--lines", "-"]).write_stdin("\n\n").assert().code(1).stdout("").stderr(none);

@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 return Err(format!("level {}: what was coded here does not decode here", level.get()).into());
             }
             let (block, coded) = first_block(&frame)?;
-            let start = if block.primed { " primed" } else { "" };
+            let start = if block.from_prior { " primed" } else { "" };
             println!("{}{start} {:08x}", level.get(), crc32fast::hash(coded));
         }
     }

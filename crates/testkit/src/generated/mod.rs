@@ -61,3 +61,22 @@ pub const FILES: &[Generated] = &[
 fn random(rng: &mut Rng, size: usize) -> Vec<u8> {
     (0..size).map(|_| rng.next() as u8).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::FILES;
+    use crate::{corpus, corpus_files};
+
+    #[test]
+    fn generators_give_the_committed_files_bit_for_bit() {
+        let folder = corpus().join("generated");
+        for file in FILES {
+            let committed = fs::read(folder.join(file.name)).unwrap();
+            assert!(file.bytes() == committed, "{} is not what its generator makes", file.name);
+        }
+        let committed = corpus_files().iter().filter(|path| path.starts_with(&folder)).count();
+        assert_eq!(committed, FILES.len(), "corpus/generated holds a file that no generator makes");
+    }
+}

@@ -1,9 +1,9 @@
-//! Repeats at every distance and length that the finder's bounds are about.
+//! Repeats at every distance and length at the match model's bounds.
 
 use super::*;
-use crate::model::rng::noise;
+use foretell_testkit::noise;
 
-/// A finder and the bytes that it saw last.
+/// A match model and the bytes that it saw last.
 struct Fed {
     match_model: MatchModel,
     last8: u64,
@@ -22,7 +22,7 @@ impl Fed {
         self
     }
 
-    /// How far back the match that is followed stands.
+    /// The distance of the match that is followed.
     fn distance(&self) -> Option<usize> {
         (self.match_model.length > 0).then(|| self.match_model.position - self.match_model.next)
     }
@@ -79,7 +79,7 @@ fn one_that_is_off_follows_nothing() {
 
 #[test]
 fn matches_reach_to_the_windows_edge_and_no_farther() {
-    // Zeros between the repeats: they all leave the same slot of the table alone.
+    // Zeros between the repeats: they all use the same slot of the table.
     const WINDOW: usize = 1 << 10;
     let content = noise(4, 40);
     for distance in [40, 41, 500, WINDOW - VERIFIED - 1, WINDOW - VERIFIED, WINDOW - 1, WINDOW, WINDOW + 1, 5 * WINDOW]

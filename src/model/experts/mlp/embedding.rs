@@ -1,8 +1,8 @@
-//! Hashed n-grams → learnt vectors (hash embeddings of n-grams; steps by Adagrad: Duchi, Hazan & Singer 2011).
+//! Hashes of contexts → learnt vectors (hash embeddings; steps by Adagrad: Duchi, Hazan & Singer 2011).
 //!
-//! One table of rows serves all contexts. A row is one cache line: 15 weights, and in the last lane the sum of the
-//! squared gradients it has seen, by which Adagrad shortens its steps. A row of zeros is a new row, so a table is
-//! zeroed memory and costs nothing until it is touched.
+//! All contexts share one table of rows. A row is one cache line: 15 weights, and in the last lane the sum of the row's
+//! squared gradients, by which Adagrad shortens its steps. A row of zeros is a new row, so a table is zeroed memory and
+//! costs nothing until it is touched.
 
 use crate::model::table::{Table, prefetch};
 use crate::{
@@ -12,11 +12,11 @@ use crate::{
 
 /// The lane of a row that holds Adagrad's sum; zero in what [`Embedding::gather`] gives.
 pub const SUM_LANE: usize = LANES - 1;
-/// Length of a row's first step, and of later ones as gradients shrink.
+/// Length of a row's first step: docs/EXPERIMENTS.md, "Model 1".
 const RATE: f32 = 0.4;
-/// Keeps the first step finite where the gradient is zero.
+/// Keeps the first step finite if its gradient is zero. It makes no other difference: docs/EXPERIMENTS.md, "Model 1".
 const SUM_FLOOR: f32 = 1e-6;
-/// Weights stay within ± this: far beyond what learning reaches, but it bounds all that follows.
+/// Weights stay within ± this. Learning never gets near it, but it keeps all later layers finite.
 const WEIGHT_LIMIT: f32 = 64.0;
 
 /// The table of rows.
@@ -35,7 +35,7 @@ impl Embedding {
         Ok(Self { table: Table::new(bits)? })
     }
 
-    /// Makes all rows zero, and 2^`bits` of them.
+    /// Zeroes all rows, and makes them 2^`bits`.
     ///
     /// # Errors
     /// As [`Table::new`].
@@ -43,7 +43,7 @@ impl Embedding {
         self.table.restart(bits)
     }
 
-    /// Has the rows of `hashes` brought near while other work is done.
+    /// Prefetches the rows of `hashes`.
     #[inline(always)]
     pub fn prefetch(&self, hashes: &[u64]) {
         hashes.iter().for_each(|&hash| prefetch(self.table.row(hash)));
@@ -70,7 +70,7 @@ impl Embedding {
     }
 }
 
-/// The row with `sum` in its lane. A whole vector is made: a wide load that waits for the store of one lane stalls.
+/// The row with `sum` in its lane. Builds a whole vector: a wide load after a store of one lane would stall.
 #[inline(always)]
 fn with_sum(row: &F32x16, sum: f32) -> F32x16 {
     F32x16(std::array::from_fn(|lane| if lane == SUM_LANE { sum } else { row.0[lane] }))

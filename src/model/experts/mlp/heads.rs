@@ -1,43 +1,49 @@
 //! Features → logits of a nibble: the output layer. 17 heads share the features: one for the high nibble, and one for
-//! the low nibble under each high nibble.
+//! the low nibble after each high nibble.
 
 use super::rms::Rms;
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
 use crate::model::{level::HEADS, rng::Rng};
 
-/// Weights start uniform in ± this over the root of the features' number.
+/// Weights start uniform in ± INIT/√features: docs/EXPERIMENTS.md, "Model 1".
 const INIT: f32 = 1.6;
-/// Rates of weights and biases, as a part of the network's.
-const WEIGHT_RATE: f32 = 0.7;
-const BIAS_RATE: f32 = 0.3;
+/// The weights' rate, as a part of the network's: docs/EXPERIMENTS.md, "Model 1", tried 0.5 there.
+pub(super) const WEIGHT_RATE: f32 = 0.7;
+/// The biases' rate, as a part of the network's: docs/EXPERIMENTS.md, "Model 1".
+pub(super) const BIAS_RATE: f32 = 0.3;
+/// What mean squares of features and errors are about at first, and their floor. Not tried alone.
+const FEATURE_SQUARE: f32 = 0.05;
+const ERROR_SQUARE: f32 = 0.06;
+const SQUARE_FLOOR: f32 = 1e-6;
 
 /// The layer's weights and running means.
 #[derive(Clone, Debug)]
 pub struct Heads {
     /// A row of features for each symbol. (HEADS, 16, hidden/16, 16)
-    pub(crate) weights: Vec<F32x16>,
+    pub(super) weights: Vec<F32x16>,
     /// (HEADS, 16)
-    pub(crate) bias: Vec<F32x16>,
-    feature_rms: Rms,
-    error_rms: Vec<Rms>,
-    /// The byte's features at unit size. (hidden/16, 16)
+    pub(super) bias: Vec<F32x16>,
+    pub(super) feature_rms: Rms,
+    /// (HEADS)
+    pub(super) error_rms: Vec<Rms>,
+    /// The current byte's features at unit size. (hidden/16, 16)
     h_unit: Vec<F32x16>,
 }
 
 impl Heads {
-    /// For 16 · `height` features, with random weights.
+    /// Heads for 16 · `height` features, with random weights.
     pub fn new(height: usize, rng: &mut Rng) -> Self {
         let scale = INIT / ((height * LANES) as f32).sqrt();
         Self {
             weights: rng.vectors(HEADS * LANES * height, scale),
             bias: vec![F32x16::ZERO; HEADS],
-            feature_rms: Rms::new(height, 0.05, 1e-6),
-            error_rms: (0..HEADS).map(|_| Rms::new(1, 0.06, 1e-6)).collect(),
+            feature_rms: Rms::new(height, FEATURE_SQUARE, SQUARE_FLOOR),
+            error_rms: (0..HEADS).map(|_| Rms::new(1, ERROR_SQUARE, SQUARE_FLOOR)).collect(),
             h_unit: vec![F32x16::ZERO; height],
         }
     }
 
-    /// Takes the weights and means of `other`, which has the same sizes.
+    /// Copies the weights and means of `other`, which has the same sizes.
     pub fn copy_from(&mut self, other: &Self) {
         self.weights.copy_from_slice(&other.weights);
         self.bias.copy_from_slice(&other.bias);
@@ -45,7 +51,7 @@ impl Heads {
         self.error_rms.iter_mut().zip(&other.error_rms).for_each(|(rms, other)| rms.copy_from(other));
     }
 
-    /// Takes in a new byte's features. (hidden/16, 16)
+    /// Takes in the features of a new byte. (hidden/16, 16)
     #[inline(always)]
     pub fn observe(&mut self, h: &[F32x16]) {
         self.feature_rms.normalise(h, &mut self.h_unit);
@@ -64,8 +70,8 @@ impl Heads {
         self.bias[head] + F32x16(sums(&products))
     }
 
-    /// Adds to `dh` the gradient at the features that `delta` at the logits of `head` gives, and takes one step of
-    /// the head's weights along theirs.
+    /// Adds the gradient at the features to `dh`, given `delta` at the logits of `head`, and takes one step of the head's
+    /// weights. Each weight is read for `dh` before it changes.
     #[inline(always)]
     pub fn backward(&mut self, head: usize, delta: F32x16, dh: &mut [F32x16], rate: f32) {
         let mut unit = [F32x16::ZERO];

@@ -7,42 +7,48 @@ use super::rms::Rms;
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
 use crate::model::rng::Rng;
 
-/// The rectifier's slope below zero.
-pub(crate) const LEAK: f32 = 0.3;
-/// Weights start uniform in ± this over the root of the inputs' number.
+/// The rectifier's slope below zero: docs/EXPERIMENTS.md, "Model 1".
+pub(super) const LEAK: f32 = 0.3;
+/// Weights start uniform in ± INIT/√inputs: docs/EXPERIMENTS.md, "Model 1".
 const INIT: f32 = 3.5;
-/// The biases' rate, as a part of the weights'.
-const BIAS_RATE: f32 = 0.3;
-/// Features stay within ± this: far beyond what learning reaches, but it bounds all that follows.
+/// The biases' rate, as a part of the weights': docs/EXPERIMENTS.md, "Model 1".
+pub(super) const BIAS_RATE: f32 = 0.3;
+/// Features stay within ± this. Learning never gets near it, but it keeps the heads finite.
 const FEATURE_LIMIT: f32 = 1024.0;
+/// What mean squares of inputs and errors are about at first, and their floors. Not tried alone.
+const INPUT_SQUARE: f32 = 0.01;
+const INPUT_FLOOR: f32 = 1e-6;
+const ERROR_SQUARE: f32 = 0.001;
+const ERROR_FLOOR: f32 = 1e-8;
 
 /// The layer's weights and running means.
 #[derive(Clone, Debug)]
 pub struct Hidden {
     /// (hidden, width, 16)
-    pub(crate) weights: Vec<F32x16>,
+    pub(super) weights: Vec<F32x16>,
     /// (hidden/16, 16)
-    pub(crate) bias: Vec<F32x16>,
-    input_rms: Rms,
-    error_rms: Rms,
+    pub(super) bias: Vec<F32x16>,
+    pub(super) input_rms: Rms,
+    pub(super) error_rms: Rms,
     /// Inputs over 16.
     width: usize,
 }
 
-/// What one byte's forward pass leaves for its backward pass.
+/// What the forward pass of one byte leaves for its backward pass.
 #[derive(Clone, Debug)]
 pub struct Pass {
-    /// Inputs, to be filled before the forward pass. (width, 16)
+    /// Inputs; the caller fills them before the forward pass. (width, 16)
     pub x: Vec<F32x16>,
     /// Outputs. (hidden/16, 16)
     pub h: Vec<F32x16>,
-    /// The gradient at the outputs, to be filled before the backward pass. (hidden/16, 16)
+    /// The gradient at the outputs; the caller fills it before the backward pass, which changes it to the gradient before
+    /// the rectifier. (hidden/16, 16)
     pub dh: Vec<F32x16>,
     /// The gradient at the inputs. (width, 16)
     pub dx: Vec<F32x16>,
     /// Inputs of unit size. (width, 16)
     x_unit: Vec<F32x16>,
-    /// How far each output's weights go along `x_unit`. (hidden/16, 16)
+    /// The step of each output's weights along `x_unit`. (hidden/16, 16)
     steps: Vec<F32x16>,
 }
 
@@ -68,13 +74,13 @@ impl Hidden {
         Self {
             weights: rng.vectors(height * LANES * width, scale),
             bias: vec![F32x16::ZERO; height],
-            input_rms: Rms::new(width, 0.01, 1e-6),
-            error_rms: Rms::new(height, 0.001, 1e-8),
+            input_rms: Rms::new(width, INPUT_SQUARE, INPUT_FLOOR),
+            error_rms: Rms::new(height, ERROR_SQUARE, ERROR_FLOOR),
             width,
         }
     }
 
-    /// Takes the weights and means of `other`, which has the same sizes.
+    /// Copies the weights and means of `other`, which has the same sizes.
     pub fn copy_from(&mut self, other: &Self) {
         self.weights.copy_from_slice(&other.weights);
         self.bias.copy_from_slice(&other.bias);
@@ -118,7 +124,8 @@ impl Hidden {
     }
 }
 
-/// Four rows' products with `x`, each still to be summed over its lanes. Four at a time, to load `x` once for all.
+/// The products of four rows with `x`, still to be summed over lanes. Four rows at a time share each load of `x`. Not
+/// flattened, as LLVM then gives up vector code for fear of overlapping slices: docs/EXPERIMENTS.md, "Speed of model 1".
 #[inline(always)]
 fn dot_rows(rows: &[F32x16], x: &[F32x16]) -> [F32x16; 4] {
     let n = x.len();
@@ -136,7 +143,8 @@ fn dot_rows(rows: &[F32x16], x: &[F32x16]) -> [F32x16; 4] {
     sum
 }
 
-/// Carries four rows' errors `dh` down to `dx`, then moves the rows by `steps` along `x_unit`.
+/// Adds the part of four rows with errors `dh` to `dx`, then moves the rows by `steps` along `x_unit`. Four rows at a
+/// time share each load and store of `dx`.
 #[inline(always)]
 fn step_rows(rows: &mut [F32x16], dx: &mut [F32x16], dh: &[f32], x_unit: &[F32x16], steps: &[f32]) {
     let n = x_unit.len();

@@ -1,7 +1,12 @@
-//! The dense network in f64 and plain loops, to check the fast one against: its forward pass by value, its backward
-//! pass by finite differences. The mixer and the final correction have theirs in their own tests.
+//! The MLP in f64 and plain loops, to check the fast one against: the forward pass by value, the gradients and the steps
+//! of every weight against finite differences. Mixers and bias are checked in their own tests.
 
-use super::{FAR_BELOW, Mlp, hidden::LEAK};
+use super::{
+    FAR_BELOW, Mlp,
+    heads::{BIAS_RATE as HEAD_BIAS_RATE, WEIGHT_RATE as HEAD_RATE},
+    hidden::{BIAS_RATE, LEAK},
+    rms::{DECAY, Rms},
+};
 use crate::math::{F32x16, LANES};
 use crate::model::{
     features::{
@@ -11,7 +16,7 @@ use crate::model::{
     level::{HEADS, MlpParams},
 };
 
-/// A snapshot of a network between two bytes.
+/// A snapshot of an MLP between two bytes.
 struct Reference {
     x: Vec<f64>,
     /// (hidden, inputs)
@@ -52,7 +57,7 @@ impl Reference {
         e.iter().map(|e| e / sum).collect()
     }
 
-    /// ln p(byte): what learning climbs.
+    /// ln p(byte), which learning increases.
     fn log_probability(&self, byte: u8) -> f64 {
         let (high, low) = (usize::from(byte >> 4), usize::from(byte & 15));
         self.distribution(0)[high].ln() + self.distribution(1 + high)[low].ln()
@@ -79,13 +84,13 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-/// A network and the contexts that it is fed.
+/// An MLP and the history that makes its contexts.
 struct Fed {
     network: Mlp,
     history: History,
 }
 
-/// A network that has read some text.
+/// An MLP that has read some text.
 fn trained() -> Fed {
     let params = MlpParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004 };
     let mut fed = Fed { network: Mlp::new(params).unwrap(), history: History::new(false) };
@@ -138,38 +143,82 @@ fn forward_pass_agrees_with_f64() {
     }
 }
 
+/// Bytes that the text leads to, that it has not had after this, and that it has not at all.
+const BYTES: [u8; 3] = [b'T', b'z', 0xf0];
+
 #[test]
-fn backward_pass_agrees_with_finite_differences() {
-    for byte in [b'T', b'z', 0xf0] {
+fn gradients_at_the_inputs_agree_with_finite_differences() {
+    for byte in BYTES {
         let mut fed = trained();
         let mut reference = Reference::of(&fed.network);
-        let h = reference.features();
-        // The byte's gradients are still in `pass` when `end_byte` has used them; `begin_byte` leaves `dx` alone.
-        let (w0, v0) = (flat(&fed.network.hidden.weights), flat(&fed.network.heads.weights));
+        // The byte's gradients are still in `pass` after `end_byte` has used them; `begin_byte` leaves `dx` alone.
         fed.read(&[byte]);
-        let (w1, v1) = (flat(&fed.network.hidden.weights), flat(&fed.network.heads.weights));
-        let dx = flat(&fed.network.pass.dx);
-        for (input, &dx) in dx.iter().enumerate() {
+        for (input, &dx) in flat(&fed.network.pass.dx).iter().enumerate() {
             assert_close(dx, reference.slope(byte, |r| &mut r.x[input]), "dx");
         }
-        // Steps are gradients with each factor scaled to unit size: of the gradient's sign, zero with it.
-        let inputs = dx.len();
-        for (hidden, input) in [(0, 0), (3, 17), (7, 40), (15, 100)] {
-            let slope = reference.slope(byte, |r| &mut r.w[hidden][input]);
-            let step = w1[hidden * inputs + input] - w0[hidden * inputs + input];
-            assert!(step * slope >= 0.0 && (slope.abs() < 1e-9) == (step == 0.0), "W: {slope} {step}");
+    }
+}
+
+/// The root mean squares of `rms` once it has taken in `values`.
+fn roots_after(rms: &Rms, values: &[f64]) -> Vec<f64> {
+    let (floor, decay) = (f64::from(rms.floor), f64::from(DECAY));
+    let mean = |(mean, value): (f64, &f64)| (mean + (value * value + floor - mean) * decay).sqrt();
+    flat(&rms.mean_square).into_iter().zip(values).map(mean).collect()
+}
+
+/// Holds steps to `want`, but for the rounding of weights in f32.
+#[track_caller]
+fn assert_step(before: f64, after: f64, want: f64, what: &str) {
+    let got = after - before;
+    assert!((got - want).abs() <= 2e-7 + 2e-3 * want.abs(), "{what}: a step of {got}, want {want}");
+    assert!(want != 0.0 || got.abs() < 1e-12, "{what}: a step of {got} without a gradient");
+}
+
+#[test]
+fn steps_of_the_hidden_layer_are_gradients_with_both_factors_at_unit_size() {
+    for byte in BYTES {
+        let mut fed = trained();
+        let mut reference = Reference::of(&fed.network);
+        let (before, rate) = (fed.network.hidden.clone(), f64::from(fed.network.rate));
+        fed.read(&[byte]);
+        let after = Reference::of(&fed.network);
+        let hidden = reference.b.len();
+        let dz: Vec<f64> = (0..hidden).map(|i| reference.slope(byte, |r| &mut r.b[i])).collect();
+        let (dz_roots, x_roots) = (roots_after(&before.error_rms, &dz), roots_after(&before.input_rms, &reference.x));
+        for i in 0..hidden {
+            let step = rate * dz[i] / dz_roots[i];
+            assert_step(reference.b[i], after.b[i], f64::from(BIAS_RATE) * step, "b");
+            for j in 0..reference.x.len() {
+                let slope = reference.slope(byte, |r| &mut r.w[i][j]);
+                let step = rate * slope / (dz_roots[i] * x_roots[j]);
+                assert_step(reference.w[i][j], after.w[i][j], step, "W");
+            }
         }
-        for row in 0..HEADS * LANES {
-            let feature = row % h.len();
-            let slope = reference.slope(byte, |r| &mut r.v[row][feature]);
-            let step = v1[row * h.len() + feature] - v0[row * h.len() + feature];
-            assert!(step * slope >= 0.0 && (slope.abs() > 1e-6 || step.abs() < 1e-3), "V: {slope} {step}");
-            let head = row / LANES;
-            let used = head == 0 || head == 1 + usize::from(byte >> 4);
-            let p = if used { reference.distribution(head)[row % LANES] } else { 0.0 };
-            let nibble = if head == 0 { byte >> 4 } else { byte & 15 };
-            let delta = if used { f64::from(u8::from(row % LANES == usize::from(nibble))) - p } else { 0.0 };
-            assert_close(slope, delta * h[feature], "dV = δ hᵀ");
+    }
+}
+
+#[test]
+fn steps_of_the_heads_are_gradients_with_both_factors_at_unit_size() {
+    for byte in BYTES {
+        let mut fed = trained();
+        let mut reference = Reference::of(&fed.network);
+        let (before, rate) = (fed.network.heads.clone(), f64::from(fed.network.rate));
+        fed.read(&[byte]);
+        let after = Reference::of(&fed.network);
+        // The byte's features are in their means since `begin_byte`.
+        let h_roots: Vec<f64> = flat(&before.feature_rms.mean_square).into_iter().map(f64::sqrt).collect();
+        for head in 0..HEADS {
+            let rows = head * LANES..(head + 1) * LANES;
+            let delta: Vec<f64> = rows.clone().map(|row| reference.slope(byte, |r| &mut r.c[row])).collect();
+            let delta_roots = roots_after(&before.error_rms[head], &delta);
+            for (row, (delta, root)) in rows.zip(delta.into_iter().zip(delta_roots)) {
+                assert_step(reference.c[row], after.c[row], rate * f64::from(HEAD_BIAS_RATE) * delta, "c");
+                for (feature, h_root) in h_roots.iter().enumerate() {
+                    let slope = reference.slope(byte, |r| &mut r.v[row][feature]);
+                    let step = rate * f64::from(HEAD_RATE) * slope / (root * h_root);
+                    assert_step(reference.v[row][feature], after.v[row][feature], step, "V");
+                }
+            }
         }
     }
 }

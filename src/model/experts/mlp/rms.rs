@@ -5,30 +5,31 @@
 
 use crate::math::{F32x16, flat, flat_mut};
 
-/// How fast the running means follow.
-const DECAY: f32 = 0.001;
+/// How fast the running means follow: docs/EXPERIMENTS.md, "Model 1".
+pub(super) const DECAY: f32 = 0.001;
 
 /// Running mean squares of one vector, lane by lane.
 #[derive(Clone, Debug)]
 pub struct Rms {
     /// (n/16, 16)
-    mean_square: Vec<F32x16>,
-    /// Added to every square: lanes that are nearly always zero are not blown up, and means never underflow.
-    floor: f32,
+    pub(super) mean_square: Vec<F32x16>,
+    /// Added to every square, above 0: so rare values in lanes that are nearly always zero stay small, and no mean
+    /// reaches 0.
+    pub(super) floor: f32,
 }
 
 impl Rms {
-    /// For 16 · `len` values whose squares are about `initial` at first, and at least `floor`.
+    /// Means of 16 · `len` values, which are `initial` at first and never below `floor`.
     pub fn new(len: usize, initial: f32, floor: f32) -> Self {
         Self { mean_square: vec![F32x16::splat(initial); len], floor }
     }
 
-    /// Takes the means of `other`, which is of the same length.
+    /// Copies the means of `other`, which has the same length.
     pub fn copy_from(&mut self, other: &Self) {
         self.mean_square.copy_from_slice(&other.mean_square);
     }
 
-    /// Takes `values` into the means and gives each over its root mean square: at most 1/√DECAY.
+    /// Takes `values` into the means, and writes each value over its root mean square: at most 1/√DECAY.
     #[inline(always)]
     pub fn normalise(&mut self, values: &[F32x16], out: &mut [F32x16]) {
         let means = flat_mut(&mut self.mean_square);

@@ -1,34 +1,35 @@
-//! Contexts → what followed them in the samples, counted: rows for contexts that have none of their own yet.
+//! Contexts → seeds of rows, made of the bytes that followed the contexts in the samples.
 //!
-//! For each context, the bytes that followed and how often; the rows of its nibbles are made of that when they are
-//! asked for, as if the row had seen them itself.
+//! For each context there is a list of bytes and their counts. The seed of a nibble's row is computed from it on demand,
+//! as if the row had seen these bytes itself.
 
 use crate::{
     math::{F32x16, LANES},
     model::experts::rows::{RATE_OFFSET, Seed},
 };
 
-/// A byte that followed a context, and how often.
+/// A byte that followed a context, and its count, at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Symbol {
     pub byte: u8,
     pub count: u8,
 }
 
-/// The bits of a key that tell contexts of a bucket apart: one that was never seen is taken for one that was once in
-/// 2^10 times, or more seldom.
+/// The bits of a key that tell contexts of a bucket apart: with about one context a bucket, the false-positive rate is
+/// at most 2^-10.
 const CHECK_BITS: u32 = 10;
-/// A row that is made of counts learns as one that has seen no more than so many: what really comes soon overrules it.
+/// The largest count of a seed, so that the content soon overrules it: docs/EXPERIMENTS.md, "Trained models".
 const MEMORY: u32 = 4;
 
-/// Contexts in the order of their keys, which are the upper bits of their hashes.
+/// Contexts in ascending order of their keys, which are the upper bits of their hashes.
 #[derive(Debug, Default)]
 pub struct Counts {
     bucket_bits: u32,
-    /// Where the contexts whose keys begin with the same bits begin, and where the last ones end. (2^bucket_bits + 1)
+    /// The index in `contexts` where each bucket begins, and the end of the last one: never descending.
+    /// (2^bucket_bits + 1)
     buckets: Vec<u32>,
     contexts: Vec<Context>,
-    /// Those of each context, the most frequent first.
+    /// The symbols of all contexts; of each context, the most frequent first.
     symbols: Vec<Symbol>,
 }
 
@@ -36,20 +37,22 @@ pub struct Counts {
 struct Context {
     /// The key's lower bits.
     check: u16,
+    /// How many symbols there are, at least 1.
     symbols: u16,
+    /// The index of the first symbol.
     first: u32,
 }
 
-/// The symbols of a context: where they begin, and how many they are, 0 if the context is not known.
+/// The symbols of a context: the index of the first one, and their number, 0 if the context is not known.
 pub type Span = (u32, u32);
 
 impl Counts {
-    /// log2 of the buckets that suit so many contexts: each has about one.
+    /// log2 of the buckets for this number of contexts: each bucket has about one.
     pub fn bucket_bits(contexts: usize) -> u32 {
         (usize::BITS - contexts.leading_zeros()).max(6)
     }
 
-    /// None so far, in 2^`bucket_bits` buckets; there will be about so many contexts and symbols.
+    /// No contexts yet, in 2^`bucket_bits` buckets, with room for `contexts` contexts and `symbols` symbols.
     pub fn new(bucket_bits: u32, contexts: usize, symbols: usize) -> Self {
         Self {
             bucket_bits,
@@ -69,18 +72,18 @@ impl Counts {
         self.bucket_bits + CHECK_BITS
     }
 
-    /// The bits of `hash` that a context is known by.
+    /// The key of the context of `hash`.
     pub fn key(&self, hash: u64) -> u64 {
         hash >> (64 - self.key_bits())
     }
 
-    /// A key's bucket, and what is left of it.
+    /// A key's bucket and check.
     #[inline(always)]
     fn split(key: u64) -> (usize, u16) {
         ((key >> CHECK_BITS) as usize, key as u16 & ((1 << CHECK_BITS) - 1))
     }
 
-    /// Adds a context with at least one symbol, whose key is above all before.
+    /// Adds a context with at least one symbol. Its key must be above those of all contexts before.
     pub fn push(&mut self, key: u64, symbols: &[Symbol]) {
         let (bucket, check) = Self::split(key);
         self.buckets.resize((bucket + 1).max(self.buckets.len()), self.contexts.len() as u32);
@@ -88,17 +91,17 @@ impl Counts {
         self.symbols.extend_from_slice(symbols);
     }
 
-    /// Ends the list: no more will be added.
+    /// Ends the list, which must be done before anything is looked up.
     pub fn finish(&mut self) {
         self.buckets.resize((1 << self.bucket_bits) + 1, self.contexts.len() as u32);
     }
 
-    /// Bytes of memory that it takes.
+    /// Bytes of memory in use.
     pub fn memory(&self) -> usize {
         size_of_val(&self.buckets[..]) + size_of_val(&self.contexts[..]) + size_of_val(&self.symbols[..])
     }
 
-    /// Bytes of memory that so many contexts and symbols take, in 2^`bucket_bits` buckets.
+    /// Bytes of memory for `contexts` contexts and `symbols` symbols in 2^`bucket_bits` buckets.
     pub fn memory_of(bucket_bits: u32, contexts: usize, symbols: usize) -> u64 {
         let part = |size: usize, number: u64| size as u64 * number;
         part(size_of::<u32>(), (1 << bucket_bits) + 1)
@@ -106,7 +109,7 @@ impl Counts {
             + part(size_of::<Symbol>(), symbols as u64)
     }
 
-    /// How many contexts are known.
+    /// How many contexts there are.
     pub fn len(&self) -> usize {
         self.contexts.len()
     }
@@ -131,7 +134,7 @@ impl Counts {
         found.map_or((0, 0), |context| (context.first, context.symbols.into()))
     }
 
-    /// The row of a nibble of the context with these symbols, if it was seen.
+    /// The seed of the row of `head`, of the context with the symbols of `span`; `None` if the head was never seen there.
     #[inline(always)]
     pub fn seed(&self, span: Span, head: usize) -> Option<Seed> {
         let symbols = &self.symbols[span.0 as usize..][..span.1 as usize];
@@ -151,7 +154,7 @@ impl Counts {
         if total == 0 {
             return None;
         }
-        // What counting at the rate 1/(n + RATE_OFFSET) makes of it.
+        // What a row that counts at the rate 1/(n + RATE_OFFSET) would have learnt.
         let before = RATE_OFFSET - 1.0;
         let scale = 1.0 / (total as f32 + before);
         let p = F32x16(seen.map(|n| (n as f32 + before * (1.0 / LANES as f32)) * scale));

@@ -3,12 +3,12 @@
 use super::*;
 use crate::model::inputs::STATES;
 
-/// Hashes whose rows share a pair in a table of 2^4.
+/// Hashes whose rows share a pair in a table of 2^4 rows.
 const A: u64 = 0x3000_0000_0000_0001;
 const B: u64 = 0x3000_0000_0000_0002;
 const C: u64 = 0x2000_0000_0000_0003;
 
-/// What the row of `hash` says: probabilities, and the inputs that they become.
+/// The probabilities of the row of `hash`, and the inputs that they become.
 fn predict(rows: &mut Rows, hash: u64) -> ([f64; LANES], Inputs) {
     let mut inputs = Inputs::new();
     rows.select(&[hash], &mut inputs);

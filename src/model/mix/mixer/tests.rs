@@ -1,10 +1,8 @@
 //! The layer in plain f64 sums, and its steps against finite differences.
 
 use super::*;
-use crate::{
-    math::{LANES, error, softmax},
-    model::rng::noise,
-};
+use crate::math::{LANES, error, softmax};
+use foretell_testkit::noise;
 
 const SETS: Sets = Sets { state: 3, byte: 2, classes: 2 };
 const GATES: Gates = Gates { state: 1, byte: 1, classes: 0 };

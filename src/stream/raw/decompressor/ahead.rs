@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind, Result,
-    codec::{block, priming::Base},
+    codec::{block, memory, priming::Priming},
     container::{Item, header::Start},
     parallel::budget::Budget,
 };
@@ -48,9 +48,9 @@ impl Decompressor {
             Begun::Magic => self.begun = Begun::Header(self.source.header(input)?),
             Begun::Header(header) => {
                 self.check_output(header.content_size.unwrap_or(0))?;
-                let base = Base::of(&header, &self.options.models)?;
+                let priming = Priming::of(&header, &self.options.models)?;
                 let budget = Budget::new(self.options.threads, self.options.memory_limit);
-                self.frame = Some(Frame::new(header, base, budget, self.options.stop.clone()));
+                self.frame = Some(Frame::new(header, priming, budget, self.options.stop.clone()));
                 self.begun = Begun::Nothing;
             }
         }
@@ -103,12 +103,12 @@ impl Decompressor {
         // Given out by now. Its memory is given back before more is taken.
         frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
-        let (needed, beside) = (block::memory(&header, &frame.base, 0), frame.held());
+        let (needed, beside) = (memory::of_block(&header, &frame.priming), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
         }
         let taken = needed + beside + frame.blocks.memory();
-        block::take_memory(taken, self.options.memory_limit, self.options.progress.as_deref())?;
+        memory::take(taken, self.options.memory_limit, self.options.progress.as_deref())?;
         let coded = self.source.coded(input, header.coded_len)?;
         frame.next = None;
         frame.begin(header, coded, self.options.progress.clone(), needed);
@@ -118,7 +118,7 @@ impl Decompressor {
     /// Takes the next block into `self.block`, or the end of `frame` (then gives back `None`).
     fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
         let nothing = || Err(Error::new(ErrorKind::Internal, "a frame that is not at its end has no next block"));
-        let decoded = frame.blocks.next().unwrap_or_else(nothing)?;
+        let decoded = frame.blocks.take_next().unwrap_or_else(nothing)?;
         if let Decoded::End(hash) = decoded {
             frame.check_end(hash)?;
             self.frames += 1;

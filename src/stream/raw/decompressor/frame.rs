@@ -6,7 +6,7 @@ use twox_hash::XxHash3_64;
 
 use crate::{
     Error, Result,
-    codec::{block, copy::Window, priming::Base},
+    codec::{block, copy::CopyWindow, priming::Priming},
     container::{BlockHeader, BlockKind, FrameHeader, Index, Item, index::Entry},
     parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
 };
@@ -16,12 +16,12 @@ pub struct Frame {
     /// Its header, and what its index must say of the blocks that were read.
     pub index: Index,
     /// What its networks start from.
-    pub base: Base,
+    pub priming: Priming,
     hash: XxHash3_64,
     /// Bytes of content that were given out.
     len: u64,
     /// The content before the last block. One that is alone, as in all short frames, never gets here.
-    pub window: Window,
+    pub window: CopyWindow,
     /// What was read and is not given out.
     pub blocks: Pool<Decoded>,
     /// What was read but has to wait until there is room.
@@ -42,13 +42,13 @@ pub enum Decoded {
 
 impl Frame {
     /// A frame of which only the header was read.
-    pub fn new(header: FrameHeader, base: Base, budget: Budget, cancel: Stop) -> Self {
+    pub fn new(header: FrameHeader, priming: Priming, budget: Budget, cancel: Stop) -> Self {
         Self {
             index: Index { header, blocks: Vec::new() },
-            base,
+            priming,
             hash: XxHash3_64::new(),
             len: 0,
-            window: Window::default(),
+            window: CopyWindow::default(),
             blocks: Pool::new(budget),
             next: None,
             is_read: false,
@@ -82,8 +82,8 @@ impl Frame {
         if header.kind == BlockKind::Copy {
             return self.blocks.put(Ok(Decoded::Copy(header, coded)));
         }
-        let (base, watch) = (self.base.clone(), self.watch(progress));
-        let decode = move |_| block::decode(&header, &coded, &base, &watch).map(Decoded::Content);
+        let (priming, watch) = (self.priming.clone(), self.watch(progress));
+        let decode = move |_| block::decode(&header, &coded, &priming, &watch).map(Decoded::Content);
         if self.index.header.content_size == Some(self.begun) {
             self.blocks.run_here(memory, decode);
         } else {

@@ -23,6 +23,7 @@ fn stream(content: &[u8], dialect: Dialect) -> Vec<u8> {
     stream.0
 }
 
+/// The noise of `digests.py`, which knows no other generator.
 fn noise(len: usize) -> Vec<u8> {
     let step = |x: &u64| Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407));
     std::iter::successors(Some(1), step).skip(1).take(len).map(|x| (x >> 56) as u8).collect()
@@ -85,7 +86,7 @@ fn work_that_is_used_up_ends_it() {
 }
 
 #[test]
-fn whoever_takes_the_stream_can_stop_it() {
+fn the_sink_can_stop_the_work() {
     struct Stopping(usize);
     impl Sink for Stopping {
         fn token(&mut self, _: Token) -> bool {

@@ -59,30 +59,6 @@ fn what_breaks_the_rules_is_no_stream() {
     }
 }
 
-#[test]
-fn codes_are_complete_or_refused() {
-    assert!(Code::new(&[1, 1]).is_some());
-    assert!(Code::new(&[2, 2, 2, 2]).is_some());
-    for lengths in [&[1][..], &[2, 2, 2], &[1, 1, 1], &[0, 0], &[]] {
-        assert!(Code::new(lengths).is_none(), "{lengths:?}");
-    }
-    // The distances of a block that has but one, or none.
-    for (lengths, good) in [(&[1, 0][..], true), (&[0, 0], true), (&[2, 0], false), (&[2, 2, 2], false)] {
-        assert_eq!(Code::sparse(lengths).is_some(), good, "{lengths:?}");
-    }
-}
-
-#[test]
-fn codewords_of_all_lengths_are_read() {
-    let lengths: Vec<u8> = (1..=15).chain([15]).collect();
-    let code = Code::new(&lengths).unwrap();
-    for symbol in 0..16 {
-        // Symbol n is n ones and a zero, but the last, which is fifteen ones.
-        let bits = ((1u32 << symbol) - 1) as u16 & 0x7fff;
-        assert_eq!(code.read(&mut Reader::new(&bits.to_le_bytes())), Some(symbol));
-    }
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
 

@@ -1,6 +1,6 @@
-//! Files that somebody else writes to while they are read.
+//! Files that another process writes to while they are read.
 
-use std::{fs, path::PathBuf};
+use std::{fs, io::Write, path::PathBuf};
 
 use tempfile::TempDir;
 
@@ -26,75 +26,80 @@ fn a_file_that_shrinks_is_an_error_where_it_ends() {
     assert_eq!(error, "file changed while it was read, from 262144 bytes to 10; try again when nobody writes to it");
 }
 
-/// Opens a file of 100 bytes, has half of it read, does `amid`, has the rest read, does `after`, then removes it.
-/// What that says, and whether the file is there still.
-fn parted(amid: impl FnOnce(&File), after: impl FnOnce(&File)) -> (String, bool) {
+/// Opens a file of 100 bytes, reads half of it, does `amid`, reads the rest, does `after`, then removes it. The message
+/// of that, and whether the file still exists.
+fn parted(amid: impl FnOnce(&mut File), after: impl FnOnce(&mut File)) -> (String, bool) {
     let (_folder, path) = file_of(100);
-    let file = File::options().read(true).write(true).open(&path).unwrap();
+    let mut file = File::options().read(true).write(true).open(&path).unwrap();
     let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap().watched().unwrap();
     input.read_exact(&mut [0; 50]).unwrap();
-    amid(&file);
+    amid(&mut file);
     let read = input.read_to_end(&mut Vec::new());
     if let Err(error) = read.and_then(|_| input.check_read()) {
         return (error.to_string(), path.exists());
     }
-    after(&file);
-    let told = input.source().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
-    (told.replace(&path.display().to_string(), "f"), path.exists())
+    after(&mut file);
+    let message = input.source().remove().err().map(|problem| problem.to_string()).unwrap_or_default();
+    (message.replace(&path.display().to_string(), "f"), path.exists())
 }
 
-fn nothing(_: &File) {}
+fn nothing(_: &mut File) {}
+
+fn write_at(file: &mut File, bytes: &[u8], at: u64) {
+    file.seek(SeekFrom::Start(at)).unwrap();
+    file.write_all(bytes).unwrap();
+}
 
 #[test]
-fn a_file_that_nobody_touched_is_removed() {
+fn a_file_left_alone_is_removed() {
     assert_eq!(parted(nothing, nothing), (String::new(), false));
 }
 
 #[test]
 fn a_file_that_grew_is_read_to_its_old_end_and_stays() {
-    let append = |file: &File| file.write_all_at(b"more", 100).unwrap();
-    let told = "f: grew by 4 bytes meanwhile, not removed; only its first 100 were read";
-    assert_eq!(parted(append, nothing), (told.into(), true));
-    assert_eq!(parted(nothing, append), (told.into(), true));
+    let append = |file: &mut File| write_at(file, b"more", 100);
+    let message = "f: grew by 4 bytes meanwhile, not removed; only its first 100 were read";
+    assert_eq!(parted(append, nothing), (message.into(), true));
+    assert_eq!(parted(nothing, append), (message.into(), true));
 }
 
 #[test]
 fn a_file_written_to_where_it_was_read_is_of_two_states() {
-    let told = "file changed while it was read; try again when nobody writes to it";
-    let write = |file: &File| file.write_all_at(b"x", 20).unwrap();
-    assert_eq!(parted(write, nothing), (told.into(), true));
+    let message = "file changed while it was read; try again when nobody writes to it";
+    let write = |file: &mut File| write_at(file, b"x", 20);
+    assert_eq!(parted(write, nothing), (message.into(), true));
     // Growing does not hide it, nor does setting the time back.
-    let rewrite = |file: &File| file.write_all_at(&[1; 200], 0).unwrap();
-    let told = "file changed while it was read, from 100 bytes to 200; try again when nobody writes to it";
-    assert_eq!(parted(rewrite, nothing), (told.into(), true));
+    let rewrite = |file: &mut File| write_at(file, &[1; 200], 0);
+    let message = "file changed while it was read, from 100 bytes to 200; try again when nobody writes to it";
+    assert_eq!(parted(rewrite, nothing), (message.into(), true));
 }
 
 #[test]
 fn a_file_written_to_after_it_was_read_stays() {
-    let write = |file: &File| file.write_all_at(b"x", 20).unwrap();
-    let told = "f: changed meanwhile, not removed; the output is whole";
-    assert_eq!(parted(nothing, write), (told.into(), true));
-    // What was read by then stands there still.
-    assert_eq!(parted(|file| file.write_all_at(b"x", 80).unwrap(), nothing), (told.into(), true));
-    let told = "f: changed meanwhile, from 100 bytes to 9, not removed; the output is whole";
-    assert_eq!(parted(nothing, |file| file.set_len(9).unwrap()), (told.into(), true));
+    let write = |file: &mut File| write_at(file, b"x", 20);
+    let message = "f: changed meanwhile, not removed; the output is whole";
+    assert_eq!(parted(nothing, write), (message.into(), true));
+    // The bytes read until then are still there.
+    assert_eq!(parted(|file| write_at(file, b"x", 80), nothing), (message.into(), true));
+    let message = "f: changed meanwhile, from 100 bytes to 9, not removed; the output is whole";
+    assert_eq!(parted(nothing, |file| file.set_len(9).unwrap()), (message.into(), true));
 }
 
 #[test]
 fn a_file_written_to_with_its_time_set_back_stays() {
-    let hidden = |file: &File| {
+    let hidden = |file: &mut File| {
         let modified = file.metadata().unwrap().modified().unwrap();
-        file.write_all_at(b"x", 20).unwrap();
+        write_at(file, b"x", 20);
         file.set_times(fs::FileTimes::new().set_modified(modified)).unwrap();
     };
-    let told = "file changed while it was read; try again when nobody writes to it";
-    assert_eq!(parted(hidden, nothing), (told.into(), true));
-    let told = "f: its mode or names changed meanwhile, or its content and its time were set back, not removed; the output is whole";
-    assert_eq!(parted(nothing, hidden), (told.into(), true));
+    let message = "file changed while it was read; try again when nobody writes to it";
+    assert_eq!(parted(hidden, nothing), (message.into(), true));
+    let message = "f: its mode or names changed meanwhile, or its content with the time set back, not removed; the output is whole";
+    assert_eq!(parted(nothing, hidden), (message.into(), true));
 }
 
 #[test]
-fn a_file_that_took_the_name_meanwhile_is_not_removed() {
+fn another_file_that_took_the_name_is_not_removed() {
     let (folder, path) = file_of(100);
     let input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
     fs::rename(&path, folder.path().join("moved")).unwrap();
@@ -104,7 +109,7 @@ fn a_file_that_took_the_name_meanwhile_is_not_removed() {
 }
 
 #[test]
-fn empty_files_are_read_and_promise_no_length() {
+fn empty_files_are_read_and_have_no_certain_length() {
     let (_folder, path) = file_of(0);
     let mut input = Input::open(&Entry::new(&path).unwrap(), ANY).unwrap();
     assert_eq!((input.len(), input.read(&mut [0; 9]).unwrap()), (None, 0));

@@ -1,7 +1,7 @@
-//! The manifest: a line a file, `sha256  size  path`, and how a folder is checked against it.
+//! The manifest: a line for each file, `sha256  size  path`, and how a folder is checked against it.
 //!
-//! `-` stands where the SHA-256 is not known; then the size alone decides. Empty lines and those that start with `#`
-//! say nothing. Paths are relative, with `/`, and never lead out of the folder.
+//! `-` in the place of the SHA-256 means that it is not known; then only the size is checked. Empty lines and lines that
+//! start with `#` mean nothing. Paths are relative, with `/`, and never lead out of the folder.
 
 use std::{
     fmt, fs,
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 /// The project's own manifest, `corpus/MANIFEST`.
 pub const PROJECT: &str = include_str!("../../../../../corpus/MANIFEST");
 
-/// A file as the manifest has it.
+/// A line of the manifest.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Lower-case hexadecimal digits, if they are known.
@@ -26,16 +26,16 @@ pub struct Entry {
     pub path: String,
 }
 
-/// What a check found.
+/// The result of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// Size and SHA-256 are right.
     Same,
-    /// The size is right, and the manifest knows no more.
+    /// The size is right, and the manifest has no SHA-256.
     SameSize,
-    /// There is no such file.
+    /// No such file exists.
     Absent,
-    /// It is there, but is another one.
+    /// The file exists and differs.
     Differs,
 }
 
@@ -91,7 +91,7 @@ impl Entry {
     }
 }
 
-/// The SHA-256 of what `reader` gives, in hexadecimal digits.
+/// The SHA-256 of all bytes of `reader`, in hexadecimal digits.
 fn sha256(mut reader: impl Read) -> io::Result<String> {
     let mut digest = Sha256::new();
     io::copy(&mut reader, &mut digest)?;

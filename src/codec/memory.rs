@@ -1,0 +1,111 @@
+//! The memory that coding or decoding one block takes, and whether that is allowed.
+//!
+//! Each part tells its own share: [`Level::memory`] the network's, [`Priming::memory`] the prior's, [`deflate::MEMORY`]
+//! that of reconstructing streams. Here they are added up, and nowhere else. What is held beside blocks, such as the
+//! content that copies may reach, is added by those who hold it.
+
+use super::priming::Priming;
+use crate::{
+    Error, ErrorKind, Level, Result,
+    container::{BlockHeader, BlockKind, MAX_BLOCK_LEN, Method},
+    parallel::progress::Progress,
+    transform::deflate,
+};
+
+/// The memory that coding a block may take.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowed {
+    /// Bytes in all.
+    pub limit: u64,
+    /// Bytes of them that are taken already.
+    pub beside: u64,
+}
+
+/// Bytes of memory that coding or decoding a block takes: its raw and its coded bytes, the network and its prior if it
+/// has them, and what the block is expanded to.
+pub fn of_block(header: &BlockHeader, priming: &Priming) -> u64 {
+    let level = priming.level;
+    let prior = if header.from_prior { priming.memory() } else { 0 };
+    let kind = match header.kind {
+        BlockKind::Neural => level.memory(header.raw_len),
+        BlockKind::Expanded => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
+        BlockKind::Stored | BlockKind::Huffman | BlockKind::Copy => 0,
+    };
+    (header.raw_len + header.coded_len + kind + prior) as u64
+}
+
+/// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.
+pub fn expected(method: Method, priming: &Priming, raw_len: usize) -> u64 {
+    let kind = match method {
+        Method::Store | Method::Copy => BlockKind::Stored,
+        Method::Huffman => BlockKind::Huffman,
+        Method::Neural => BlockKind::Neural,
+    };
+    of_block(&largest(kind, raw_len, raw_len, priming), priming)
+}
+
+/// The header of a block of this kind that takes the most memory: it has not shrunk, and starts from a prior if it may.
+pub fn largest(kind: BlockKind, raw_len: usize, expanded_len: usize, priming: &Priming) -> BlockHeader {
+    let from_prior = kind.is_neural() && priming.may_start_from_prior(expanded_len);
+    BlockHeader { kind, raw_len, coded_len: raw_len, expanded_len, raw_crc: 0, from_prior }
+}
+
+/// The longest that a block of `raw_len` bytes may become when it is expanded, so that the fastest level can code it
+/// within what is allowed.
+pub fn most_expanded(raw_len: usize, priming: &Priming, allowed: Allowed) -> usize {
+    let fastest = Priming { level: Level::FASTEST, ..priming.clone() };
+    let fits = |expanded_len: usize| {
+        let coding = of_block(&largest(BlockKind::Expanded, raw_len, expanded_len, &fastest), &fastest);
+        // Before there is a network: one stream in a buffer that doubled as it grew, and the content it is appended to.
+        let expanding = (raw_len + 3 * expanded_len + deflate::MEMORY) as u64;
+        coding.max(expanding).saturating_add(allowed.beside) <= allowed.limit
+    };
+    let bits = (0..=MAX_BLOCK_LEN.ilog2()).rev().map(|bit| 1 << bit);
+    bits.fold(0, |most, bit| if most + bit <= MAX_BLOCK_LEN && fits(most + bit) { most + bit } else { most })
+}
+
+/// Makes sure that a block with this `header`, which was expanded, may be coded; returns the bytes of memory that it
+/// needs.
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`], with the highest level that would fit.
+pub fn check_expanded(header: &BlockHeader, priming: &Priming, allowed: Allowed) -> Result<u64> {
+    let needed_at = |level| of_block(header, &Priming { level, ..priming.clone() });
+    let with_others = |needed: u64| needed.saturating_add(allowed.beside);
+    let needed = needed_at(priming.level);
+    check("compressing", with_others(needed), allowed.limit).map(|()| needed).map_err(|error| {
+        let lower = (1..priming.level.get()).rev().filter_map(Level::new);
+        match lower.into_iter().find(|&level| with_others(needed_at(level)) <= allowed.limit) {
+            Some(level) => Error::new(ErrorKind::MemoryLimit, format!("{error}; level {} fits", level.get())),
+            None => error,
+        }
+    })
+}
+
+/// Makes sure that decoding may take `needed` bytes of memory, and counts them into `progress`.
+///
+/// # Errors
+/// As of [`check`].
+pub fn take(needed: u64, allowed: u64, progress: Option<&Progress>) -> Result<()> {
+    check("decoding", needed, allowed)?;
+    if let Some(progress) = progress {
+        progress.takes_memory(needed);
+    }
+    Ok(())
+}
+
+/// Makes sure that a list of blocks may take `needed` bytes of memory.
+///
+/// # Errors
+/// As of [`check`].
+pub fn check_list(needed: usize, allowed: u64) -> Result<()> {
+    check("the list of blocks", needed as u64, allowed)
+}
+
+/// Makes sure that `work` may take `needed` bytes of memory.
+///
+/// # Errors
+/// [`ErrorKind::MemoryLimit`] if fewer are `allowed`.
+pub fn check(work: &str, needed: u64, allowed: u64) -> Result<()> {
+    if needed <= allowed { Ok(()) } else { Err(Error::memory_limit(work, needed, allowed)) }
+}

@@ -1,0 +1,264 @@
+//! Content with deflate streams ↔ the same with each stream's content in its place, and the recipe for the way back.
+//!
+//! A stream is replaced only after deflating its content gave the same bytes. Both ways take time in proportion to the
+//! content, whatever it is: reconstructing a stream may take at most [`work_for`] steps, and attempts that lead to nothing,
+//! inflating or deflating, share one budget for all of the content ([`futile_work`]), after which no more streams are
+//! looked for. A step takes nanoseconds.
+
+use super::{
+    Candidate, Dialect, Work,
+    encode::{Sink, deflate},
+    inflate::{Inflated, Tokens, inflate, inflated_len},
+    recipe::{Entry, bad_recipe},
+    symbols::Token,
+    wrapper::{Trailer, find},
+};
+use crate::{Result, container::MAX_BLOCK_LEN, error::room_for};
+
+/// Shorter streams are left alone: their entries cost about as much as they could save, and setting up to deflate them
+/// costs time.
+pub const MIN_STREAM: usize = 32;
+/// Bytes of memory that deflating takes beside content and stream: hash table, chains, tokens and symbols of a block.
+pub const MEMORY: usize = 1 << 20;
+
+/// Content with its streams expanded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expanded {
+    /// The content with each stream's content in its place, then the recipe.
+    pub bytes: Vec<u8>,
+    /// How many of the bytes are the recipe: the last ones.
+    pub recipe_len: usize,
+}
+
+/// The steps that deflating `len` bytes again may take.
+fn work_for(len: usize) -> u64 {
+    (1 << 16) + ((len as u64) << 10)
+}
+
+/// The steps that attempts without success may take in content of `len` bytes.
+fn futile_work(len: usize) -> u64 {
+    (1 << 26) + ((len as u64) << 8)
+}
+
+/// Expands the streams in `content` that can be reconstructed, if there are any, and memory for them. The result is no
+/// longer than a block can be.
+pub fn expand(content: &[u8]) -> Option<Expanded> {
+    expand_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
+}
+
+/// The error for expanded content that would be longer than it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooLong;
+
+/// As [`expand`], but only while `go_on` returns `true`. It is called before each stream and each token; once it has
+/// returned `false`, the result is of no use.
+///
+/// # Errors
+/// A stream would make it longer than `most` bytes. No memory was taken for more.
+pub fn expand_while(
+    content: &[u8],
+    most: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> std::result::Result<Option<Expanded>, TooLong> {
+    let futile = Work::new(futile_work(content.len()));
+    let mut search = Search { content, futile, is_over: false, go_on };
+    let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
+    // Content before `done` is expanded or copied; the search goes on at `from`.
+    let (mut done, mut from) = (0, 0);
+    while let Some((header, candidate)) = find(content, from)
+        && search.futile.spend(64)
+        && (search.go_on)()
+    {
+        let there = bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY;
+        let [room, allowed] = [MAX_BLOCK_LEN, most].map(|most| most.saturating_sub(there));
+        match search.stream(&candidate, room, allowed) {
+            Some(stream) => {
+                let gap = &content[done..candidate.start];
+                if bytes.try_reserve(gap.len() + stream.content.len()).is_err() {
+                    return Ok(None);
+                }
+                bytes.extend_from_slice(gap);
+                Entry { gap: gap.len(), ..stream.entry }.write(&mut recipe);
+                bytes.extend_from_slice(&stream.content);
+                (done, from) = (stream.end, stream.end);
+            }
+            None if search.is_over => return Err(TooLong),
+            None => from = header + 1,
+        }
+    }
+    if recipe.is_empty() || bytes.try_reserve(content.len() - done + recipe.len()).is_err() {
+        return Ok(None);
+    }
+    bytes.extend_from_slice(&content[done..]);
+    bytes.extend_from_slice(&recipe);
+    Ok(Some(Expanded { bytes, recipe_len: recipe.len() }))
+}
+
+/// Bytes of the longest entry of a recipe.
+const MAX_ENTRY: usize = 4 + 4 + 1;
+
+/// A stream that can be reconstructed.
+struct Stream {
+    entry: Entry,
+    content: Vec<u8>,
+    /// Where it ends in the content around it, its trailer included.
+    end: usize,
+}
+
+/// The search for streams in some content.
+struct Search<'a> {
+    content: &'a [u8],
+    /// What attempts without success may still take.
+    futile: Work,
+    /// Whether a stream would become longer than is allowed.
+    is_over: bool,
+    go_on: &'a mut dyn FnMut() -> bool,
+}
+
+impl Search<'_> {
+    /// The stream at `candidate`, if it inflates to at most `room` bytes and can be reconstructed. If it inflates to more
+    /// than `allowed` bytes, sets `is_over`.
+    fn stream(&mut self, candidate: &Candidate, room: usize, allowed: usize) -> Option<Stream> {
+        let coded = &self.content[candidate.start..];
+        let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
+            Ok(inflated) => inflated,
+            Err(error) => {
+                // A stream that proves to be none, or too long for any block, stays as it is, whatever is allowed.
+                let is_over = error.too_long && allowed < room;
+                let steps =
+                    if is_over { inflated_len(coded, room).err().map(|error| error.steps) } else { Some(error.steps) };
+                match steps {
+                    Some(steps) => _ = self.futile.spend_all(steps),
+                    None => self.is_over = true,
+                }
+                return None;
+            }
+        };
+        let dialect = if consumed >= MIN_STREAM { self.dialect(&coded[..consumed], &content, candidate) } else { None };
+        let Some(dialect) = dialect else {
+            self.futile.spend_all(steps);
+            return None;
+        };
+        let trailer = candidate.trailer.bytes(&content);
+        let is_right = coded[consumed..].starts_with(&trailer);
+        let trailer_kind = if is_right { candidate.trailer } else { Trailer::None };
+        let end = candidate.start + consumed + if is_right { trailer.len() } else { 0 };
+        let entry = Entry { gap: 0, len: content.len(), dialect, trailer: trailer_kind };
+        Some(Stream { entry, content, end })
+    }
+
+    /// The dialect by which `content` becomes the stream `coded`.
+    fn dialect(&mut self, coded: &[u8], content: &[u8], candidate: &Candidate) -> Option<Dialect> {
+        candidate.dialects().into_iter().find(|&dialect| {
+            let steps = work_for(content.len()).min(self.futile.left());
+            let mut work = Work::new(steps);
+            let mut trial = Trial { tokens: Tokens::new(coded), left: coded, go_on: &mut *self.go_on };
+            let is_same = deflate(content, dialect, &mut work, &mut trial) && trial.left.is_empty();
+            if !is_same {
+                self.futile.spend_all(steps - work.left());
+            }
+            is_same
+        })
+    }
+}
+
+/// Compares a stream that is being made with the one in the content. Tokens are compared before their block is complete,
+/// so that wrong dialects mostly cost next to nothing.
+struct Trial<'a> {
+    tokens: Tokens<'a>,
+    left: &'a [u8],
+    go_on: &'a mut dyn FnMut() -> bool,
+}
+
+impl Sink for Trial<'_> {
+    fn token(&mut self, token: Token) -> bool {
+        if !(self.go_on)() {
+            return false;
+        }
+        match self.tokens.next() {
+            // A stored block has bytes in place of its tokens.
+            Some(_) if self.tokens.is_stored() => {
+                self.tokens.by_ref().take(token.span() - 1).count() == token.span() - 1
+            }
+            found => found == Some(token),
+        }
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> bool {
+        match self.left.strip_prefix(bytes) {
+            Some(left) => self.left = left,
+            None => return false,
+        }
+        true
+    }
+}
+
+/// Reconstructs the streams, the inverse of [`expand`]. The result is `len` bytes long.
+///
+/// # Errors
+/// The recipe is damaged, does not fit the content, or takes more work than any recipe that [`expand`] writes.
+pub fn reconstruct(expanded: &Expanded, len: usize) -> Result<Vec<u8>> {
+    reconstruct_while(expanded, room_for(len)?, len, &mut || true)
+}
+
+/// As [`reconstruct`], into `bytes`, which has room for them, but only while `go_on` returns `true`. It is called before
+/// each stream and each token.
+///
+/// # Errors
+/// As [`reconstruct`]; or `go_on` returned `false`.
+pub fn reconstruct_while(
+    expanded: &Expanded,
+    bytes: Vec<u8>,
+    len: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> Result<Vec<u8>> {
+    let content_len = expanded.bytes.len().checked_sub(expanded.recipe_len).ok_or_else(bad_recipe)?;
+    let (mut content, mut recipe) = expanded.bytes.split_at(content_len);
+    let mut out = Bounded { bytes, len, go_on };
+    while !recipe.is_empty() {
+        let entry = Entry::read(&mut recipe)?;
+        let gap = take(&mut content, entry.gap)?;
+        let inflated = take(&mut content, entry.len)?;
+        let mut work = Work::new(work_for(entry.len));
+        let start = out.bytes.len() + gap.len();
+        let fits = (out.go_on)()
+            && out.bytes(gap)
+            && deflate(inflated, entry.dialect, &mut work, &mut out)
+            && out.bytes.len() - start >= MIN_STREAM
+            && out.bytes(&entry.trailer.bytes(inflated));
+        fits.then_some(()).ok_or_else(bad_recipe)?;
+    }
+    let is_whole = out.bytes(content) && out.bytes.len() == len;
+    is_whole.then_some(out.bytes).ok_or_else(bad_recipe)
+}
+
+/// Takes `len` bytes from the front of `bytes`.
+fn take<'a>(bytes: &mut &'a [u8], len: usize) -> Result<&'a [u8]> {
+    let (front, rest) = bytes.split_at_checked(len).ok_or_else(bad_recipe)?;
+    *bytes = rest;
+    Ok(front)
+}
+
+/// A list of bytes that never becomes longer than `len`.
+struct Bounded<'a> {
+    bytes: Vec<u8>,
+    len: usize,
+    go_on: &'a mut dyn FnMut() -> bool,
+}
+
+impl Sink for Bounded<'_> {
+    fn token(&mut self, _: Token) -> bool {
+        (self.go_on)()
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> bool {
+        let fits = bytes.len() <= self.len - self.bytes.len();
+        if fits {
+            self.bytes.extend_from_slice(bytes);
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests;
