@@ -92,11 +92,10 @@ fn centred(logits: F32x16) -> [f32; LANES] {
 
 #[cfg(test)]
 mod tests {
+    use foretell_testkit::noise;
+
     use super::*;
-    use crate::{
-        math::softmax,
-        model::{Level, noise},
-    };
+    use crate::{math::softmax, model::Level};
 
     #[test]
     fn contributions_add_up_to_the_logits_and_change_no_prediction() {
