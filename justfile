@@ -126,10 +126,6 @@ measure DIR="corpus":
 public-api:
     FORETELL_WRITE_GOLDEN=1 cargo test --package foretell --test library api
 
-# What a change of the public API asks of the next version's number (needs cargo-semver-checks and a published version).
-semver:
-    cargo semver-checks --package foretell
-
 # Appends size and relative speed of this commit, by level, to benches/HISTORY.csv.
 history *LEVELS:
     benches/history.sh {{LEVELS}}
