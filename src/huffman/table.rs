@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn the_table_of_text_is_small() {
-        let text = include_bytes!("table.rs");
+        let text = include_bytes!("mod.rs");
         let leaves = lengths::optimal(&count(text));
         assert!(leaves.len() > 60);
         assert!(bytes(&leaves).len() < 64, "{} symbols in {} bytes", leaves.len(), bytes(&leaves).len());
