@@ -79,7 +79,10 @@ fn listing(src: &Path) -> String {
             lines.extend(items(src, public, &path));
         }
         // What the module itself declares.
-        for line in text.lines().filter(|line| line.starts_with("pub ") && !line.starts_with("pub use")) {
+        for line in text
+            .lines()
+            .filter(|line| line.starts_with("pub ") && !line.starts_with("pub use") && !line.starts_with("pub mod"))
+        {
             let name = line.split(|c: char| !c.is_alphanumeric() && c != '_').nth(2).unwrap_or_default();
             lines.extend(items(src, public, &format!("{inner}{name}")));
         }
@@ -147,7 +150,8 @@ fn rust_files(place: &Path) -> Vec<PathBuf> {
             }
         }
     }
-    files.retain(|file| file.is_file() && !file.ends_with("tests.rs"));
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "rs") && !file.ends_with("tests.rs"));
+    files.retain(|file| file.is_file());
     files
 }
 
