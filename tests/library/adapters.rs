@@ -209,6 +209,9 @@ fn a_decoder_that_is_written_to_finds_what_is_cut_off_or_damaged_and_tells_of_ga
         let mut decoder = write::Decoder::new(vec![], &DecodeOptions::new());
         decoder.write_all(&coded[..cut]).unwrap();
         let error = Error::from(decoder.finish().unwrap_err());
+        // A part of the magic bytes could begin any file.
+        let kind = if [1, 2].contains(&cut) { ErrorKind::NotForetell } else { ErrorKind::Truncated };
+        assert_eq!(error.kind(), kind, "{cut}");
         assert_eq!(error.kind(), decompress(&coded[..cut]).unwrap_err().kind(), "{cut}");
     }
     let mut bad = coded.clone();
