@@ -28,7 +28,7 @@
 //! | [`EncodeOptions`], [`DecodeOptions`] | the choices for compression and for decompression: level, threads, limits, models, progress, stop |
 //! | [`Level`], [`Method`] | how large a network to use, from 1 to 9; how to code: by the network, Huffman codes, or not at all |
 //! | [`Encoder`], [`Decoder`] | [`write::Encoder`] and [`read::Decoder`]: a frame is written, content is read |
-//! | [`write`], [`read`], [`bufread`] | encoders and decoders as adapters of writers, readers and buffered readers |
+//! | [`write`](mod@write), [`read`], [`bufread`] | encoders and decoders as adapters of writers, readers and buffered readers |
 //! | [`raw`] | slices in and out, without I/O: what bindings and asynchronous adapters are made of |
 //! | [`IndexedReader`] | reads from anywhere in a file, and decodes only the blocks that it must |
 //! | [`recover`], [`Recovered`], [`Damage`] | saves the good content of a damaged file, and lists the damage |

@@ -113,7 +113,7 @@ impl Index {
     /// Compares the index that was `found` in a file with this one, which is expected.
     ///
     /// # Errors
-    /// [`ErrorKind::Corrupt`] if they differ.
+    /// [`Corrupt`](crate::ErrorKind::Corrupt) if they differ.
     pub fn check(&self, found: &Self) -> Result<()> {
         if self == found { Ok(()) } else { Err(Self::misfit()) }
     }

@@ -109,7 +109,7 @@ impl Trainer {
     /// The most bytes of the model's file.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if that is not within [`SIZES`].
+    /// [`ErrorKind::InvalidInput`] if that is less than 16 KiB or more than 64 MiB.
     pub fn size(mut self, bytes: u64) -> Result<Self> {
         if !SIZES.contains(&bytes) {
             let text = format!("a model has {} to {} bytes, not {bytes}", SIZES.start(), SIZES.end());
