@@ -99,7 +99,7 @@ fn golden_files_are_damaged() {
         }
         files += 1;
         let good = std::fs::read(&path).unwrap();
-        for round in 0..200 {
+        for round in 0..50 {
             let damaged = mutate(&good, &mut random);
             if damaged != good {
                 must_fail(&damaged, (&path, round));
