@@ -208,7 +208,7 @@ mod tests {
         };
         (0..len)
             .map(|_| {
-                let symbol = draw(&p, (random.next() >> 40) as f32 / (1 << 24) as f32);
+                let symbol = draw(&p, (random.bits() >> 40) as f32 / (1 << 24) as f32);
                 let before = p;
                 p = p * (1.0 - rate) + F32x16::splat(rate * 0.01 / LANES as f32);
                 p.0[symbol] += rate * 0.99;
@@ -235,7 +235,7 @@ mod tests {
             let (coded, _) = round_trip(&expected);
             assert!(coded >= 1.0);
             // Every symbol, however improbable, can be coded.
-            let any: Vec<_> = (0..50_000).map(|_| (p, (random.next() & 15) as u8)).collect();
+            let any: Vec<_> = (0..50_000).map(|_| (p, (random.bits() & 15) as u8)).collect();
             round_trip(&any);
         }
     }

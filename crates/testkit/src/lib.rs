@@ -24,4 +24,4 @@ pub use mutate::mutate;
 pub use own_process::{in_own_process, peak_memory};
 pub use random::{Random, noise};
 pub use round_trip::{compress, round_trip};
-pub use skip::skip;
+pub use skip::{skip, skip_without};

@@ -32,7 +32,7 @@ fn change(out: &mut Vec<u8>, random: &mut Random) {
     let end = out.len().min(at + 1 + random.below(9));
     match random.below(7) {
         0 | 1 => out[at] ^= 1 << random.below(8),
-        2 => out[at] = random.next() as u8,
+        2 => out[at] = random.bits() as u8,
         3 => out[at] = TELLING[random.below(TELLING.len())],
         4 => drop(out.drain(at..end)),
         5 => drop(out.splice(at..at, random.bytes(3))),

@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use foretell_testkit::skip;
+use foretell_testkit::skip_without;
 use tempfile::TempDir;
 
 use crate::sandbox::{Expect, FORE, Sandbox, text};
@@ -45,7 +45,7 @@ fn with_lists() -> Option<TempDir> {
             return Some(folder);
         }
     }
-    skip(&format!("no file system with access control lists and user attributes at {places:?}"));
+    skip_without("lists", &format!("no file system with access control lists and user attributes at {places:?}"));
     None
 }
 
@@ -131,6 +131,6 @@ fn where_a_list_cannot_be_kept_the_group_gets_its_own_rights_only() {
     let warning = "fore: disk/f.fore: cannot keep the access control list, so fewer may read it: ";
     match printed.strip_prefix("there\n") {
         Some(rest) => assert!(rest.starts_with(&format!("2\n600\n{warning}")) && rest.lines().count() == 3, "{rest}"),
-        None => skip(&format!("no ramfs can be mounted in a namespace of its own: {printed}")),
+        None => skip_without("mounts", &format!("no ramfs can be mounted in a namespace of its own: {printed}")),
     }
 }

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use foretell_testkit::{noise, skip};
+use foretell_testkit::{noise, skip_without};
 use nix::sys::signal::Signal;
 
 use crate::sandbox::{FORE, Sandbox, text, wait};
@@ -131,7 +131,7 @@ fn a_full_disk_costs_no_input_and_leaves_nothing() {
     let printed = String::from_utf8_lossy(&printed);
     match printed.strip_prefix("there\n") {
         Some(rest) => assert_eq!(rest, "1 f\nfore: f.fore: No space left on device\n"),
-        None => skip(&format!("no tmpfs can be mounted in a namespace of its own: {printed}")),
+        None => skip_without("mounts", &format!("no tmpfs can be mounted in a namespace of its own: {printed}")),
     }
 }
 
@@ -187,7 +187,7 @@ fn in_group(s: &Sandbox, mib: u64, command: &str) -> Option<Output> {
             }
         });
     let Some(folder) = made.into_iter().flatten().next() else {
-        skip("no memory control group can be made");
+        skip_without("groups", "no memory control group can be made");
         return None;
     };
     let entered = format!("echo $$ >{}/cgroup.procs && {command}", folder.display());

@@ -13,7 +13,7 @@ impl Rng {
     }
 
     pub(super) fn next(&mut self) -> u64 {
-        self.0.next()
+        self.0.bits()
     }
 
     /// A number in `0..n`; 0 if `n` is 0. Its bias, below n/2^64, does not matter here.

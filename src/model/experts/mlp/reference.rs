@@ -188,9 +188,9 @@ fn steps_of_the_hidden_layer_are_gradients_with_both_factors_at_unit_size() {
         for i in 0..hidden {
             let step = rate * dz[i] / dz_roots[i];
             assert_step(reference.b[i], after.b[i], f64::from(BIAS_RATE) * step, "b");
-            for j in 0..reference.x.len() {
+            for (j, x_root) in x_roots.iter().enumerate() {
                 let slope = reference.slope(byte, |r| &mut r.w[i][j]);
-                let step = rate * slope / (dz_roots[i] * x_roots[j]);
+                let step = rate * slope / (dz_roots[i] * x_root);
                 assert_step(reference.w[i][j], after.w[i][j], step, "W");
             }
         }
