@@ -181,9 +181,8 @@ fn what_is_no_damage_is_an_error() {
     assert_eq!(fails(b"\xf0re\x63\x01\x06", u64::MAX), ErrorKind::Unsupported);
     assert_eq!(fails(&coded(&plain(b"ab")), 1000), ErrorKind::MemoryLimit);
     let mut full = [0; 10];
-    let error =
-        foretell::recover(Cursor::new(coded(b"more than that")), full.as_mut_slice(), &DecodeOptions::new())
-            .unwrap_err();
+    let error = foretell::recover(Cursor::new(coded(b"more than that")), full.as_mut_slice(), &DecodeOptions::new())
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Io);
 }
 

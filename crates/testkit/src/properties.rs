@@ -268,7 +268,7 @@ pub fn record_and_pack(bytes: &[u8], model: &Model) {
     }
 }
 
-/// The inverse of [`leading_number`].
+/// The inverse of `leading_number`.
 pub fn with_leading_number(number: usize, rest: &[u8]) -> Vec<u8> {
     assert!(number < MOST);
     [&(number as u32).to_le_bytes()[..3], rest].concat()
