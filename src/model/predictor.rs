@@ -85,8 +85,10 @@ impl Predictor {
     /// The bits that it would cost to code `byte` next: −log2 of its probability, at most 40, as the coder gives no
     /// nibble less than 2^-20. Changes no later prediction.
     pub fn cost(&mut self, byte: u8) -> f64 {
-        let nibbles = standard(|| self.network.probabilities_of(byte));
-        nibbles.iter().map(|&p| (-f64::from(p).log2()).min(Self::MOST_BITS)).sum()
+        standard(|| {
+            let nibbles = self.network.probabilities_of(byte);
+            nibbles.iter().map(|&p| (-f64::from(p).log2()).min(Self::MOST_BITS)).sum()
+        })
     }
 
     /// Learns that the next byte was `byte`, and moves on.

@@ -148,7 +148,7 @@ fn is_there(bytes: u64) -> bool {
 /// promised meanwhile.
 ///
 /// # Errors
-/// The system has neither memory nor threads left.
+/// The system has no memory or no threads left. The thread may run all the same.
 pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
     let ledger = ledger();
     // All promised memory must still be there when the thread has taken as much address space as it may. If nothing is
@@ -166,6 +166,10 @@ pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 's
     };
     let thread = Builder::new().name(name.into()).spawn(work)?;
     let _ = runs.recv();
+    // The C library may have set aside nearly all that was left, for the thread alone.
+    if !is_there(SMALL) {
+        return Err(Error::no_memory(SMALL).into());
+    }
     Ok(thread)
 }
 

@@ -36,8 +36,8 @@ const LIBRARY: &[&[&str]] = &[
     &["priors"],
     &["codec"],
     &["record", "train"],
-    &["pack"],
     &["stream"],
+    &["pack"],
     &["seekable"],
     &["lib.rs", "unstable.rs"],
 ];

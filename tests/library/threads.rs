@@ -172,7 +172,8 @@ fn what_expanding_takes_counts_in_the_limit_before_it_is_taken() {
     assert!(progress.memory() > 6 << 20, "it was not expanded");
     let error = foretell::compress(&packed, &options.clone().memory_limit(progress.memory() - 1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::MemoryLimit);
-    let room = progress.memory() + packed.len() as u64;
+    // Before the work, the coded bytes count as much as the packed ones, and so does what is replaced at the end.
+    let room = progress.memory() + 3 * packed.len() as u64;
     assert!(foretell_testkit::compress(&packed, &options.memory_limit(room)) == coded);
 }
 
@@ -193,7 +194,7 @@ fn lists_of_blocks_count_in_every_readers_memory_limit() {
         assert_eq!(error.kind(), ErrorKind::MemoryLimit, "{error}");
     }
     let mut all = vec![];
-    Decoder::new(file.as_slice(), &DecodeOptions::new().memory_limit(2_000_000)).read_to_end(&mut all).unwrap();
+    Decoder::new(file.as_slice(), &DecodeOptions::new().memory_limit(5_000_000)).read_to_end(&mut all).unwrap();
     assert_eq!(all.len(), parts.len());
 }
 

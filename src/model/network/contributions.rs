@@ -22,7 +22,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contribution {
-    /// The expert's name, as `foretell ablate` has it: `MLP`, `match model`, `bias`, or `context 3: …` with what that
+    /// The expert's name, as `foretell bench --ablate` has it: `MLP`, `match model`, `bias`, or `context 3: …` with what that
     /// context sees in text and in binary data.
     pub expert: String,
     /// Natural logits of the sixteen values of the high nibble; their mean is 0.
@@ -95,16 +95,19 @@ mod tests {
     use foretell_testkit::noise;
 
     use super::*;
-    use crate::{math::softmax, model::Level};
+    use crate::{
+        math::softmax,
+        model::{Level, experts::match_model::LONG},
+    };
 
     #[test]
     fn contributions_add_up_to_the_logits_and_change_no_prediction() {
-        let content = [b"the cat sat on the mat; ".repeat(9), noise(1, 50), vec![7; 3000]].concat();
+        let content = [b"the cat sat on the mat; ".repeat(9), noise(1, 50), vec![7; LONG + 200]].concat();
         for level in [Level::FASTEST, Level::DEFAULT] {
             let [mut asked, mut not_asked] = [(); 2].map(|()| Network::new(level, content.len()).unwrap());
             let mut alone = 0;
             for (i, &byte) in content.iter().enumerate() {
-                if i % 41 == 0 || i > 3200 {
+                if i % 41 == 0 || i + 90 > content.len() {
                     let [p_high, p_low] = asked.probabilities_of(byte).map(f64::from);
                     let p = p_high * p_low;
                     let distribution = asked.byte_distribution();

@@ -28,13 +28,15 @@ use source::Source;
 /// let coded = compress(b"a byte at a time", &EncodeOptions::new())?;
 /// let mut decompressor = Decompressor::new(&DecodeOptions::new());
 /// let (mut content, mut room) = (Vec::new(), [0; 4]);
-/// for byte in &coded {
-///     // This frame is so short that all of its content comes with its last bytes.
-///     let status = decompressor.run(&[*byte], &mut room, Operation::Continue)?;
-///     content.extend_from_slice(&room[..status.written]);
-/// }
+/// let mut rest = &coded[..];
 /// loop {
-///     let status = decompressor.run(&[], &mut room, Operation::Finish)?;
+///     let (input, operation) = match rest {
+///         [] => (rest, Operation::Finish),
+///         _ => (&rest[..1], Operation::Continue),
+///     };
+///     // It takes no input while there is content to be given out.
+///     let status = decompressor.run(input, &mut room, operation)?;
+///     rest = &rest[status.read..];
 ///     content.extend_from_slice(&room[..status.written]);
 ///     if status.is_done {
 ///         break;

@@ -41,8 +41,9 @@ pub enum Operation {
 /// use foretell::{EncodeOptions, raw::{Compressor, Operation}};
 /// let mut compressor = Compressor::new(&EncodeOptions::new());
 /// let status = compressor.run(b"abc", &mut [0; 2], Operation::Finish)?;
-/// // Two bytes of output are not enough for the frame: the same operation has to be called again.
-/// assert_eq!((status.read, status.written, status.is_done), (3, 2, false));
+/// // Two bytes of output are not enough for the frame's header, which is written before any input is taken. The same
+/// // operation has to be called again, with the input that was not taken.
+/// assert_eq!((status.read, status.written, status.is_done), (0, 2, false));
 /// # Ok::<(), foretell::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

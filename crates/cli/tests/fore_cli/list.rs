@@ -46,7 +46,7 @@ fn copies_are_a_method_of_their_own() {
     s.write("zeros", &vec![0; 3 << 20]);
     s.run("zeros", 0);
     let rows = table(&s, "-lv zeros.fore", 0);
-    assert_eq!(rows[1][..3], ["copy+store", "6", "2"]);
+    assert_eq!(rows[1][..3], ["copy+stored", "6", "2"]);
     let json: serde_json::Value = serde_json::from_slice(&s.run("-l --json zeros.fore", 0).stdout).unwrap();
     assert_eq!(json[0]["frames"][0]["blocks"]["copy"], 1);
     s.run("-t zeros.fore", 0);

@@ -97,7 +97,7 @@ fn a_model_of_another_name_is_replaced_only_by_force_and_it_is_said_which_would_
     refused.stderr(contains(format!("foretell: a.model: the model {id} is there")).and(contains(would_be_lost)));
     assert!(model(&folder) == first);
     // Nor one that this version does not read, or that is damaged.
-    for (at, words) in [(3, "another version"), (5, "would be lost")] {
+    for (at, words) in [(3, "another version"), (5, "as it would replace the model")] {
         let mut other = first.clone();
         other[at] ^= 1;
         fs::write(folder.path().join("a.model"), &other).unwrap();
@@ -114,7 +114,7 @@ fn a_model_that_does_not_pay_and_samples_that_tell_nothing_are_told() {
     let folder = folder();
     fs::write(folder.path().join("noise"), foretell_testkit::noise(1, 60_000)).unwrap();
     fs::write(folder.path().join("same"), "the very same line again and again\n".repeat(500)).unwrap();
-    let (does_not_pay, tell_nothing) = (contains("the model does not pay"), contains("tells nothing about new ones"));
+    let (does_not_pay, tell_nothing) = (contains("the model does not pay"), contains("says nothing about new samples"));
     let told = train(&folder, &["--records=20", "-f", "noise"]).assert().success();
     told.stderr(does_not_pay.clone().and(tell_nothing.clone().not()));
     let told = train(&folder, &["--lines", "-f", "same"]).assert().success();
