@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt, io};
 /// The result of every fallible operation of the library.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// What went wrong, by what can be done about it.
+/// Kinds of errors, by what the caller can do about them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -22,26 +22,26 @@ pub enum ErrorKind {
     Unsupported,
     /// Decoded, but the bytes differ from those that were compressed.
     ChecksumMismatch,
-    /// A trained model is needed that is not at hand.
+    /// The data need a trained model that is not among the given ones.
     MissingModel,
     /// More memory would be needed than is allowed, or than the system gives.
     MemoryLimit,
     /// Decoding would give more content than is allowed.
     OutputLimit,
-    /// The work was ended by a [`Stop`](crate::Stop).
+    /// A [`Stop`](crate::Stop) ended the work.
     Cancelled,
-    /// The processor or the build computes in another way than the format's, and cannot be set to that.
+    /// The processor or the build does not compute as the format demands, and cannot be set to do so.
     Arithmetic,
     /// An option was given a value that it cannot have.
     InvalidInput,
     /// Reading or writing failed.
     Io,
-    /// A mistake in this library: something that cannot happen did.
+    /// A mistake in this library.
     Internal,
 }
 
-/// An error of the library: a kind, and a sentence. As an I/O error it is the one that a reader or writer reported, if
-/// that was all.
+/// An error of the library: a kind and a sentence. An error of a reader or writer, passed on without more words, turns
+/// back into the same I/O error.
 ///
 /// ```
 /// use foretell::{ErrorKind, decompress};
@@ -52,7 +52,7 @@ pub enum ErrorKind {
 #[derive(Debug)]
 pub struct Error {
     kind: ErrorKind,
-    /// Empty if the source says all.
+    /// Empty if the source has all the words.
     context: Cow<'static, str>,
     source: Option<io::Error>,
 }
@@ -88,12 +88,12 @@ impl Error {
         Self::new(ErrorKind::Cancelled, "the work was cancelled")
     }
 
-    /// The same error once more, for who asks again: with the same kinds, ours and that of the I/O error behind it.
+    /// A copy, to report the error again: of the same kind, and with an I/O error of the same kind as its source.
     pub(crate) fn again(&self) -> Self {
         Self { kind: self.kind, context: self.context.clone(), source: self.source.as_ref().map(io_again) }
     }
 
-    /// The same error, with `what` it concerns told before it.
+    /// The same error, its text after `what` it concerns.
     pub(crate) fn of(self, what: &str) -> Self {
         let context = match &*self.context {
             "" => what.to_owned(),
@@ -108,19 +108,19 @@ impl Error {
         self.source.as_ref().is_some_and(is_transient)
     }
 
-    /// What went wrong in the fewest words, for a list: the system's own, without its number.
+    /// The cause in the fewest words, for lists: the system's own words without its number.
     pub(crate) fn cause(&self) -> String {
         let text = self.source.as_ref().map_or_else(|| self.context.to_string(), io::Error::to_string);
         text.split(" (os error ").next().unwrap_or_default().to_owned()
     }
 
-    /// Whether the data are to blame, not what was asked for or the machine.
+    /// Whether the data are damaged, or no frame. Otherwise the options or the machine are the cause.
     pub fn is_damage(&self) -> bool {
         use ErrorKind::{ChecksumMismatch, Corrupt, NotForetell, Truncated};
         matches!(self.kind, NotForetell | Corrupt | Truncated | ChecksumMismatch)
     }
 
-    /// Whether it tells nothing of the data: the work could not go on, and would have ended anywhere in them.
+    /// Whether the error is not about the data: reading failed, memory was lacking, or the work was cancelled.
     pub(crate) fn ends_work(&self) -> bool {
         matches!(self.kind, ErrorKind::Io | ErrorKind::MemoryLimit | ErrorKind::Cancelled)
     }
@@ -142,7 +142,8 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    /// What is behind the I/O error, if there is one: that itself is told by this error, and would be told twice.
+    /// The source of the I/O error, if there is one. The I/O error itself is part of this error's text, and would be
+    /// printed twice.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.source.as_ref().and_then(std::error::Error::source)
     }
@@ -204,7 +205,7 @@ pub(crate) fn is_transient(error: &io::Error) -> bool {
     matches!(error.kind(), WouldBlock | TimedOut | Interrupted)
 }
 
-/// The same I/O error once more: what it was made of cannot be cloned, but its number, kind and text can.
+/// A copy of an I/O error: its inner error cannot be cloned, but its number, kind and text can.
 fn io_again(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
         Some(number) => io::Error::from_raw_os_error(number),

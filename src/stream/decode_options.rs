@@ -1,4 +1,4 @@
-//! What a caller may choose for decompression.
+//! Choices for decompression.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use crate::{Models, Progress, Stop};
 
 /// Choices for decompression; a builder. All that decodes takes one: [`Decoder`](crate::Decoder),
 /// [`decompress_with`](crate::decompress_with), [`IndexedReader`](crate::IndexedReader), [`recover`](crate::recover()) and
-/// the rest; the ones that have no use for a choice say so.
+/// the rest. Where a choice has no effect, the docs say so.
 ///
 /// ```
 /// use foretell::{DecodeOptions, EncodeOptions, ErrorKind, compress, decompress_with};
@@ -20,7 +20,7 @@ use crate::{Models, Progress, Stop};
 pub struct DecodeOptions {
     pub(crate) threads: usize,
     pub(crate) memory_limit: u64,
-    /// `None`: what decodes decides.
+    /// `None`: the bound of the function or type that decodes.
     pub(crate) output_limit: Option<u64>,
     pub(crate) models: Models,
     pub(crate) progress: Option<Arc<Progress>>,
@@ -92,15 +92,15 @@ impl DecodeOptions {
         self
     }
 
-    /// Ends the work when `stop` is asked for: it fails then with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled),
+    /// Ends the work when `stop` is asked for. The work then fails with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled),
     /// for good.
     pub fn stop(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
     }
 
-    /// Whether to stop after the first frame, and to read not one byte beyond it: what follows, be it another frame or
-    /// not, is left to the inner reader. Decoders heed it; what works on whole files does not.
+    /// Whether to stop after the first frame, and to read not one byte beyond it: the bytes after it are left to the
+    /// inner reader. It holds for decoders, not for functions and types that work on whole files.
     ///
     /// ```
     /// use std::io::Read;

@@ -1,4 +1,4 @@
-//! What a caller may choose.
+//! Choices for compression.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::{
     parallel::{progress::Progress, stop::Stop},
 };
 
-/// The least length that blocks can be set to: below it their headers and the network's new start cost too much.
+/// The least length that blocks can be set to: in shorter ones headers and the restart of the network cost too much.
 pub(crate) const MIN_BLOCK_LEN: usize = 1 << 16;
 
 /// Bytes of content in a Huffman block: small enough to follow the data, large enough for its table to cost little.
@@ -44,7 +44,7 @@ impl Default for EncodeOptions {
 }
 
 impl EncodeOptions {
-    /// The default level, the neural method and its block length, no content size, one thread, nobody watching.
+    /// The default level, the neural method and its block length, no content size, one thread, no progress.
     pub fn new() -> Self {
         Self {
             priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false },
@@ -64,31 +64,31 @@ impl EncodeOptions {
         self
     }
 
-    /// Lets blocks start from what `model` knows, where that makes them smaller. A decoder needs the same model, which
-    /// the frame names; but a frame of one block does not where the built-in model, or none, makes it smaller.
+    /// Lets blocks start from the prior of `model`, if that makes them smaller. The frame names the model, and a decoder
+    /// needs it. A frame of one block names none if the built-in prior, or no prior, makes it smaller.
     pub fn model(mut self, model: Model) -> Self {
         self.priming.model = Some(model);
         self
     }
 
-    /// Whether a block of up to 1 MiB may start from the model that is built in, if that makes it smaller and the frame
-    /// names no other [`model`](Self::model): yes, unless told otherwise. A decoder needs nothing for it.
+    /// Whether a block of up to 1 MiB may start from the built-in prior, if that makes it smaller and the frame names no
+    /// [`model`](Self::model). Yes by default. A decoder needs nothing for it.
     pub fn built_in_prior(mut self, allowed: bool) -> Self {
         self.priming.built_in = allowed;
         self
     }
 
-    /// How to code blocks; [`Method::Neural`] by default. A block that would not shrink is stored whatever this says:
-    /// [`BlockKind`](crate::BlockKind) has what a block can be.
+    /// How to code blocks; [`Method::Neural`] by default. A block that would not shrink is stored by any method:
+    /// [`BlockKind`](crate::BlockKind) lists the kinds of blocks.
     pub fn method(mut self, method: Method) -> Self {
         self.method = method;
         self
     }
 
-    /// Makes blocks of `bytes` instead of what suits the method, at most the level's [`Level::block_len`].
+    /// Makes blocks of `bytes` instead of the method's own length, at most the level's [`Level::block_len`].
     ///
     /// A short block takes less memory, and damage in it harms less; but each starts with a network that knows nothing,
-    /// and below 1 MiB no long repeats are looked for. A decoder need not be told.
+    /// and below 1 MiB no long repeats are looked for. A decoder needs no such option.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidInput`] if `bytes` is less than 64 KiB or more than a block of any level has, 32 MiB.
@@ -110,18 +110,19 @@ impl EncodeOptions {
     }
 
     /// Works on up to `threads` blocks at once, as far as the process can have the memory that they need; 0 means one a
-    /// core, as far as half of the free memory holds that. However many there are, the output is the same.
+    /// core, as far as half of the free memory holds that. The output is the same for any number.
     ///
-    /// Content of one block is coded by the calling thread, whatever this says.
+    /// Content of one block is coded by the calling thread in any case.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self
     }
 
-    /// Takes no more than `bytes` of memory, content that is held and the trained model included: uses fewer threads, and
-    /// where not even one block fits, fails before it is begun, with the highest level and the longest blocks that would.
+    /// Takes no more than `bytes` of memory, including the content held and the trained model. It uses fewer threads
+    /// first. If not even one block fits, it fails before that block, and names the highest level and the longest blocks
+    /// that fit.
     ///
-    /// How much a block takes depends on its length, the level, and what deflate streams in it are unpacked to.
+    /// The memory of a block depends on its length, on the level, and on the length of its expanded deflate streams.
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self
@@ -133,13 +134,13 @@ impl EncodeOptions {
         self
     }
 
-    /// Ends the work when `stop` is asked for: an encoder then fails for good, and its frame has no end.
+    /// Ends the work when `stop` is asked for. The encoder then fails for good, and its frame has no end.
     pub fn stop(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self
     }
 
-    /// Bytes of content in a block: as many as were asked for, else what suits the method.
+    /// Bytes of content in a block: the length asked for, or the method's own.
     pub(crate) fn block_bytes(&self) -> usize {
         let most = self.priming.level.block_len();
         let suits = match self.method {

@@ -1,11 +1,11 @@
-//! Whether compressing fits the memory that is allowed, and if not, what would.
+//! Options → whether a block can be coded within the memory limit, and if not, which level or block length could.
 
 use super::{EncodeOptions, encode_options::MIN_BLOCK_LEN, long_repeats::MIN_REPEAT, pieces};
 use crate::codec::{memory, priming::Priming};
 use crate::{Error, ErrorKind, Level, Method, Result};
 
-/// Makes sure that a block of `len` bytes can be coded within the limit of `options`, with so many bytes `held` beside:
-/// its own content and what came before.
+/// Makes sure that a block of `len` bytes can be coded within the memory limit of `options`. `held` is the number of
+/// bytes of content in memory: that of the block and that before it.
 ///
 /// # Errors
 /// [`ErrorKind::MemoryLimit`], with the highest level and the longest blocks that would fit.
@@ -25,7 +25,7 @@ pub fn check(options: &EncodeOptions, len: usize, held: u64) -> Result<()> {
     Err(Error::new(ErrorKind::MemoryLimit, text))
 }
 
-/// Bytes for a block whose content counts among what is held.
+/// Bytes of memory for a block whose content is among the `held` bytes.
 fn needed(options: &EncodeOptions, priming: &Priming, len: usize, held: u64) -> u64 {
     memory::expected(options.method, priming, len) - len as u64 + held
 }

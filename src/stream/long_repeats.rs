@@ -1,25 +1,25 @@
-//! Content → its very long repeats: stretches that equal what stands some distance before them.
+//! Content → its very long repeats: stretches that equal the bytes some distance before them.
 //!
 //! Every aligned chunk of 32 KiB is remembered by its fingerprint, a polynomial hash, and the same hash rolls over
 //! every position (Karp & Rabin 1987; rsync: Tridgell & Mackerras 1996). Where the two agree, bytes are compared, and
 //! the match is extended both ways. A repeat of [`MIN_REPEAT`] bytes has some thirty aligned chunks in its source, so
-//! it is found although the table forgets: of two chunks in one slot the later stays.
+//! it is found although the table forgets: of two chunks with one slot, only the later is kept.
 //!
-//! Time is linear in the content whatever it is: comparisons that lead to nothing are paid for by positions that are
-//! then passed over without any.
+//! Time is linear in the length of any content: after a comparison that finds no repeat, a number of positions in
+//! proportion to it is passed over.
 
 use crate::container::MAX_DISTANCE;
 
 /// The shortest repeat worth a block of its own.
 ///
-/// The block behind it starts with a network that knows nothing: after a MiB of source code that costs 9 KB at level 6
-/// and 5 KB at level 1, and more the more was learnt. A repeat is to be worth that whatever the network, whose own
-/// affair shorter ones are, would make of it; and in content full of them it is not to start anew all the time.
+/// The block after a copy starts with a network that knows nothing: after a MiB of source code that costs 9 KB at level
+/// 6 and 5 KB at level 1, and more after longer learning. A copy must save more than that. Shorter repeats are left to
+/// the network, so that content full of them does not restart it all the time.
 pub const MIN_REPEAT: usize = 1 << 20;
-/// The shortest stretch for which a copy is taken up again that ended where the content in hand did. The block behind
-/// it starts anew in any case; this only has to pay for a header of 19 bytes.
+/// The shortest stretch that continues a copy which ended at the end of the content so far. The next block starts with
+/// a new network in any case, so this must only pay for a header of 19 bytes.
 const MIN_CONTINUED: usize = 256;
-/// Bytes that a fingerprint stands for. Shorter ones would find no more, and be misled by shorter repeats.
+/// Bytes of a chunk. Shorter chunks would find no more, and be misled by shorter repeats.
 pub const CHUNK: usize = 1 << 15;
 /// log2 of the slots: two for each chunk of a window and a block, and few enough to stay in a cache.
 const SLOT_BITS: u32 = 12;
@@ -27,7 +27,7 @@ const SLOT_BITS: u32 = 12;
 const COMPARED_PER_POSITION: usize = 8;
 /// The base of the hash: odd, so that no byte is ever shifted out, and with bits everywhere (2^64 / golden ratio).
 const BASE: u64 = 0x9e37_79b9_7f4a_7c15;
-/// What a byte has been multiplied by when it leaves the chunk: `BASE`^`CHUNK`.
+/// The factor of a byte when it leaves the chunk: `BASE`^`CHUNK`.
 const LEAVING: u64 = BASE.wrapping_pow(CHUNK as u32);
 
 /// `bytes[start..start + len]` equals the `len` bytes that begin `distance` before; the two may overlap.
@@ -44,8 +44,8 @@ impl Repeat {
     }
 }
 
-/// What is remembered of a chunk. The empty slot claims a chunk of hash 0 at position 0: a claim like any other, that
-/// counts only once its bytes have been compared.
+/// A remembered chunk. An empty slot claims a chunk of hash 0 at position 0: like any claim, it counts only after its
+/// bytes were compared.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
     hash: u64,
@@ -66,7 +66,7 @@ pub struct Finder {
 impl Finder {
     /// The repeats in `bytes[from..]`, in order and apart from each other; each within [`MAX_DISTANCE`].
     ///
-    /// `bytes` must begin with those of the last call (but for what was [dropped](Self::drop_front)).
+    /// `bytes` must begin with those of the last call, less the [dropped](Self::drop_front) ones.
     pub fn find(&mut self, bytes: &[u8], from: usize) -> Vec<Repeat> {
         let mut found = Vec::new();
         let mut floor = from;
@@ -74,7 +74,7 @@ impl Finder {
             floor = repeat.end();
             found.push(repeat);
         }
-        // Without two lengths there is nothing to find but a run, which is short then.
+        // Content shorter than two repeats can only hold a run, which is short.
         if bytes.len() - from >= MIN_REPEAT && bytes.len() >= 2 * MIN_REPEAT {
             self.slots.resize(1 << SLOT_BITS, Slot::default());
             self.remember(bytes, floor);
@@ -89,7 +89,7 @@ impl Finder {
         found
     }
 
-    /// Takes note that the first `len` bytes of the content, a multiple of [`CHUNK`], are no longer there.
+    /// Forgets the first `len` bytes of the content, a multiple of [`CHUNK`]: they were dropped.
     pub fn drop_front(&mut self, len: usize) {
         for slot in &mut self.slots {
             *slot = match slot.position.checked_sub(len) {
@@ -136,7 +136,7 @@ impl Finder {
                     Err(compared) => quiet = at + 1 + compared / COMPARED_PER_POSITION,
                 }
             }
-            // Only now: an equal chunk before this one was to be found first.
+            // Only now, so that an equal chunk before this one is found first.
             if at.is_multiple_of(CHUNK) {
                 self.insert(hash, at);
             }
@@ -192,7 +192,7 @@ fn extend(bytes: &[u8], source: usize, at: usize, floor: usize) -> Result<Repeat
 /// Bytes that are compared at once.
 const STEP: usize = 1 << 10;
 
-/// How many bytes `a` and `b` have in common at their starts.
+/// The number of equal bytes at the starts of `a` and `b`.
 fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     let len = a.len().min(b.len());
     let steps = a[..len].chunks(STEP).zip(b[..len].chunks(STEP)).take_while(|(a, b)| a == b).count();
@@ -200,7 +200,7 @@ fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     same + a[same..].iter().zip(&b[same..]).take(STEP).take_while(|(a, b)| a == b).count()
 }
 
-/// How many bytes `a` and `b` have in common at their ends.
+/// The number of equal bytes at the ends of `a` and `b`.
 fn common_suffix(a: &[u8], b: &[u8]) -> usize {
     let len = a.len().min(b.len());
     let (a, b) = (&a[a.len() - len..], &b[b.len() - len..]);

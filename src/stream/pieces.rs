@@ -1,7 +1,7 @@
-//! Content written in → pieces to code: repeats as copies, what stands between them as blocks.
+//! Content written in → pieces to code: repeats as copies, the content between them as blocks.
 //!
-//! The pieces depend on the content, and on where it was flushed, but not on how it was chopped into writes: they are
-//! made only when a whole block has come in, or at an end.
+//! Pieces depend on the content and on the places where it was flushed, not on the sizes of writes: they are made only
+//! when a whole block is there, or at an end.
 
 use super::long_repeats::{CHUNK, Finder};
 use crate::{Error, Result, container::MAX_DISTANCE};
@@ -9,9 +9,9 @@ use crate::{Error, Result, container::MAX_DISTANCE};
 /// A stretch of content that becomes one block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// So many bytes, to be coded by themselves.
+    /// This number of bytes, to be coded by themselves.
     Fresh(usize),
-    /// So many bytes that equal those `distance` before.
+    /// `len` bytes that equal those `distance` bytes before them.
     Copy { len: usize, distance: usize },
 }
 
@@ -23,10 +23,11 @@ impl Piece {
     }
 }
 
-/// Gathers content up to a whole block, and keeps what copies may reach back to.
+/// Gathers content up to a whole block, and keeps the content that copies may reach back to.
 #[derive(Debug)]
 pub struct Pieces {
-    /// What was coded already and lies within reach of copies, if there are to be any; then what is not coded yet.
+    /// Content within reach of copies, if copies are made, which is coded already; after it the content that is not
+    /// coded yet.
     content: Vec<u8>,
     /// Bytes of `content` that are coded.
     coded: usize,
@@ -36,7 +37,7 @@ pub struct Pieces {
 }
 
 impl Pieces {
-    /// To make blocks of `block_len` bytes, and `copies` or not.
+    /// Makes blocks of `block_len` bytes, and copies only if `copies` is set.
     pub fn new(block_len: usize, copies: bool) -> Self {
         Self { content: Vec::new(), coded: 0, block_len, finder: copies.then(Finder::default) }
     }
@@ -56,7 +57,7 @@ impl Pieces {
         self.uncoded().len() == self.block_len
     }
 
-    /// Takes as much of `bytes` as a whole block wants, and says how much.
+    /// Takes bytes until the block is whole; returns how many it took.
     ///
     /// # Errors
     /// Only if the system does not have the memory.
@@ -76,12 +77,12 @@ impl Pieces {
         if needed <= self.content.capacity() { 0 } else { needed.max(2 * self.content.capacity()) as u64 }
     }
 
-    /// Room for what copies reach back to, to a chunk's bounds, and a block.
+    /// Bytes that are held at most: the reach of copies, rounded up to a chunk, and a block.
     pub fn capacity(&self) -> usize {
         capacity(self.block_len, self.finder.is_some())
     }
 
-    /// Drops what no copy can reach any more: seldom, since all that stays is moved.
+    /// Drops content that no copy can reach any more. Called seldom, because it moves all that stays.
     fn drop_front(&mut self) {
         let len = match &mut self.finder {
             Some(finder) => {
@@ -96,12 +97,12 @@ impl Pieces {
         self.coded -= len;
     }
 
-    /// Cuts the uncoded bytes into pieces. What stands behind the last copy is left to wait for more content, so that
-    /// blocks do not get needlessly short, unless this `is_end`.
+    /// Cuts the uncoded bytes into pieces. Unless `is_end`, the bytes after the last copy stay and wait for more content,
+    /// so that no block gets short without need.
     pub fn cut(&mut self, is_end: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut at = self.coded;
-        // Nothing new is no end of a repeat: a flush may be repeated.
+        // A flush without new content must not end a repeat.
         let finder = self.finder.as_mut().filter(|_| at < self.content.len());
         let repeats = finder.map(|finder| finder.find(&self.content, at)).unwrap_or_default();
         for repeat in repeats {
@@ -118,13 +119,13 @@ impl Pieces {
         pieces
     }
 
-    /// Takes note that the next `len` bytes are coded.
+    /// Marks the next `len` bytes as coded.
     pub fn advance(&mut self, len: usize) {
         self.coded += len;
     }
 }
 
-/// Bytes of content that are held at most where blocks have `block_len` bytes, and `copies` are made or not.
+/// The most bytes of content held for blocks of `block_len` bytes, with `copies` or without.
 pub fn capacity(block_len: usize, copies: bool) -> usize {
     block_len + if copies { MAX_DISTANCE + CHUNK } else { 0 }
 }

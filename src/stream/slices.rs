@@ -26,9 +26,9 @@ pub fn compress(content: &[u8], options: &EncodeOptions) -> Result<Vec<u8>> {
     Ok(encoder.finish()?)
 }
 
-/// The least bound on what [`decompress`] makes of any input: 256 MiB.
+/// The least bound of [`decompress`] on the content of any input: 256 MiB.
 const ANY_OUTPUT: usize = 1 << 28;
-/// How many times longer than the input is what [`decompress`] may make of it, where that is more.
+/// Times that the content may be longer than the input of [`decompress`], if that is more.
 const EXPANSION: usize = 1 << 10;
 
 /// Decompresses all frames in `coded`, to at most 256 MiB or 1,024 times the bytes of `coded`, whichever is more:

@@ -1,5 +1,7 @@
 //! Content pushed in → a frame to be taken out: what all encoders are made of.
 
+mod blocks;
+
 use std::{fmt, hash::Hasher};
 
 use twox_hash::XxHash3_64;
@@ -7,26 +9,18 @@ use twox_hash::XxHash3_64;
 use super::{Operation, Status};
 use crate::{
     Error, ErrorKind, Method, Model, Result,
-    codec::{
-        block::{self, CodedBlock},
-        memory::{self, Allowed},
-        priming::Priming,
-    },
-    container::{FrameHeader, Index, Item, index::Entry},
-    parallel::{budget::Budget, pool::Pool, watch::Watch},
-    stream::{
-        EncodeOptions, fitting,
-        long_repeats::MIN_REPEAT,
-        pieces::{Piece, Pieces},
-    },
+    codec::block::CodedBlock,
+    container::{FrameHeader, Index, Item},
+    parallel::{budget::Budget, pool::Pool},
+    stream::{EncodeOptions, long_repeats::MIN_REPEAT, pieces::Pieces},
 };
 
 /// Compresses content into one frame, slice by slice, without any I/O: for bindings to other languages, asynchronous
-/// adapters, and whatever is neither a reader nor a writer. [`write::Encoder`](crate::write::Encoder),
+/// adapters, and other callers that have no reader or writer. [`write::Encoder`](crate::write::Encoder),
 /// [`read::Encoder`](crate::read::Encoder) and [`bufread::Encoder`](crate::bufread::Encoder) are made of it.
 ///
 /// It holds up to one block of content ([`Level::block_len`](crate::Level::block_len), 32 MiB, or
-/// [`EncodeOptions::block_len`]), up to 32 MiB of what came before for copies, and coded bytes until they are taken. A
+/// [`EncodeOptions::block_len`]), up to 32 MiB of content before it for copies, and coded bytes until they are taken. A
 /// call that completes a block codes it, which at level 6 takes a minute for 32 MiB: in asynchronous code, make such
 /// calls on a thread for blocking work, or make blocks shorter. With several [threads](EncodeOptions::threads) a call
 /// waits only while all of them are busy.
@@ -49,10 +43,10 @@ use crate::{
 #[must_use = "a frame has no end until it is finished"]
 pub struct Compressor {
     options: EncodeOptions,
-    /// Bytes of the frame that are ready, of which `output[given..]` were not taken yet.
+    /// Bytes of the frame that are ready; `output[given..]` are not taken yet.
     output: Vec<u8>,
     given: usize,
-    /// Content not yet coded, shorter than a whole block between calls, and what it may repeat.
+    /// Content that is not coded yet, less than a whole block between calls, and the content that it may repeat.
     content: Pieces,
     /// Blocks that are being coded.
     blocks: Pool<CodedBlock>,
@@ -61,7 +55,7 @@ pub struct Compressor {
     /// Whether the end of the frame is ready or taken.
     is_ended: bool,
     index: Index,
-    /// Whether `index.header` is at the frame's beginning: not before it is known whether it must name a model.
+    /// Whether the header was written. It waits for the first block, which decides whether it must name a model.
     begun: bool,
     hash: XxHash3_64,
     total_in: u64,
@@ -151,7 +145,7 @@ impl Compressor {
         &self.output[self.given..]
     }
 
-    /// Takes note that `len` of the [`output`](Self::output) were taken.
+    /// Drops `len` bytes of the [`output`](Self::output): they were taken.
     pub(crate) fn give(&mut self, len: usize) {
         let len = len.min(self.output().len());
         self.given += len;
@@ -162,7 +156,7 @@ impl Compressor {
         }
     }
 
-    /// Takes as much of `bytes` as the current block wants, and codes that if it is whole.
+    /// Takes bytes until the current block is whole, and then codes it.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<usize> {
         if self.is_ended && !bytes.is_empty() {
             return Err(Error::new(ErrorKind::InvalidInput, "the frame was finished before"));
@@ -181,7 +175,7 @@ impl Compressor {
     /// Ends the current block, so that all of it is in the output.
     pub(crate) fn flush(&mut self) -> Result<()> {
         if !self.is_ended {
-            // More may come that needs the model.
+            // Later blocks may need the model.
             self.begin(true);
             self.code_buffered(true)?;
         }
@@ -204,7 +198,7 @@ impl Compressor {
         self.is_ended
     }
 
-    /// Begins the frame with its header, which is to be `named`, if there is a model, unless it has begun.
+    /// Writes the frame's header, unless that is done. It names the model, if there is one, only if `named`.
     fn begin(&mut self, named: bool) {
         if self.begun {
             return;
@@ -228,7 +222,7 @@ impl Compressor {
         }
     }
 
-    /// Appends the end marker, and the index if there are blocks to be found by it.
+    /// Appends the end marker, and the index if the frame has several blocks.
     fn end_frame(&mut self) -> Result<()> {
         let len = 2 * self.index.byte_len();
         self.blocks.make_sure(len)?;
@@ -239,109 +233,6 @@ impl Compressor {
             self.output.extend(self.index.to_bytes());
         } else {
             Item::End(hash).write(&mut self.output);
-        }
-        Ok(())
-    }
-
-    /// Codes what is buffered, but for what better waits for more content unless this `is_end`. Then all of it is
-    /// in the output; else some blocks may still be at work.
-    fn code_buffered(&mut self, is_end: bool) -> Result<()> {
-        self.check_failure()?;
-        let coded = self.try_code_buffered(is_end);
-        coded.inspect_err(|error| self.failure = Some(error.again()))
-    }
-
-    fn try_code_buffered(&mut self, is_end: bool) -> Result<()> {
-        self.watch().check()?;
-        let mut pieces = self.content.cut(is_end).into_iter().peekable();
-        while let Some(piece) = pieces.next() {
-            self.code(piece, is_end && pieces.peek().is_none())?;
-        }
-        while is_end && self.collect()? {}
-        Ok(())
-    }
-
-    /// What work on blocks is watched by.
-    fn watch(&self) -> Watch {
-        let EncodeOptions { progress, stop, .. } = &self.options;
-        Watch { progress: progress.clone(), cancel: stop.clone(), stop: self.blocks.stop() }
-    }
-
-    /// Codes the next piece as one block. The last one is coded here, from where it lies: nothing else is left to do.
-    fn code(&mut self, piece: Piece, is_last: bool) -> Result<()> {
-        let EncodeOptions { method, priming, .. } = &self.options;
-        let only = is_last && !self.begun && piece.len() as u64 == self.total_in;
-        let (method, priming) = (*method, Priming { only, ..priming.clone() });
-        let expected = memory::expected(method, &priming, piece.len());
-        while !self.blocks.has_room(expected, self.held()) {
-            self.collect()?;
-        }
-        let (limit, held) = (self.options.memory_limit, self.held());
-        // The content of a block that is coded where it lies counts once.
-        let here = expected - piece.len() as u64;
-        if let Piece::Fresh(len) = piece {
-            fitting::check(&self.options, len, held.max(self.will_hold()))?;
-        }
-        let watch = self.watch();
-        let raw = &self.content.uncoded()[..piece.len()];
-        self.hash.write(raw);
-        match piece {
-            Piece::Copy { distance, .. } => self.blocks.put(block::encode_copy(raw, distance, &watch)),
-            Piece::Fresh(len) if is_last || !self.blocks.has_threads() || expected.saturating_add(held) > limit => {
-                let allowed = Allowed { limit, beside: held.saturating_sub(len as u64) };
-                self.blocks.run_here(here, |_| {
-                    let coded = block::encode(raw.into(), method, &priming, allowed, &watch)?;
-                    Ok(CodedBlock { memory: coded.memory - len as u64, ..coded })
-                });
-            }
-            Piece::Fresh(_) => {
-                self.blocks.make_sure(raw.len() as u64)?;
-                let (raw, all) = (raw.to_vec(), Allowed { limit, beside: held });
-                // Beside others it may take what was expected of it, and more only alone.
-                let share = Allowed { limit: if limit == u64::MAX { limit } else { expected }, beside: 0 };
-                self.blocks.run(expected, move |is_alone| {
-                    let allowed = if is_alone { all } else { share };
-                    block::encode(raw.as_slice().into(), method, &priming, allowed, &watch)
-                });
-            }
-        }
-        self.content.advance(piece.len());
-        Ok(())
-    }
-
-    /// Bytes of memory for content, for output that was not taken yet, and for the index.
-    fn held(&self) -> u64 {
-        (self.content.held() + self.output.len() + self.index.blocks.len() * Index::PER_BLOCK) as u64
-    }
-
-    /// Bytes of content that will be held at a time, if it is known how many there are.
-    fn will_hold(&self) -> u64 {
-        self.options.content_size.map_or(0, |size| size.min(self.content.capacity() as u64))
-    }
-
-    /// Appends the oldest block that is being coded to the output; says whether there was one.
-    fn collect(&mut self) -> Result<bool> {
-        let Some(coded) = self.blocks.take_next() else { return Ok(false) };
-        let coded = coded?;
-        if let Some(progress) = &self.options.progress {
-            progress.takes_memory(coded.memory + self.held() + self.blocks.memory());
-        }
-        let no_memory = |_| Error::no_memory(coded.payload.len() as u64);
-        self.blocks.make_sure(coded.payload.len() as u64)?;
-        self.output.try_reserve(coded.payload.len()).map_err(no_memory)?;
-        self.index.blocks.try_reserve(1).map_err(no_memory)?;
-        self.begin(coded.is_named);
-        Item::Block(coded.header).write(&mut self.output);
-        self.index.blocks.push(Entry::of(&coded.header));
-        self.output.extend_from_slice(&coded.payload);
-        Ok(true)
-    }
-
-    /// Moves blocks that are coded already to the output, without waiting for any.
-    fn collect_ready(&mut self) -> Result<()> {
-        self.check_failure()?;
-        while self.blocks.is_ready() {
-            self.collect().inspect_err(|error| self.failure = Some(error.again()))?;
         }
         Ok(())
     }

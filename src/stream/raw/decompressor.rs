@@ -15,11 +15,11 @@ use frame::Frame;
 use source::Source;
 
 /// Decompresses frames, slice by slice, without any I/O: for bindings to other languages, asynchronous adapters, and
-/// whatever is neither a reader nor a writer. [`read::Decoder`](crate::read::Decoder) and
+/// other callers that have no reader or writer. [`read::Decoder`](crate::read::Decoder) and
 /// [`write::Decoder`](crate::write::Decoder) are made of it.
 ///
 /// It holds one block of content and its coded bytes (a block of foretell has up to 32 MiB, of the format 64 MiB), up
-/// to 32 MiB of what came before for copies, and the level's network while a block is decoded; with several
+/// to 32 MiB of content before it for copies, and the level's network while a block is decoded; with several
 /// [threads](DecodeOptions::threads), a block and a network for each. A call that completes a block decodes it, which
 /// takes about as long as coding it did: in asynchronous code, make such calls on a thread for blocking work.
 ///
@@ -34,7 +34,7 @@ use source::Source;
 ///         [] => (rest, Operation::Finish),
 ///         _ => (&rest[..1], Operation::Continue),
 ///     };
-///     // It takes no input while there is content to be given out.
+///     // While content is waiting to be given out, it takes no input.
 ///     let status = decompressor.run(input, &mut room, operation)?;
 ///     rest = &rest[status.read..];
 ///     content.extend_from_slice(&room[..status.written]);
@@ -48,14 +48,14 @@ use source::Source;
 pub struct Decompressor {
     source: Source,
     options: DecodeOptions,
-    /// What was read of the next frame, between frames.
+    /// The part of the next frame that was read, between frames.
     begun: Begun,
     /// The frame being read; `None` between frames.
     frame: Option<Frame>,
     frames: u64,
     /// Bytes of content in frames that were decoded.
     content: u64,
-    /// Content of the last block, of which `block[given..]` is still to be given out.
+    /// Content of the last block; `block[given..]` is not given out yet.
     block: Vec<u8>,
     given: usize,
     state: State,
@@ -90,12 +90,12 @@ impl Decompressor {
         }
     }
 
-    /// Takes bytes of frames from `input` and gives content into `output`, until the one has no more, the other no
-    /// room, or the content has ended. Call it again with the rest of the input until [`Status::is_done`], which comes
+    /// Takes bytes of frames from `input` and gives content into `output`, until the input or the room is used up, or the
+    /// content has ended. Call it again with the rest of the input until [`Status::is_done`], which comes
     /// only after [`Operation::Finish`], after a [`single_frame`](DecodeOptions::single_frame), or where something that is
     /// no frame follows.
     ///
-    /// A call with room left in `output` has given all content that can be had of the input so far.
+    /// A call that leaves room in `output` has given all content that the input so far allows.
     ///
     /// # Errors
     /// An error says that this call wrote nothing; it is final, and all further calls repeat it.
@@ -151,7 +151,7 @@ impl Decompressor {
         matches!(self.state, State::Ended { .. })
     }
 
-    /// What to make of `bytes` after the end: how many are taken and ignored.
+    /// The number of `bytes` after the end that are taken and ignored.
     pub(crate) fn ignore(&self, bytes: &[u8]) -> Result<usize> {
         match self.state {
             State::Ended { garbage: true } => Ok(bytes.len()),
@@ -165,7 +165,7 @@ impl Decompressor {
         &self.block[self.given..]
     }
 
-    /// Takes note that `len` bytes of the [`content`](Self::content) were given out.
+    /// Drops `len` bytes of the [`content`](Self::content): they were given out.
     pub(crate) fn give(&mut self, len: usize) {
         self.given += len.min(self.content().len());
     }
@@ -178,10 +178,10 @@ impl Decompressor {
         n
     }
 
-    /// Decodes on until there is content to give out or none is left.
+    /// Decodes until there is content to give out or none is left.
     ///
     /// # Errors
-    /// What `input` reports that may be asked again; any other error is repeated from then on.
+    /// A transient error of `input`, after which the call can be made again. Any other error is final.
     pub(crate) fn go_on(&mut self, input: &mut dyn Read) -> Result<()> {
         if let State::Failed(error) = &self.state {
             return Err(error.again());
@@ -195,8 +195,7 @@ impl Decompressor {
         gone_on
     }
 
-    /// As [`go_on`](Self::go_on), as far as the bytes of `input` go. What was taken of them is cut off, also after an
-    /// error.
+    /// As [`go_on`](Self::go_on), with the bytes of `input` alone. Those that were taken are cut off, also after an error.
     pub(crate) fn go_on_with(&mut self, input: &mut &[u8], operation: Operation) -> Result<()> {
         let mut slice = Slice { bytes: input, is_end: operation == Operation::Finish };
         let gone_on = self.go_on(&mut slice);

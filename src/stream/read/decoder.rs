@@ -22,8 +22,8 @@ use crate::{DecodeOptions, raw::Decompressor};
 /// With several [threads](DecodeOptions::threads) it reads ahead within a frame. Dropping it stops them.
 ///
 /// It holds a block and its coded bytes, up to 32 MiB of content before it for copies, and the level's network while a
-/// block is decoded. Content can be far longer than its coded form: a few bytes make 64 MiB. Where they come from
-/// somebody else, [`DecodeOptions::output_limit`] and [`DecodeOptions::memory_limit`] bound the cost.
+/// block is decoded. Content can be far longer than its coded form: a few bytes make 64 MiB. For input from
+/// strangers, [`DecodeOptions::output_limit`] and [`DecodeOptions::memory_limit`] bound the cost.
 ///
 /// ```
 /// use std::io::Read;

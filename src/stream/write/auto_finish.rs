@@ -11,9 +11,9 @@ use super::Encoder;
 /// An [`Encoder`] that finishes its frame when it is dropped, for writers that are handed to others. Made by
 /// [`Encoder::auto_finish`] and [`Encoder::on_finish`].
 ///
-/// An error while it is dropped goes to the closure of `on_finish`, or nowhere: where it matters, call
-/// [`Encoder::finish`]. While a panic unwinds nothing is finished and no closure is called, so that content that broke
-/// off does not pass for whole.
+/// An error while it is dropped goes to the closure of `on_finish`, or is lost: if errors matter, call
+/// [`Encoder::finish`]. While a panic unwinds it finishes nothing and calls no closure, so that a part of the content
+/// never looks like the whole.
 ///
 /// ```
 /// use std::io::Write;
@@ -21,13 +21,13 @@ use super::Encoder;
 /// let mut coded = Vec::new();
 /// {
 ///     let mut writer = Encoder::new(&mut coded, &EncodeOptions::new()).on_finish(|done| drop(done.expect("memory")));
-///     writer.write_all(b"handed to somebody else")?;
+///     writer.write_all(b"handed to another")?;
 /// }
-/// assert_eq!(foretell::decompress(&coded)?, b"handed to somebody else");
+/// assert_eq!(foretell::decompress(&coded)?, b"handed to another");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct AutoFinish<W: Write, F: FnOnce(io::Result<W>) = fn(io::Result<W>)> {
-    /// There until it is dropped.
+    /// `None` only while it is dropped.
     inner: Option<(Encoder<W>, F)>,
 }
 
@@ -50,7 +50,7 @@ impl<W: Write, F: FnOnce(io::Result<W>)> AutoFinish<W, F> {
         encoder.get_ref()
     }
 
-    /// The inner writer. What is written to it gets between the bytes of the frame.
+    /// The inner writer. Bytes written to it get between the bytes of the frame.
     pub fn get_mut(&mut self) -> &mut W {
         self.encoder().get_mut()
     }

@@ -17,12 +17,11 @@ use crate::{
 /// MiB of content before it for copies, and the level's network while a block is decoded.
 ///
 /// [`finish`](Self::finish) must be called: only it can say that the last frame is whole. Errors of `W` are passed on, and
-/// none loses anything, as of [`write::Encoder`](super::Encoder): what it has not taken is kept, and the same call can be
-/// made again. After an error of decoding all calls fail, with the same kind.
+/// none loses anything: as in [`write::Encoder`](super::Encoder), bytes that it has not taken are kept, and the same call
+/// can be made again. After an error of decoding all calls fail, with the same kind.
 ///
-/// Zero bytes after the last frame are taken and ignored, and so are others, of which
-/// [`trailing_garbage`](Self::trailing_garbage) tells. After a [`single_frame`](DecodeOptions::single_frame) nothing is
-/// taken any more.
+/// Bytes after the last frame are taken and ignored; [`trailing_garbage`](Self::trailing_garbage) returns whether they
+/// were anything but zeros. After a [`single_frame`](DecodeOptions::single_frame) nothing more is taken.
 ///
 /// ```
 /// use std::io::Write;
@@ -37,7 +36,7 @@ use crate::{
 pub struct Decoder<W: Write> {
     inner: W,
     decompressor: Decompressor,
-    /// What the inner writer reported when the bytes of a call had been taken: the next call reports it.
+    /// An error of the inner writer that came after the bytes of a call were taken: the next call reports it.
     deferred: Option<io::Error>,
 }
 
@@ -47,7 +46,7 @@ impl<W: Write> Decoder<W> {
         Self { inner, decompressor: Decompressor::new(options), deferred: None }
     }
 
-    /// As [`read::Decoder::trailing_garbage`](crate::read::Decoder::trailing_garbage), of what was written so far.
+    /// As [`read::Decoder::trailing_garbage`](crate::read::Decoder::trailing_garbage), for the bytes written so far.
     pub fn trailing_garbage(&self) -> bool {
         self.decompressor.trailing_garbage()
     }

@@ -17,8 +17,8 @@ use crate::{EncodeOptions, error::is_transient, raw::Compressor};
 /// [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder will say so;
 /// [`auto_finish`](Self::auto_finish) is for writers that only get dropped. Dropping the encoder stops its threads.
 ///
-/// Errors of `W` are passed on, and none loses anything: what it has not taken is kept, and the same call can be made
-/// again. So a writer may be non-blocking, or time out: repeat [`write`](Write::write) and [`flush`](Write::flush), and
+/// Errors of `W` are passed on, and none loses anything: bytes that it has not taken are kept, and the same call can be
+/// made again. So a writer may be non-blocking, or time out: repeat [`write`](Write::write) and [`flush`](Write::flush), and
 /// in the end [`try_finish`](Self::try_finish), until they succeed. After any other error, such as too little memory, all
 /// calls fail.
 ///
@@ -35,7 +35,7 @@ use crate::{EncodeOptions, error::is_transient, raw::Compressor};
 pub struct Encoder<W: Write> {
     inner: W,
     compressor: Compressor,
-    /// What the inner writer reported when the bytes of a call had been taken: the next call reports it.
+    /// An error of the inner writer that came after the bytes of a call were taken: the next call reports it.
     deferred: Option<io::Error>,
 }
 
@@ -60,12 +60,12 @@ impl<W: Write> Encoder<W> {
         &self.inner
     }
 
-    /// The inner writer. What is written to it gets between the bytes of the frame.
+    /// The inner writer. Bytes written to it get between the bytes of the frame.
     pub fn get_mut(&mut self) -> &mut W {
         &mut self.inner
     }
 
-    /// Codes what is left, ends the frame, flushes, and gives the inner writer back.
+    /// Codes the rest of the content, ends the frame, flushes, and gives the inner writer back.
     ///
     /// An error leaves the frame without its end, except that after [`Interrupted`](io::ErrorKind::Interrupted) it tries
     /// again by itself; [`try_finish`](Self::try_finish) can be repeated after others too.
@@ -110,14 +110,13 @@ impl<W: Write> Encoder<W> {
 }
 
 impl<W: Write> Write for Encoder<W> {
-    /// Takes as much of `bytes` as the current block wants, unless there are bytes of blocks before that the inner writer
-    /// does not take. An error of the inner writer says that nothing of `bytes` was taken. After one of coding, such as
+    /// Takes bytes until the current block is whole, once the inner writer has taken the blocks before it. An error of the inner writer says that nothing of `bytes` was taken. After one of coding, such as
     /// too little memory, some may have been, which makes no difference: all further calls fail.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drain()?;
         let taken = self.compressor.take(bytes)?;
-        // Too late to say that nothing was taken. A writer that was not ready will say so again; what else it reports
-        // may be reported only once.
+        // Some bytes were taken, so this call must succeed. A writer that was not ready will say so again; it may report
+        // any other error only once, so that is kept.
         self.deferred = self.drain().err().filter(|error| !is_transient(error));
         Ok(taken)
     }

@@ -1,6 +1,6 @@
 //! Items of a frame → its blocks, read ahead as far as there is room, and given out in order.
 //!
-//! Each step can be made again if the reader breaks off: what was read until then stands in the decoder's fields.
+//! Each step can be made again if the reader breaks off: the decoder's fields keep the bytes that were read until then.
 
 use std::io::Read;
 
@@ -16,7 +16,7 @@ use crate::{
 };
 
 impl Decompressor {
-    /// Decodes on until there is content to give out or none is left.
+    /// Decodes until there is content to give out or none is left.
     pub(super) fn advance(&mut self, input: &mut dyn Read) -> Result<()> {
         while self.given == self.block.len() && matches!(self.state, State::Reading) {
             self.options.stop.check()?;
@@ -24,7 +24,7 @@ impl Decompressor {
                 None => self.start_frame(input)?,
                 Some(mut frame) => {
                     let read = self.read_ahead(&mut frame, input);
-                    // Blocks in hand come first: a reader that is not ready will say so again.
+                    // Blocks that were read come first: a reader that is not ready will say so again.
                     if frame.blocks.is_empty()
                         && let Err(error) = read
                     {
@@ -38,7 +38,7 @@ impl Decompressor {
         Ok(())
     }
 
-    /// Goes on beginning a frame where it stopped.
+    /// Reads the beginning of a frame, from the byte where it stopped.
     fn start_frame(&mut self, input: &mut dyn Read) -> Result<()> {
         match self.begun {
             Begun::Nothing => match self.source.find_frame(input, self.frames == 0)? {
@@ -57,14 +57,14 @@ impl Decompressor {
         Ok(())
     }
 
-    /// Whether so many bytes of content of one frame are allowed, besides those of the frames before.
+    /// Whether the output limit allows this number of bytes of one frame after the content of the frames before.
     fn check_output(&self, len: u64) -> Result<()> {
         let is_allowed = self.content.checked_add(len).is_some_and(|len| len <= self.options.most_output());
         if is_allowed { Ok(()) } else { Err(Error::output_limit(self.options.most_output())) }
     }
 
-    /// Reads blocks and begins to decode them, as many as there is room for, unless the next one to be given out is
-    /// there. An error waits for its turn, as what stands before it is good; it is given back if it is to be tried again.
+    /// Reads blocks and begins to decode them, as far as there is room, unless the next block to be given out is ready.
+    /// An error waits for its turn, because the blocks before it are good; a transient one is returned at once.
     fn read_ahead(&mut self, frame: &mut Frame, input: &mut dyn Read) -> Result<()> {
         while !frame.is_read && !frame.blocks.is_ready() {
             match self.begin_item(frame, input) {
@@ -80,7 +80,7 @@ impl Decompressor {
         Ok(())
     }
 
-    /// Reads one item and begins to decode it, if there is room; else says so. What was read stays if reading fails.
+    /// Reads one item and begins to decode it; returns whether there was room. If reading fails, the bytes so far are kept.
     fn begin_item(&mut self, frame: &mut Frame, input: &mut dyn Read) -> Result<bool> {
         if !frame.blocks.has_room(0, frame.window.len() as u64) {
             return Ok(false);
@@ -100,7 +100,7 @@ impl Decompressor {
             }
         };
         self.check_output(frame.begun + header.raw_len as u64)?;
-        // Given out by now. Its memory is given back before more is taken.
+        // All of it was given out. Its memory is freed before more is taken.
         frame.keep(&std::mem::take(&mut self.block))?;
         self.given = 0;
         let (needed, beside) = (memory::of_block(&header, &frame.priming), frame.held());
@@ -115,7 +115,7 @@ impl Decompressor {
         Ok(true)
     }
 
-    /// Takes the next block into `self.block`, or the end of `frame` (then gives back `None`).
+    /// Takes the next block into `self.block`; at the end of `frame` returns `None` in place of the frame.
     fn next_item(&mut self, mut frame: Frame) -> Result<Option<Frame>> {
         let nothing = || Err(Error::new(ErrorKind::Internal, "a frame that is not at its end has no next block"));
         let decoded = frame.blocks.take_next().unwrap_or_else(nothing)?;

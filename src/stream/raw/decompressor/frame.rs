@@ -11,29 +11,29 @@ use crate::{
     parallel::{budget::Budget, pool::Pool, progress::Progress, stop::Stop, watch::Watch},
 };
 
-/// A frame: what was read of it, and what was given out.
+/// A frame: the blocks that were read, and the content that was given out.
 pub struct Frame {
-    /// Its header, and what its index must say of the blocks that were read.
+    /// Its header, and the index that the blocks read so far must have.
     pub index: Index,
-    /// What its networks start from.
+    /// The start of its networks.
     pub priming: Priming,
     hash: XxHash3_64,
     /// Bytes of content that were given out.
     len: u64,
-    /// The content before the last block. One that is alone, as in all short frames, never gets here.
+    /// The content before the last block. The block of a frame with only one never gets here.
     pub window: CopyWindow,
-    /// What was read and is not given out.
+    /// Blocks that were read and are not given out yet.
     pub blocks: Pool<Decoded>,
-    /// What was read but has to wait until there is room.
+    /// An item that was read and waits for room.
     pub next: Option<Item>,
-    /// Whether all of the frame was read, or all that can be.
+    /// Whether the frame was read to its end, or to an error.
     pub is_read: bool,
     /// Bytes of content in all blocks that were read.
     pub begun: u64,
     cancel: Stop,
 }
 
-/// What comes of an item of a frame, as far as it does not need what comes before it.
+/// An item of a frame, decoded as far as that is possible without the blocks before it.
 pub enum Decoded {
     Content(Vec<u8>),
     Copy(BlockHeader, Vec<u8>),
@@ -57,7 +57,7 @@ impl Frame {
         }
     }
 
-    /// What work on its blocks is watched by.
+    /// The progress and the stops of the work on its blocks.
     pub fn watch(&self, progress: Option<Arc<Progress>>) -> Watch {
         Watch { progress, cancel: self.cancel.clone(), stop: self.blocks.stop() }
     }
@@ -72,7 +72,7 @@ impl Frame {
         (self.index.blocks.len() * Index::PER_BLOCK) as u64
     }
 
-    /// Begins to decode a block. The last one, if it is known to be that, is decoded here: nothing else is left to do.
+    /// Begins to decode a block. A block that is known to be the last is decoded by this thread: no other work is left.
     pub fn begin(&mut self, header: BlockHeader, coded: Vec<u8>, progress: Option<Arc<Progress>>, memory: u64) {
         self.begun += header.raw_len as u64;
         if self.index.blocks.try_reserve(1).is_err() {
@@ -91,19 +91,19 @@ impl Frame {
         }
     }
 
-    /// Takes note of the block before the next one, for copies of it.
+    /// Keeps the content of the last block, for copies of it.
     pub fn keep(&mut self, block: &[u8]) -> Result<()> {
         self.blocks.make_sure(self.window.growth(block.len()))?;
         self.window.push(block)
     }
 
-    /// Takes note of content that is given out.
+    /// Counts content that is given out, and adds it to the checksum.
     pub fn note(&mut self, content: &[u8]) {
         self.hash.write(content);
         self.len += content.len() as u64;
     }
 
-    /// Whether all the content was what the header and the end marker say.
+    /// Checks the content against the length in the header and the checksum in the end marker.
     pub fn check_end(&self, hash: u64) -> Result<()> {
         self.index.header.check_content_size(self.len)?;
         if hash == self.hash.finish() { Ok(()) } else { Err(block::content_mismatch()) }

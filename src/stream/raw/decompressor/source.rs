@@ -1,7 +1,7 @@
-//! A reader that may break off at any byte → what the format says must be there, whole.
+//! A reader that may break off at any byte → whole headers, items, blocks and indexes.
 //!
-//! What was read of something that is not whole is kept, so that after an error of the reader the same call goes on
-//! where it stopped. Not one byte is asked for that does not belong to what is read.
+//! The bytes of an incomplete part are kept, so that after an error of the reader the same call continues where it
+//! stopped. It never asks for a byte after the part that it reads.
 
 use std::io::Read;
 
@@ -15,10 +15,11 @@ use crate::{
     },
 };
 
-/// Memory grows by at least so many bytes, and at most doubles, with what really arrives: a false length costs nothing.
+/// The least growth of memory, in bytes. It grows, and at most doubles, only with bytes that arrive: so a false length
+/// costs nothing.
 const GROWTH: usize = 1 << 16;
 
-/// What readers gave of something that is not whole.
+/// The bytes of a part that is not complete yet.
 pub struct Source {
     /// `bytes[..got]` were read; the others are room.
     bytes: Vec<u8>,
@@ -30,13 +31,13 @@ impl Source {
         Self { bytes: Vec::new(), got: 0 }
     }
 
-    /// What was read and belongs to nothing yet.
+    /// Bytes that were read and belong to no part yet.
     pub fn kept(&self) -> &[u8] {
         &self.bytes[..self.got]
     }
 
-    /// Reads up to the next frame's magic, as [`find_frame`](crate::container::header::find_frame) does. What is there
-    /// instead is kept.
+    /// Reads up to the next frame's magic, as [`find_frame`](crate::container::header::find_frame) does. Other bytes in
+    /// its place are kept.
     pub fn find_frame(&mut self, input: &mut dyn Read, first: bool) -> Result<Start> {
         let start = self.find_magic(input, !first)?;
         if first { start.of_first_frame() } else { Ok(start) }
@@ -58,7 +59,7 @@ impl Source {
         Ok(Start::Frame)
     }
 
-    /// Reads the header of a frame, behind its magic.
+    /// Reads the header of a frame, after its magic.
     pub fn header(&mut self, input: &mut dyn Read) -> Result<FrameHeader> {
         self.parse(input, LEAST_LEN, |bytes| FrameHeader::read_after_magic(bytes))
     }
@@ -79,7 +80,7 @@ impl Source {
         Ok(coded)
     }
 
-    /// Reads the index behind a frame, which must be `expected`: so its bytes are known.
+    /// Reads the index after a frame. It must be the `expected` one, so its bytes are known.
     pub fn check_index(&mut self, input: &mut dyn Read, expected: &Index) -> Result<()> {
         let is_whole = self.fill(input, expected.byte_len() as usize)?;
         if self.kept() == expected.to_bytes() {
@@ -87,13 +88,13 @@ impl Source {
             return Ok(());
         }
         match expected.check_next(&mut self.kept()) {
-            // Of a longer one the end was not read.
+            // The end of a longer index was not read.
             Err(error) if error.kind() == ErrorKind::Truncated && is_whole => Err(Index::misfit()),
             checked => checked,
         }
     }
 
-    /// What `parse` makes of the next bytes, at least `least` of them and as many more as it says that it lacks.
+    /// Parses the next bytes: `least` of them, and more for as long as `parse` asks for more.
     fn parse<T>(&mut self, input: &mut dyn Read, least: usize, parse: impl Fn(&mut &[u8]) -> Result<T>) -> Result<T> {
         let mut wanted = least;
         loop {
@@ -108,7 +109,7 @@ impl Source {
         }
     }
 
-    /// Reads until `len` bytes are kept; says whether there are as many.
+    /// Reads until `len` bytes are kept; returns whether there are that many.
     fn fill(&mut self, input: &mut dyn Read, len: usize) -> Result<bool> {
         while self.got < len {
             if self.got == self.bytes.len() {
@@ -119,7 +120,7 @@ impl Source {
             let room = len.min(self.bytes.len());
             match input.read(&mut self.bytes[self.got..room])? {
                 0 => return Ok(false),
-                // No more than there was room for, whatever the reader says.
+                // A reader may claim more bytes than there was room for.
                 n => self.got = room.min(self.got + n),
             }
         }
