@@ -8,8 +8,8 @@
 //!                         └─── learn from the byte ───┘   (stochastic gradient descent)
 //! ```
 //! Content that was compressed by deflate is expanded before, and reconstructed to the same bits after. Prediction *is*
-//! compression: a symbol of probability p costs −log2 p bits, which the range coder makes real. The decoder runs the same
-//! network in lockstep, so no model is shipped.
+//! compression: a symbol of probability p costs −log2 p bits, which the range coder makes real. The decoder runs the
+//! same network in lockstep, so no model is shipped.
 //!
 //! ```
 //! let content = b"to be, or not to be, that is the question".repeat(9);

@@ -10,8 +10,8 @@ use crate::{
     parallel::memory::ensure,
 };
 
-/// The probability of a stored record, for the symbol before each record that says so: rare, so that the symbol costs all
-/// others next to nothing.
+/// The probability of a stored record, for the symbol before each record that says so: rare, so that the symbol costs
+/// all others next to nothing.
 const STORED: f32 = 1.0 / 65536.0;
 
 /// Bytes that are coded between two checks of the stop.

@@ -75,8 +75,8 @@ impl Encoder {
     }
 }
 
-/// The point of `[low, low + range)`, modulo 2^64, that ends in the most zero bytes (the least such point), and the number
-/// of bytes before these.
+/// The point of `[low, low + range)`, modulo 2^64, that ends in the most zero bytes (the least such point), and the
+/// number of bytes before these.
 fn shortest_point(low: u64, range: u64) -> (u64, usize) {
     let points = (0..8).map(|kept| {
         let below = u64::MAX >> (8 * kept);
@@ -122,14 +122,14 @@ impl<'a> Decoder<'a> {
         self.consumed.min(self.input.len())
     }
 
-    /// Whether more zeros were read after the input than any encoder leaves out (8 bytes of look-ahead): later symbols were
-    /// never coded.
+    /// Whether more zeros were read after the input than any encoder leaves out (8 bytes of look-ahead): later symbols
+    /// were never coded.
     pub fn overrun(&self) -> bool {
         self.consumed > self.input.len() + 8
     }
 
-    /// Whether the input ends exactly as an encoder ends it after the symbols decoded so far. Then no other input decodes
-    /// to them, so that a change of any bit is found.
+    /// Whether the input ends exactly as an encoder ends it after the symbols decoded so far. Then no other input
+    /// decodes to them, so that a change of any bit is found.
     pub fn at_end(&self) -> bool {
         let shifted = self.consumed - 8;
         let window = (shifted..self.consumed).fold(0, |window, at| window << 8 | self.byte(at));

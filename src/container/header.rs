@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{Error, ErrorKind, Result, model};
 
-/// Whether `bytes` begin with the whole, undamaged header of a frame that this crate can read. At most the first 28 bytes
-/// are looked at, so where as many are given the answer is final.
+/// Whether `bytes` begin with the whole, undamaged header of a frame that this crate can read. At most the first 28
+/// bytes are looked at, so where as many are given the answer is final.
 ///
 /// ```
 /// use foretell::{EncodeOptions, begins_frame, compress};

@@ -20,8 +20,8 @@ pub enum BlockKind {
     Neural,
     /// The bytes some distance before in the frame's content, up to 32 MiB; only that distance is coded.
     Copy,
-    /// As `Neural`, but the deflate streams in the content are expanded before, and reconstructed to the same bits after
-    /// decoding.
+    /// As `Neural`, but the deflate streams in the content are expanded before, and reconstructed to the same bits
+    /// after decoding.
     Expanded,
 }
 

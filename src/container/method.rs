@@ -1,7 +1,7 @@
 //! How a caller asks for blocks to be coded.
 
-/// How to code content: what a caller asks for. What a block in a file is, [`BlockKind`](crate::BlockKind) says: a block
-/// that would not shrink is stored whatever was asked for.
+/// How to code content: what a caller asks for. What a block in a file is, [`BlockKind`](crate::BlockKind) says: a
+/// block that would not shrink is stored whatever was asked for.
 ///
 /// ```
 /// use foretell::Method;

@@ -38,8 +38,8 @@ pub fn read_byte(input: &mut impl Read) -> Result<Option<u8>> {
     }
 }
 
-/// Reads the next `len` bytes into `out`, which is cleared first. Memory grows with the bytes that really arrive, so that
-/// a false length costs nothing.
+/// Reads the next `len` bytes into `out`, which is cleared first. Memory grows with the bytes that really arrive, so
+/// that a false length costs nothing.
 ///
 /// # Errors
 /// [`ErrorKind::Truncated`] if there are fewer, or what the reader reports.

@@ -58,12 +58,12 @@ fn encode_symbols(out: &mut Writer, code: &Code, raw: &[u8]) {
     out.write(joined, width);
 }
 
-/// Decodes the `raw_len` bytes that `coded` holds. It takes memory only for content that `coded` can hold: at most 8 bytes
-/// for each of its bytes, or `raw_len` if all are the same. So the caller must bound `raw_len`.
+/// Decodes the `raw_len` bytes that `coded` holds. It takes memory only for content that `coded` can hold: at most 8
+/// bytes for each of its bytes, or `raw_len` if all are the same. So the caller must bound `raw_len`.
 ///
 /// # Errors
-/// [`Corrupt`](crate::ErrorKind::Corrupt) if the table is none of a complete code, or if `coded` ends before its last byte,
-/// goes on after it, or ends in padding that is not zero. Damage that passes these checks gives other bytes.
+/// [`Corrupt`](crate::ErrorKind::Corrupt) if the table is none of a complete code, or if `coded` ends before its last
+/// byte, goes on after it, or ends in padding that is not zero. Damage that passes these checks gives other bytes.
 /// [`MemoryLimit`](crate::ErrorKind::MemoryLimit) if the system refuses memory for `raw_len` bytes.
 pub fn decode(coded: &[u8], raw_len: usize) -> Result<Vec<u8>> {
     decode_while(coded, raw_len, || Ok(()))

@@ -1,14 +1,13 @@
 //! Bytes ↔ a table of code lengths and one codeword a byte: the baseline that a predictor has to beat.
 //!
-//! The code is Huffman's (*A method for the construction of minimum-redundancy codes*, 1952), built once per
-//! block from the block's own counts, with no codeword longer than 15 bits: package-merge (Larmore and
-//! Hirschberg, *A fast algorithm for optimal length-limited Huffman codes*, 1990) gives the best such code.
-//! The code depends on how often each byte occurs and on nothing else, so its length comes near [`order0_entropy`], never
-//! below.
+//! The code is Huffman's (*A method for the construction of minimum-redundancy codes*, 1952), built once per block from
+//! the block's own counts, with no codeword longer than 15 bits: package-merge (Larmore and Hirschberg, *A fast
+//! algorithm for optimal length-limited Huffman codes*, 1990) gives the best such code. The code depends on how often
+//! each byte occurs and on nothing else, so its length comes near [`order0_entropy`], never below.
 //!
 //! `docs/FORMAT.md` describes the bits of a coded block. They begin with the table: which byte values occur, and the
-//! lengths of their codewords as differences to a prediction. The codewords follow, and padding. The code is canonical, so
-//! that the lengths determine it, and complete, so that no string of bits is without meaning.
+//! lengths of their codewords as differences to a prediction. The codewords follow, and padding. The code is canonical,
+//! so that the lengths determine it, and complete, so that no string of bits is without meaning.
 
 mod bits;
 mod block;

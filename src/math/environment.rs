@@ -1,10 +1,10 @@
 //! The caller's floating-point environment → the format's: set while the work runs, and checked.
 //!
-//! IEEE-754's defaults are rounding to nearest and subnormal numbers kept. Both can be switched at any time, for a thread
-//! and all threads that it starts: libraries compiled with `-ffast-math` do so unasked when they are loaded, and
-//! numerical programs do it on purpose. No other machine could decode what is coded then. So all arithmetic of the format runs
-//! within [`standard`] or [`checked`], which set the defaults and afterwards restore the caller's mode. Not every
-//! processor's mode can be set here, so a few sums check it at each block, record and start of a network.
+//! IEEE-754's defaults are rounding to nearest and subnormal numbers kept. Both can be switched at any time, for a
+//! thread and all threads that it starts: libraries compiled with `-ffast-math` do so unasked when they are loaded, and
+//! numerical programs do it on purpose. No other machine could decode what is coded then. So all arithmetic of the
+//! format runs within [`standard`] or [`checked`], which set the defaults and afterwards restore the caller's mode. Not
+//! every processor's mode can be set here, so a few sums check it at each block, record and start of a network.
 //!
 //! A compiler that fuses multiplications with additions changes the results too. Nothing at run time can undo that, but
 //! the sums find it.
@@ -160,8 +160,8 @@ mod control {
     }
 
     /// Rust assumes the standard mode. This is sound because of how it is called: where the caller breaks that rule,
-    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers` sets
-    /// the caller's while it runs the caller's own code.
+    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers`
+    /// sets the caller's while it runs the caller's own code.
     pub fn write(word: Word) {
         // SAFETY: loads four bytes from where `word` is. They are the standard mode or one that was read before, so no
         // reserved bit is set. The instruction counts as a write to memory, so no work that touches memory is moved
@@ -192,11 +192,11 @@ mod control {
     }
 
     /// Rust assumes the standard mode. This is sound because of how it is called: where the caller breaks that rule,
-    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers` sets
-    /// the caller's while it runs the caller's own code.
+    /// `standard` sets the standard mode, and goes back to the caller's once all of its work is done; and `Callers`
+    /// sets the caller's while it runs the caller's own code.
     pub fn write(word: Word) {
-        // SAFETY: sets the standard mode or one that was read before. The instruction counts as a write to memory, so no
-        // work that touches memory is moved across it; the work between two modes is in a call that is not inlined.
+        // SAFETY: sets the standard mode or one that was read before. The instruction counts as a write to memory, so
+        // no work that touches memory is moved across it; the work between two modes is in a call that is not inlined.
         unsafe { asm!("msr fpcr, {}", in(reg) word, options(nostack)) };
     }
 }

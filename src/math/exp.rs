@@ -1,8 +1,9 @@
-//! Numbers → exp and ln, from additions, multiplications, one division and bit patterns: the same bits on every machine.
+//! Numbers → exp and ln, from additions, multiplications, one division and bit patterns: the same bits on every
+//! machine.
 //!
 //! Both reduce to a short interval and sum a series there (Cody & Waite, *Software Manual for the Elementary
-//! Functions*, 1980). Errors against libm, measured over dense sweeps: exp ≤ 2 ulp on [−87, 87], ln ≤ 2 ulp on the normal
-//! numbers.
+//! Functions*, 1980). Errors against libm, measured over dense sweeps: exp ≤ 2 ulp on [−87, 87], ln ≤ 2 ulp on the
+//! normal numbers.
 
 use super::lanes::F32x16;
 

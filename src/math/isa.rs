@@ -52,8 +52,8 @@ pub trait Kernel {
     fn run(self) -> Self::Output;
 }
 
-/// Makes a module from one list of features: `run` is compiled for them, and `is_here` checks every one. A processor with
-/// AVX2 but without LZCNT would execute that instruction as another one, and compute other numbers.
+/// Makes a module from one list of features: `run` is compiled for them, and `is_here` checks every one. A processor
+/// with AVX2 but without LZCNT would execute that instruction as another one, and compute other numbers.
 #[cfg(target_arch = "x86_64")]
 macro_rules! compiled_for {
     ($name:ident: $($feature:tt)+) => {
@@ -72,7 +72,8 @@ macro_rules! compiled_for {
     };
 }
 
-// Each list also names the features that Rust implies: "avx2" implies "sse3" to "avx", "avx512f" implies "fma" and "f16c".
+// Each list also names the features that Rust implies: "avx2" implies "sse3" to "avx", "avx512f" implies "fma" and
+// "f16c".
 #[cfg(target_arch = "x86_64")]
 compiled_for!(avx2: "sse3" "ssse3" "sse4.1" "sse4.2" "avx" "avx2" "bmi1" "bmi2" "lzcnt" "popcnt");
 #[cfg(target_arch = "x86_64")]

@@ -101,7 +101,8 @@ pub fn flat_mut(vectors: &mut [F32x16]) -> &mut [f32] {
 /// The sums of vectors, side by side: number `i` is `vectors[i].sum()`.
 ///
 /// Halves all vectors at once, level by level, so that the compiler sees short loops over neighbours. Not inlined on
-/// purpose: inside AVX code LLVM compiles the transposition to gathers, several times slower than the baseline's shuffles.
+/// purpose: inside AVX code LLVM compiles the transposition to gathers, several times slower than the baseline's
+/// shuffles.
 #[inline(never)]
 pub fn sums<const N: usize>(vectors: &[F32x16; N]) -> [f32; N] {
     let mut eight = [[0.0; 8]; N];

@@ -2,8 +2,8 @@
 
 use super::{F32x16, LANES};
 
-/// Row s is 1 at s and 0 elsewhere; the last row, for no symbol, is all 0. A table, because compilers make branches on the
-/// coded symbol of a comparison in each lane (docs/EXPERIMENTS.md, "Speed of model 2").
+/// Row s is 1 at s and 0 elsewhere; the last row, for no symbol, is all 0. A table, because compilers make branches on
+/// the coded symbol of a comparison in each lane (docs/EXPERIMENTS.md, "Speed of model 2").
 static ONE_HOT: [F32x16; LANES + 1] = {
     let mut rows = [F32x16::ZERO; LANES + 1];
     let mut symbol = 0;

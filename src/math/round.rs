@@ -1,7 +1,7 @@
 //! Numbers → the nearest integers, in vector code.
 
-/// Rounds 0 ≤ x ≤ 2^23 to nearest, ties to even, modulo 2^23, by adding 2^23, above which an f32 has no fraction bits. A
-/// cast saturates, and LLVM does not vectorise that (docs/EXPERIMENTS.md, "Speed of model 2").
+/// Rounds 0 ≤ x ≤ 2^23 to nearest, ties to even, modulo 2^23, by adding 2^23, above which an f32 has no fraction bits.
+/// A cast saturates, and LLVM does not vectorise that (docs/EXPERIMENTS.md, "Speed of model 2").
 #[inline(always)]
 pub fn round(x: f32) -> u32 {
     const TWO_23: f32 = 8_388_608.0;

@@ -14,9 +14,9 @@
 //! gradient of ln p, which at the logits is `δ = [coded] − p`. Rows, the MLP and, if there are two, mixers each learn
 //! from the error of their own prediction; match model, bias and the last layer of the mixers from that of the network.
 //!
-//! All arithmetic is that of [`math`](crate::math): the same bits on every machine. `docs/MODEL.md` has the mathematics.
-//! Each tuned constant names the section of `docs/EXPERIMENTS.md` where it was tried; "not tried alone" says that a
-//! constant was chosen by hand or together with others, and no figure of its own was kept.
+//! All arithmetic is that of [`math`](crate::math): the same bits on every machine. `docs/MODEL.md` has the
+//! mathematics. Each tuned constant names the section of `docs/EXPERIMENTS.md` where it was tried; "not tried alone"
+//! says that a constant was chosen by hand or together with others, and no figure of its own was kept.
 
 mod ablation;
 pub(crate) mod experts;

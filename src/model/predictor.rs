@@ -56,8 +56,8 @@ impl Predictor {
         Self::for_content(level, Self::CONTENT_LEN)
     }
 
-    /// As [`new`](Self::new), with tables for `content_len` bytes of content: a block of as many bytes is coded by these
-    /// very probabilities, if it starts from no prior.
+    /// As [`new`](Self::new), with tables for `content_len` bytes of content: a block of as many bytes is coded by
+    /// these very probabilities, if it starts from no prior.
     ///
     /// # Errors
     /// As of [`new`](Self::new).

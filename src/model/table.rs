@@ -6,8 +6,8 @@ use bytemuck::Pod;
 
 use crate::{Error, Result};
 
-/// Tables of at least this many bytes ask for huge pages: their rows are looked up at random, and each would miss the TLB
-/// (docs/EXPERIMENTS.md, "Speed of model 1").
+/// Tables of at least this many bytes ask for huge pages: their rows are looked up at random, and each would miss the
+/// TLB (docs/EXPERIMENTS.md, "Speed of model 1").
 #[cfg(target_os = "linux")]
 const HUGE_FROM: usize = 1 << 22;
 

@@ -89,7 +89,8 @@ impl Index {
     /// Reads the index of a pack, and where its groups begin.
     ///
     /// # Errors
-    /// No pack, another version, truncated or damaged data, or the reader's. Memory grows with the bytes that are there.
+    /// No pack, another version, truncated or damaged data, or the reader's. Memory grows with the bytes that are
+    /// there.
     pub fn read(input: &mut (impl Read + Seek)) -> Result<(Self, u64)> {
         input.seek(SeekFrom::Start(0))?;
         match read_array(input) {

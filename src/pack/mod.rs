@@ -79,8 +79,8 @@ impl PackOptions {
 /// Packs the records that `input` is cut into onto `out`; reading them needs the same model. [`Pack`] reads them.
 ///
 /// # Errors
-/// A record of more than 64 MiB, too little memory, [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), or what reader
-/// and writer report.
+/// A record of more than 64 MiB, too little memory, [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), or what
+/// reader and writer report.
 pub fn pack(input: impl BufRead, mut out: impl Write, model: &Model, options: &PackOptions) -> Result<Packed> {
     let PackOptions { cut, group, stop } = options.clone();
     let mut index = Index::new(model.id(), cut);

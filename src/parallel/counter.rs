@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[cfg(not(target_has_atomic = "64"))]
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Starts at 0. An atomic where the processor has atomics of 64 bits, else a number behind a lock: 32 bits would overflow
-/// at 4 GiB.
+/// Starts at 0. An atomic where the processor has atomics of 64 bits, else a number behind a lock: 32 bits would
+/// overflow at 4 GiB.
 #[derive(Debug, Default)]
 pub struct Counter(#[cfg(target_has_atomic = "64")] AtomicU64, #[cfg(not(target_has_atomic = "64"))] Mutex<u64>);
 

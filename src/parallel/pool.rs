@@ -1,8 +1,8 @@
 //! Runs jobs on worker threads; results come back in the order of the jobs.
 //!
-//! With one thread, the caller's thread does each job at once. With more, each worker takes the next job in the queue. A
-//! job that panics becomes an error in its place. Dropping the pool stops its jobs. Memory is promised to a job before it
-//! starts; a job that lacks memory all the same is done again when no other is at work.
+//! With one thread, the caller's thread does each job at once. With more, each worker takes the next job in the queue.
+//! A job that panics becomes an error in its place. Dropping the pool stops its jobs. Memory is promised to a job
+//! before it starts; a job that lacks memory all the same is done again when no other is at work.
 
 use std::{
     collections::VecDeque,
@@ -21,8 +21,8 @@ use crate::{Error, ErrorKind, Result};
 /// The most results that wait for those before them, copies included, which take no thread.
 const MAX_WAITING: usize = 64;
 
-/// A job that takes less memory than this is done by the caller, as handing it over would take longer: it codes few bytes,
-/// and by no network.
+/// A job that takes less memory than this is done by the caller, as handing it over would take longer: it codes few
+/// bytes, and by no network.
 const TINY: u64 = 1 << 14;
 
 /// A job and where its result goes, as a worker runs it.
@@ -161,8 +161,8 @@ impl<T: Send + 'static> Pool<T> {
         self.results.push_back(Slot::done(memory, result));
     }
 
-    /// Makes sure that the system has `bytes` of memory for something that is no job. If need be, waits until no job is at
-    /// work.
+    /// Makes sure that the system has `bytes` of memory for something that is no job. If need be, waits until no job is
+    /// at work.
     ///
     /// # Errors
     /// [`ErrorKind::MemoryLimit`] if it does not have them even then.
@@ -222,8 +222,8 @@ impl<T: Send + 'static> Pool<T> {
         self.results.iter().filter(|slot| slot.memory > 0).count()
     }
 
-    /// Starts a worker if all may be busy; returns whether there is any. Where the system gives no more threads, the pool
-    /// makes do with those it has.
+    /// Starts a worker if all may be busy; returns whether there is any. Where the system gives no more threads, the
+    /// pool makes do with those it has.
     fn has_worker(&mut self) -> bool {
         if self.workers.len() <= self.jobs() {
             let queue = Arc::clone(&self.queue);

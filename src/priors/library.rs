@@ -12,8 +12,8 @@ use crate::{Error, ErrorKind, Result, container::ModelId};
 /// The most files and folders that an error names as unusable.
 const MOST_NAMED: usize = 3;
 
-/// Models that decoding may need: loaded ones, and folders that are searched when another one is needed. Clones share all
-/// loaded models.
+/// Models that decoding may need: loaded ones, and folders that are searched when another one is needed. Clones share
+/// all loaded models.
 #[derive(Clone, Debug)]
 pub struct Models {
     loaded: Arc<Mutex<Vec<Model>>>,
@@ -51,12 +51,12 @@ impl Models {
         self
     }
 
-    /// The model with this name. Folders are searched in the order in which they were added, their files in the order of
-    /// file names. A file that has the name but does not load is skipped.
+    /// The model with this name. Folders are searched in the order in which they were added, their files in the order
+    /// of file names. A file that has the name but does not load is skipped.
     ///
     /// # Errors
-    /// [`ErrorKind::MissingModel`] if no file has it, [`ErrorKind::MemoryLimit`] if it takes more memory than is allowed or
-    /// the system has. Both name the files that could not be read.
+    /// [`ErrorKind::MissingModel`] if no file has it, [`ErrorKind::MemoryLimit`] if it takes more memory than is
+    /// allowed or the system has. Both name the files that could not be read.
     pub fn find(&self, id: ModelId) -> Result<Model> {
         let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(model) = loaded.iter().find(|model| model.id() == id) {

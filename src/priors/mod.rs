@@ -5,9 +5,9 @@
 //!                       │
 //!                       └─► Start ─► Network of each block or record
 //! ```
-//! A model holds counts of the bytes that followed contexts, from which the network seeds rows that have seen nothing, and
-//! the weights that mixers learnt with these. It stores no text, but its predictions reveal what the samples have in
-//! common. `docs/MODELS.md` says when to train a model, and when not to.
+//! A model holds counts of the bytes that followed contexts, from which the network seeds rows that have seen nothing,
+//! and the weights that mixers learnt with these. It stores no text, but its predictions reveal what the samples have
+//! in common. `docs/MODELS.md` says when to train a model, and when not to.
 
 pub mod built_in;
 mod file;
@@ -111,8 +111,8 @@ impl Model {
         Self::load_within(path, u64::MAX)
     }
 
-    /// As [`load`](Self::load), but takes at most about `bytes` of memory. Without a limit, a model takes about six times
-    /// the bytes of its file, and at most 40 times.
+    /// As [`load`](Self::load), but takes at most about `bytes` of memory. Without a limit, a model takes about six
+    /// times the bytes of its file, and at most 40 times.
     ///
     /// # Errors
     /// Those of [`load`](Self::load), and [`ErrorKind::MemoryLimit`] if the model needs more.

@@ -5,8 +5,8 @@
 //! raw record  coded                                       the application keeps model and length
 //! coded       [stored or not] nibbles, as of a block; or, if stored, bytes
 //! ```
-//! Each record starts from the model as if nothing had been coded before. Its time is in proportion to its length: its own
-//! rows are counted in a small table beside the model's, and the weights that it used are reset afterwards.
+//! Each record starts from the model as if nothing had been coded before. Its time is in proportion to its length: its
+//! own rows are counted in a small table beside the model's, and the weights that it used are reset afterwards.
 
 pub(crate) use crate::codec::record::Codec;
 
@@ -50,12 +50,12 @@ impl RecordCompressor {
         self
     }
 
-    /// Compresses a record. Beside the coded bytes, up to 8 bytes name the model, give the length, and hold a check that
-    /// finds damage in 255 of 256 cases.
+    /// Compresses a record. Beside the coded bytes, up to 8 bytes name the model, give the length, and hold a check
+    /// that finds damage in 255 of 256 cases.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidInput`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), too little memory, or
-    /// [`ErrorKind::Cancelled`].
+    /// [`ErrorKind::InvalidInput`] if it is longer than [`MAX_RECORD_LEN`](crate::MAX_RECORD_LEN), too little memory,
+    /// or [`ErrorKind::Cancelled`].
     pub fn compress(&mut self, record: &[u8]) -> Result<Vec<u8>> {
         check_len(record.len())?;
         let mut out = self.id.to_vec();
@@ -80,8 +80,9 @@ impl RecordCompressor {
 
 /// Decompresses records, in any order. For several threads make one each, of clones of one model.
 ///
-/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more. If records come from elsewhere,
-/// limit their length by [`output_limit`](Self::output_limit), or their memory by [`memory_limit`](Self::memory_limit).
+/// A few bytes can claim to be a record of 2 MiB, which costs a second and 100 MB or more. If records come from
+/// elsewhere, limit their length by [`output_limit`](Self::output_limit), or their memory by
+/// [`memory_limit`](Self::memory_limit).
 ///
 /// ```
 /// use foretell::{ErrorKind, RecordCompressor, RecordDecompressor, Trainer};
@@ -163,7 +164,8 @@ impl RecordDecompressor {
     /// The record of `len` bytes that [`RecordCompressor::compress_raw`] made `coded` of.
     ///
     /// # Errors
-    /// Damage or the wrong model, where it can be detected; a `len` over the limit; or as of [`decompress`](Self::decompress).
+    /// Damage or the wrong model, where it can be detected; a `len` over the limit; or as of
+    /// [`decompress`](Self::decompress).
     pub fn decompress_raw(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         self.check_limit(len)?;
         self.codec.decode(coded, len)

@@ -185,7 +185,8 @@ impl<R: Read + Seek> BlockReader<R> {
         Ok(wanted)
     }
 
-    /// Reads and decodes block `i`; what a copy needs must be in the window. As of [`read`](Self::read), `held` is taken.
+    /// Reads and decodes block `i`; what a copy needs must be in the window. As of [`read`](Self::read), `held` is
+    /// taken.
     fn decode(&mut self, i: usize, held: usize) -> Result<Vec<u8>> {
         let ReadBlock { header, coded, priming } = self.read(i, held)?;
         let _promise = promise(memory::of_block(&header, &priming))?;

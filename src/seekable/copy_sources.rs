@@ -1,8 +1,8 @@
 //! Content that is copied from copies → the bytes of the blocks that really hold it.
 //!
 //! A copy only says where its content lies. So wanted content can be followed back from copy to copy without decoding
-//! any, and only the blocks at the end of the chain are decoded. Byte j of a copy of distance d that starts at s is byte
-//! s − d + (j mod d), so at most one period of a copy is wanted, however long it is.
+//! any, and only the blocks at the end of the chain are decoded. Byte j of a copy of distance d that starts at s is
+//! byte s − d + (j mod d), so at most one period of a copy is wanted, however long it is.
 
 use std::collections::BTreeMap;
 
@@ -55,8 +55,8 @@ pub struct CopyPlan {
 pub fn plan(wanted: BlockSpan, mut block_at: impl FnMut(u64) -> Result<BlockSpan>) -> Result<Option<CopyPlan>> {
     let mut plan = CopyPlan::default();
     // (First byte of content, its place in the wanted bytes) → length. The last stretches of the content are followed
-    // first, so that those which meet in an earlier block are joined again: a period that is entered in its middle falls
-    // into two.
+    // first, so that those which meet in an earlier block are joined again: a period that is entered in its middle
+    // falls into two.
     let mut open = BTreeMap::from([((wanted.start, 0), (wanted.end - wanted.start) as usize)]);
     let mut steps = 0;
     while let Some(((mut from, mut at), mut len)) = open.pop_last() {

@@ -43,8 +43,8 @@ pub enum Indexes {
     Pass,
 }
 
-/// The most frames that are found by their indexes. Frames before them are found by headers, so that a file of very many
-/// frames takes little memory.
+/// The most frames that are found by their indexes. Frames before them are found by headers, so that a file of very
+/// many frames takes little memory.
 const MOST_INDEXED: usize = 1 << 16;
 /// The blocks of a frame whose headers are compared with its index at once. The others are compared when they are read.
 const COMPARED: usize = 1 << 20;
@@ -67,8 +67,8 @@ pub fn locate(
     let held = indexed.iter().map(Frame::memory).sum::<usize>();
     let rest = indexed.last().map_or(len, |frame| frame.start);
     input.seek(SeekFrom::Start(0))?;
-    // Frames before those that indexes describe, such as frames of one block, are found by headers. After something that
-    // is no frame there are no more frames, as for a decoder.
+    // Frames before those that indexes describe, such as frames of one block, are found by headers. After something
+    // that is no frame there are no more frames, as for a decoder.
     if (rest == 0 && !indexed.is_empty())
         || walk(BufReader::new(input.take(rest)), indexes, &|bytes| room(held + bytes), each)?
     {
@@ -77,8 +77,8 @@ pub fn locate(
     Ok(())
 }
 
-/// The frames that have indexes, from the end of the file back to the first that has none, or one that does not fit; the
-/// last frame comes first. A frame whose own header is `damaged` fits or does not, as is asked for.
+/// The frames that have indexes, from the end of the file back to the first that has none, or one that does not fit;
+/// the last frame comes first. A frame whose own header is `damaged` fits or does not, as is asked for.
 pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool, room: Room) -> Result<Vec<Frame>> {
     let mut frames = Vec::new();
     let (mut end, mut held) = (len, 0);
@@ -145,7 +145,8 @@ fn without_zeros(input: &mut (impl Read + Seek), mut end: u64) -> Result<u64> {
     }
 }
 
-/// Gives all frames of `input` to `each`, by the headers of their blocks. Returns whether nothing but zeros follows them.
+/// Gives all frames of `input` to `each`, by the headers of their blocks. Returns whether nothing but zeros follows
+/// them.
 ///
 /// # Errors
 /// As [`locate`].

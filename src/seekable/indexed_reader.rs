@@ -10,8 +10,8 @@ use crate::{DecodeOptions, Result};
 
 /// Reads content from anywhere in a file: the content of all its frames, one after the other, as one.
 ///
-/// It decodes only the blocks that hold what is read, and those that really hold what these copy. Each block is checked;
-/// the checksums of whole frames are not. The list of blocks takes some 40 bytes of memory a block.
+/// It decodes only the blocks that hold what is read, and those that really hold what these copy. Each block is
+/// checked; the checksums of whole frames are not. The list of blocks takes some 40 bytes of memory a block.
 ///
 /// ```
 /// use std::io::{Cursor, Read, Seek, SeekFrom};

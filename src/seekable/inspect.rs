@@ -55,8 +55,8 @@ pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
     Ok(frames)
 }
 
-/// As [`inspect`], but frames of several blocks are looked up in their indexes, of which the frame's header and those of
-/// its first 1,048,576 blocks must say the same: the rest of the frame is not read.
+/// As [`inspect`], but frames of several blocks are looked up in their indexes, of which the frame's header and those
+/// of its first 1,048,576 blocks must say the same: the rest of the frame is not read.
 ///
 /// # Errors
 /// As [`inspect`].

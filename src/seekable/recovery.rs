@@ -1,9 +1,9 @@
 //! A file that may be damaged → all of its content that is good, and a list of what is not.
 //!
 //! Where the header of a block is damaged, the frame's index tells where the next block begins; where the index is, the
-//! headers do. A lost block whose bytes are in the file, good or not, is replaced by zeros, so that later content keeps its
-//! offset. A block that is not in the file at all is reported but not written: a header may promise more than any disk
-//! holds.
+//! headers do. A lost block whose bytes are in the file, good or not, is replaced by zeros, so that later content keeps
+//! its offset. A block that is not in the file at all is reported but not written: a header may promise more than any
+//! disk holds.
 
 mod saver;
 

@@ -16,7 +16,8 @@ use crate::{
     model::Level,
 };
 
-/// Bytes that are searched at once for a frame; and how many of them are searched again with the next: a header less one.
+/// Bytes that are searched at once for a frame; and how many of them are searched again with the next: a header less
+/// one.
 const STRIDE: u64 = 1 << 16;
 const OVERLAP: u64 = 19;
 
@@ -103,7 +104,8 @@ impl Scan {
     /// Finds the next frame.
     ///
     /// # Errors
-    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or `room`.
+    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or
+    /// `room`.
     pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<ScannedFrame>> {
         let mut faults = Vec::new();
         let (start, header) = match self.header(input) {

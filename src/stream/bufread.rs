@@ -1,8 +1,8 @@
 //! Adapters of buffered readers: an [`Encoder`] or a [`Decoder`] is read from, and takes what it codes or decodes from
 //! the buffer of another reader, without one of its own.
 //!
-//! The [`Decoder`] is that of [`read`](crate::read): it never reads a byte further than it must, so a buffered reader is
-//! left exactly where the decoder stopped.
+//! The [`Decoder`] is that of [`read`](crate::read): it never reads a byte further than it must, so a buffered reader
+//! is left exactly where the decoder stopped.
 
 use std::{
     fmt,
@@ -14,8 +14,8 @@ use crate::{EncodeOptions, raw::Compressor};
 
 /// Gives the frame of the content that it takes from `R`.
 ///
-/// It holds up to one block of content and its coded form, as [`write::Encoder`](crate::write::Encoder) does; a block is
-/// coded in the `read` that takes its last byte. An error of `R` loses nothing: read again, and it goes on where it
+/// It holds up to one block of content and its coded form, as [`write::Encoder`](crate::write::Encoder) does; a block
+/// is coded in the `read` that takes its last byte. An error of `R` loses nothing: read again, and it goes on where it
 /// stopped. After any other error, such as too little memory, all reads fail.
 ///
 /// ```

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::{Models, Progress, Stop};
 
 /// Choices for decompression; a builder. All that decodes takes one: [`Decoder`](crate::Decoder),
-/// [`decompress_with`](crate::decompress_with), [`IndexedReader`](crate::IndexedReader), [`recover`](crate::recover()) and
-/// the rest. Where a choice has no effect, the docs say so.
+/// [`decompress_with`](crate::decompress_with), [`IndexedReader`](crate::IndexedReader), [`recover`](crate::recover())
+/// and the rest. Where a choice has no effect, the docs say so.
 ///
 /// ```
 /// use foretell::{DecodeOptions, EncodeOptions, ErrorKind, compress, decompress_with};
@@ -60,11 +60,11 @@ impl DecodeOptions {
     }
 
     /// Refuses blocks that need more than `bytes` of memory to decode, with
-    /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit). The content that copies may reach back to counts, and so
-    /// does the list of a frame's blocks.
+    /// [`ErrorKind::MemoryLimit`](crate::ErrorKind::MemoryLimit). The content that copies may reach back to counts, and
+    /// so does the list of a frame's blocks.
     ///
-    /// Without a limit a few bytes can ask for some 1.7 GiB: for a block of 64 MiB at level 9. Memory that the system or
-    /// a control group does not have is refused before it is taken.
+    /// Without a limit a few bytes can ask for some 1.7 GiB: for a block of 64 MiB at level 9. Memory that the system
+    /// or a control group does not have is refused before it is taken.
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
         self
@@ -92,8 +92,8 @@ impl DecodeOptions {
         self
     }
 
-    /// Ends the work when `stop` is asked for. The work then fails with [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled),
-    /// for good.
+    /// Ends the work when `stop` is asked for. The work then fails with
+    /// [`ErrorKind::Cancelled`](crate::ErrorKind::Cancelled), for good.
     pub fn stop(mut self, stop: Stop) -> Self {
         self.stop = stop;
         self

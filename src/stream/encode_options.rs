@@ -64,15 +64,15 @@ impl EncodeOptions {
         self
     }
 
-    /// Lets blocks start from the prior of `model`, if that makes them smaller. The frame names the model, and a decoder
-    /// needs it. A frame of one block names none if the built-in prior, or no prior, makes it smaller.
+    /// Lets blocks start from the prior of `model`, if that makes them smaller. The frame names the model, and a
+    /// decoder needs it. A frame of one block names none if the built-in prior, or no prior, makes it smaller.
     pub fn model(mut self, model: Model) -> Self {
         self.priming.model = Some(model);
         self
     }
 
-    /// Whether a block of up to 1 MiB may start from the built-in prior, if that makes it smaller and the frame names no
-    /// [`model`](Self::model). Yes by default. A decoder needs nothing for it.
+    /// Whether a block of up to 1 MiB may start from the built-in prior, if that makes it smaller and the frame names
+    /// no [`model`](Self::model). Yes by default. A decoder needs nothing for it.
     pub fn built_in_prior(mut self, allowed: bool) -> Self {
         self.priming.built_in = allowed;
         self
@@ -119,8 +119,8 @@ impl EncodeOptions {
     }
 
     /// Takes no more than `bytes` of memory, including the content held and the trained model. It uses fewer threads
-    /// first. If not even one block fits, it fails before that block, and names the highest level and the longest blocks
-    /// that fit.
+    /// first. If not even one block fits, it fails before that block, and names the highest level and the longest
+    /// blocks that fit.
     ///
     /// The memory of a block depends on its length, on the level, and on the length of its expanded deflate streams.
     pub fn memory_limit(mut self, bytes: u64) -> Self {

@@ -97,8 +97,8 @@ impl Pieces {
         self.coded -= len;
     }
 
-    /// Cuts the uncoded bytes into pieces. Unless `is_end`, the bytes after the last copy stay and wait for more content,
-    /// so that no block gets short without need.
+    /// Cuts the uncoded bytes into pieces. Unless `is_end`, the bytes after the last copy stay and wait for more
+    /// content, so that no block gets short without need.
     pub fn cut(&mut self, is_end: bool) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut at = self.coded;

@@ -32,7 +32,8 @@ const ANY_OUTPUT: usize = 1 << 28;
 const EXPANSION: usize = 1 << 10;
 
 /// Decompresses all frames in `coded`, to at most 256 MiB or 1,024 times the bytes of `coded`, whichever is more:
-/// [`decompress_with`] allows any other bound, and one on memory too. What follows the frames must be zero bytes or nothing.
+/// [`decompress_with`] allows any other bound, and one on memory too. What follows the frames must be zero bytes or
+/// nothing.
 ///
 /// # Errors
 /// Anything but whole, undamaged frames; [`ErrorKind::Corrupt`] for other bytes after them;

@@ -1,7 +1,8 @@
 //! Samples → counts: in how many samples each byte followed each context.
 //!
 //! Within a sample, the network learns what follows a context from its first occurrence on. Only the first time does it
-//! depend on the prior; so a byte counts once a sample, however often it follows (docs/EXPERIMENTS.md, "Trained models").
+//! depend on the prior; so a byte counts once a sample, however often it follows (docs/EXPERIMENTS.md, "Trained
+//! models").
 
 use crate::math::ln;
 use crate::model::{
@@ -24,8 +25,8 @@ const SYMBOL_COST: f32 = 1.2;
 /// How often bytes followed contexts.
 #[derive(Debug, Default)]
 pub struct Tally {
-    /// An event is the upper 56 bits of a context's hash, and the byte that followed in the lower 8. Beside it, the number
-    /// of samples with it. In ascending order of events, without repeats.
+    /// An event is the upper 56 bits of a context's hash, and the byte that followed in the lower 8. Beside it, the
+    /// number of samples with it. In ascending order of events, without repeats.
     events: Vec<(u64, u32)>,
 }
 

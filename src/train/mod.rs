@@ -5,9 +5,9 @@
 //!          │                            ├─► passes: mixers learn to weigh rows made of counts ─► quantised ─► Model
 //!          └─ held out ─► loss ─────────┘   until the loss on the held-out samples stops falling
 //! ```
-//! At the end the held-out samples are counted too, so that the model knows all samples. Its loss on new data is that of a
-//! trial model without them. A sample must not be predicted from counts that include it: the mixers would trust those
-//! counts too much. So samples are split in folds, and mixers learn from each fold with the counts of the others
+//! At the end the held-out samples are counted too, so that the model knows all samples. Its loss on new data is that
+//! of a trial model without them. A sample must not be predicted from counts that include it: the mixers would trust
+//! those counts too much. So samples are split in folds, and mixers learn from each fold with the counts of the others
 //! (cross-fitting: Chernozhukov et al. 2018; stacked generalisation: Wolpert 1992).
 //!
 //! Which way of training gave what: docs/EXPERIMENTS.md, "Trained models". The numbers below were not tried alone.
@@ -125,8 +125,9 @@ impl Trainer {
         self
     }
 
-    /// Whether samples come in the order in which new data will continue, like the lines of a log. Then the last tenth is
-    /// held out, since new data will also come after all samples; otherwise, which is the default, every tenth sample.
+    /// Whether samples come in the order in which new data will continue, like the lines of a log. Then the last tenth
+    /// is held out, since new data will also come after all samples; otherwise, which is the default, every tenth
+    /// sample.
     pub fn in_order(mut self, in_order: bool) -> Self {
         self.in_order = in_order;
         self
@@ -205,9 +206,9 @@ impl Trainer {
         levels
     }
 
-    /// The folds, each with the counts of all others. Samples in order are cut into runs, so that a fold differs from the
-    /// others as new data will differ from all samples. Otherwise a fold is every fifth sample, so that the others have
-    /// samples of every sort.
+    /// The folds, each with the counts of all others. Samples in order are cut into runs, so that a fold differs from
+    /// the others as new data will differ from all samples. Otherwise a fold is every fifth sample, so that the others
+    /// have samples of every sort.
     fn folds<'a>(&self, samples: &[&'a [u8]], keep: Keep) -> Result<Vec<Fold<'a>>> {
         let fold_of = |i: usize| if self.in_order { i * FOLDS / samples.len() } else { i % FOLDS };
         let numbered = || samples.iter().copied().enumerate();

@@ -92,8 +92,8 @@ pub fn evaluate(start: &Start, samples: &[&[u8]], stop: &Stop) -> Result<Loss> {
     Ok(loss)
 }
 
-/// As [`evaluate`], but mixers and match model start from `weights`, keep what they learn from sample to sample, and leave
-/// it there. `steps` counts the nibbles that they have learnt from.
+/// As [`evaluate`], but mixers and match model start from `weights`, keep what they learn from sample to sample, and
+/// leave it there. `steps` counts the nibbles that they have learnt from.
 fn learn(start: &Start, fold: &Fold, weights: &mut Vec<f32>, steps: &mut f32, stop: &Stop) -> Result<Loss> {
     let mut network = Network::from(start, 0)?;
     network.set_weights(weights);

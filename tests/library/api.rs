@@ -1,5 +1,5 @@
-//! The public API as a list: `docs/public-api.txt` has every name, signature, field and variant, so that a change of any
-//! of them is seen in review. `FORETELL_WRITE_GOLDEN=1 cargo test --test library api` writes it again.
+//! The public API as a list: `docs/public-api.txt` has every name, signature, field and variant, so that a change of
+//! any of them is seen in review. `FORETELL_WRITE_GOLDEN=1 cargo test --test library api` writes it again.
 
 use std::{
     collections::BTreeSet,

@@ -1,7 +1,7 @@
 //! The corpus at every level: each file comes back, and takes exactly the bytes that `corpus/SIZES` says.
 //!
-//! So every change of a size is noticed. `FORETELL_WRITE_GOLDEN=1 cargo test --test library sizes` (`just sizes`) writes
-//! the table again; commit it with the change that it measures.
+//! So every change of a size is noticed. `FORETELL_WRITE_GOLDEN=1 cargo test --test library sizes` (`just sizes`)
+//! writes the table again; commit it with the change that it measures.
 
 use std::{
     fmt::Write,

@@ -28,8 +28,8 @@ pub fn also_sealed<T>(coded: &[u8], property: impl Fn(&[u8]) -> T) {
     property(&sealed);
 }
 
-/// What `coded` decodes to, if it does. Decoding must end in either way, the same way from a reader that breaks off again
-/// and again, and reading only the headers must not find an error where decoding finds none.
+/// What `coded` decodes to, if it does. Decoding must end in either way, the same way from a reader that breaks off
+/// again and again, and reading only the headers must not find an error where decoding finds none.
 pub fn decode(coded: &[u8]) -> Option<Vec<u8>> {
     let first = decode_from(coded);
     let infos = foretell::inspect(coded);
@@ -80,8 +80,8 @@ impl Read for BreaksOff<'_> {
 }
 
 /// A file, read in seven ways: by a decoder with one thread and with three, in parts from its beginning and from
-/// anywhere, saved from damage with one thread and with three, and listed from both ends. All of it comes if it decodes,
-/// nothing without a word if it does not, and no two ways see two contents.
+/// anywhere, saved from damage with one thread and with three, and listed from both ends. All of it comes if it
+/// decodes, nothing without a word if it does not, and no two ways see two contents.
 pub fn parts_and_recovery(coded: &[u8]) {
     let decoded = decode(coded);
     let given = decode_with_threads(coded, &decoded);
@@ -146,7 +146,8 @@ fn recover(coded: &[u8], threads: usize) -> (Vec<u8>, Option<bool>) {
     (saved.0, recovered.ok().map(|recovered| recovered.damages.is_empty() && !recovered.trailing_garbage))
 }
 
-/// A writer that takes no more than a fuzzer has memory for: recovery writes zeros for lost blocks of any claimed length.
+/// A writer that takes no more than a fuzzer has memory for: recovery writes zeros for lost blocks of any claimed
+/// length.
 struct Limited(Vec<u8>);
 
 impl Write for Limited {

@@ -96,8 +96,8 @@ mod modes {
         [foretell_testkit::mixed_content(), noise(7, 3000), b"the cat sat on the mat, and ".repeat(3000)].concat()
     }
 
-    /// The outputs of everything that computes, as bytes. Compressors and the like are made in the standard mode and used
-    /// in `mode`.
+    /// The outputs of everything that computes, as bytes. Compressors and the like are made in the standard mode and
+    /// used in `mode`.
     fn made(mode: Word) -> Vec<Vec<u8>> {
         let content = content();
         let options = EncodeOptions::new().level(Level::FASTEST).threads(2).block_len(1 << 16).unwrap();

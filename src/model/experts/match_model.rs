@@ -1,8 +1,8 @@
 //! History → a logit for the byte that followed an earlier occurrence of the last bytes (LZ77: Ziv & Lempel 1977; as a
 //! model, lpaq: Mahoney 2007).
 //!
-//! A table remembers where each hash of the last bytes was seen. A match is followed until a byte differs. The longer it
-//! is, the more it is trusted: a logit for each bucket of lengths learns how much.
+//! A table remembers where each hash of the last bytes was seen. A match is followed until a byte differs. The longer
+//! it is, the more it is trusted: a logit for each bucket of lengths learns how much.
 
 use crate::math::{F32x16, one_hot, value_at};
 use crate::model::{inputs::NO_SYMBOL, table::prefetch};
@@ -135,7 +135,8 @@ impl MatchModel {
         if distance == 0 || distance >= self.window.len() - VERIFIED || distance >= self.position {
             return;
         }
-        // Positions before the first byte wrap to the window's other end, which is zero or old: the same for the decoder.
+        // Positions before the first byte wrap to the window's other end, which is zero or old: the same for the
+        // decoder.
         let last = self.position - 1;
         let same = |back: usize| self.at(last.wrapping_sub(back)) == self.at(last.wrapping_sub(back + distance));
         let length = (0..VERIFIED).take_while(|&back| same(back)).count();

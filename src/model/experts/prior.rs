@@ -11,6 +11,7 @@ pub use counts::{Counts, Span, Symbol};
 pub struct Prior {
     /// The bytes that followed contexts in the samples.
     pub counts: Arc<Counts>,
-    /// Weights of mixers and match model, in the order of [`Network::weights`](crate::model::Network::weights), if they were learnt.
+    /// Weights of mixers and match model, in the order of [`Network::weights`](crate::model::Network::weights), if they
+    /// were learnt.
     pub weights: Option<Arc<[f32]>>,
 }

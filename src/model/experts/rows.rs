@@ -2,8 +2,8 @@
 //!
 //! For each context and head there is a row: one cache line with the probabilities of the nibble's values, how often
 //! the row was seen, its last value and the length of the run of that value. Learning is SGD on the row's own
-//! cross-entropy with a rate that falls as 1/n, which is counting, down to a floor, which forgets. The logarithms of the
-//! probabilities are inputs of the mixer (geometric mixing: Mattern 2012; PAQ: Mahoney 2005).
+//! cross-entropy with a rate that falls as 1/n, which is counting, down to a floor, which forgets. The logarithms of
+//! the probabilities are inputs of the mixer (geometric mixing: Mattern 2012; PAQ: Mahoney 2005).
 //!
 //! A row of zeros is a row that has seen nothing, so a table is zeroed memory and costs nothing until it is touched.
 //!
@@ -31,8 +31,8 @@ const UNIFORM: u32 = 1 << 19;
 const LEAST: f32 = 84.0;
 /// A row that saw n values so far learns at the rate 1/(n + this). Not tried alone.
 pub(crate) const RATE_OFFSET: f32 = 2.5;
-/// The rate's floor is 1/this, for the first [`OFTEN`] contexts and for the others: docs/EXPERIMENTS.md, "Rows, mixer and
-/// MLP". The first number is the largest count, 255, with [`RATE_OFFSET`].
+/// The rate's floor is 1/this, for the first [`OFTEN`] contexts and for the others: docs/EXPERIMENTS.md, "Rows, mixer
+/// and MLP". The first number is the largest count, 255, with [`RATE_OFFSET`].
 const MEMORY: [f32; 2] = [257.5, 121.0];
 /// Contexts that are seen often: the first ones of either list.
 const OFTEN: usize = 2;
@@ -155,8 +155,8 @@ impl Rows {
         }
     }
 
-    /// Selects the rows of `hashes`, and writes their inputs. A context may own either row of a pair. If it owns none, it
-    /// is predicted as by a new row, and takes over the row of the pair that has seen less when it learns.
+    /// Selects the rows of `hashes`, and writes their inputs. A context may own either row of a pair. If it owns none,
+    /// it is predicted as by a new row, and takes over the row of the pair that has seen less when it learns.
     #[inline(always)]
     pub fn select(&mut self, hashes: &[u64], inputs: &mut Inputs) {
         let rows = self.table.rows();
@@ -234,8 +234,8 @@ fn page_mask(bits: u32) -> u64 {
     u64::MAX >> bits.saturating_sub(PAGE_BITS)
 }
 
-/// The state of a row that was seen `count` times, the last `run` of them with the same value: eight steps of how often,
-/// times eight of determinism. The steps were not tried alone.
+/// The state of a row that was seen `count` times, the last `run` of them with the same value: eight steps of how
+/// often, times eight of determinism. The steps were not tried alone.
 #[inline(always)]
 fn state(count: u8, run: u8) -> u8 {
     let determinism = if run > 5 { 5 } else { run };

@@ -12,18 +12,18 @@ use crate::{
 /// What one expert adds to the logits of the next byte: of its high nibble, and of its low nibble after a given high
 /// one.
 ///
-/// The logits of a nibble are the sum over all experts, up to one constant for all sixteen values, so that their softmax
-/// is the distribution, but for rounding. An expert that feeds the mixers adds, for each value v,
-/// `Σ_m s_m · (w_m · x[v] + b_m · [v is the value that it saw last])`, where x are the expert's own logits, w_m and b_m
-/// the weight and the bonus that mixer m has in use for it, and s_m the second layer's weight of mixer m (1 at levels
-/// with one mixer). The match model and the bias add their logits without a weight of the first layer. From each vector
-/// its mean over the values is taken away, as that changes no distribution. While a long match alone predicts, its
-/// expert is the only one.
+/// The logits of a nibble are the sum over all experts, up to one constant for all sixteen values, so that their
+/// softmax is the distribution, but for rounding. An expert that feeds the mixers adds, for each value v, `Σ_m s_m ·
+/// (w_m · x[v] + b_m · [v is the value that it saw last])`, where x are the expert's own logits, w_m and b_m the weight
+/// and the bonus that mixer m has in use for it, and s_m the second layer's weight of mixer m (1 at levels with one
+/// mixer). The match model and the bias add their logits without a weight of the first layer. From each vector its mean
+/// over the values is taken away, as that changes no distribution. While a long match alone predicts, its expert is the
+/// only one.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Contribution {
-    /// The expert's name, as `foretell bench --ablate` has it: `MLP`, `match model`, `bias`, or `context 3: …` with what that
-    /// context sees in text and in binary data.
+    /// The expert's name, as `foretell bench --ablate` has it: `MLP`, `match model`, `bias`, or `context 3: …` with
+    /// what that context sees in text and in binary data.
     pub expert: String,
     /// Natural logits of the sixteen values of the high nibble; their mean is 0.
     pub high: [f32; 16],
@@ -32,8 +32,8 @@ pub struct Contribution {
 }
 
 impl Network {
-    /// What each expert adds to the logits of the next byte, of its low nibble after that of `byte`. Called at the start
-    /// of a byte. Changes no later prediction.
+    /// What each expert adds to the logits of the next byte, of its low nibble after that of `byte`. Called at the
+    /// start of a byte. Changes no later prediction.
     pub(crate) fn contributions(&mut self, byte: u8) -> Vec<Contribution> {
         let match_only = self.match_only;
         let high = self.of_nibble();

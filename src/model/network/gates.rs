@@ -39,9 +39,9 @@ impl Network {
         self.kind_and_confidence() * HEADS + self.head
     }
 
-    /// The first layer's sets. Those of the first mixer are chosen by kind of data and confidence of the match, by the last
-    /// byte, and by the last two classes; those of the second by kind and the share of contexts that have rows, by the
-    /// byte before the last, and by the expected byte. All depend on the half of the byte, or on the head.
+    /// The first layer's sets. Those of the first mixer are chosen by kind of data and confidence of the match, by the
+    /// last byte, and by the last two classes; those of the second by kind and the share of contexts that have rows, by
+    /// the byte before the last, and by the expected byte. All depend on the half of the byte, or on the head.
     #[inline(always)]
     pub(super) fn gates(&self) -> [Gates; MIXERS] {
         let half = usize::from(self.head > 0);

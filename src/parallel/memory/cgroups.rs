@@ -1,7 +1,7 @@
 //! The control groups of a process → the memory that they leave it: its own group, and each that this lies in.
 //!
-//! `/proc/self/cgroup` names the process's groups, and `/proc/self/mountinfo` the folders of their files: containers see a
-//! part of the tree, mounted anywhere. A missing file sets no limit.
+//! `/proc/self/cgroup` names the process's groups, and `/proc/self/mountinfo` the folders of their files: containers
+//! see a part of the tree, mounted anywhere. A missing file sets no limit.
 
 use std::{
     fs,
@@ -108,8 +108,8 @@ fn unescaped(text: &str) -> String {
 
 /// The memory that one group leaves, by its files.
 ///
-/// File pages that were not used for a while count as used memory, but the kernel takes them back first when memory runs
-/// short. So they count as free here, as in the system's own `MemAvailable`.
+/// File pages that were not used for a while count as used memory, but the kernel takes them back first when memory
+/// runs short. So they count as free here, as in the system's own `MemAvailable`.
 fn room_in(version: Version, swap: u64, read: impl Fn(&str) -> Option<String>) -> Room {
     // "max" is no number, and so no limit.
     let number = |name: &str| read(name)?.trim().parse::<u64>().ok();

@@ -53,8 +53,8 @@ fn kib(text: &str, name: &str) -> Option<u64> {
     Some(line.trim().strip_suffix(" kB")?.parse::<u64>().ok()?.saturating_mul(1024))
 }
 
-/// The smallest of the limits on address space and data, less the bytes in use, from the texts of `/proc/self/limits` and
-/// `/proc/self/status`.
+/// The smallest of the limits on address space and data, less the bytes in use, from the texts of `/proc/self/limits`
+/// and `/proc/self/status`.
 fn below_limits(limits: &str, status: &str) -> u64 {
     let left = |limit: &str, used: &str| {
         // The soft limit is the first figure; "unlimited" is none.

@@ -1,7 +1,8 @@
 //! Bytes of one sort ↔ coded bytes: a column of a model's file.
 //!
 //! A byte is two nibbles, as in the network, but their probabilities are counted once for the whole column and written
-//! before it, so that decoding, and with it loading a model, is fast. Halves of bytes that are always zero cost nothing.
+//! before it, so that decoding, and with it loading a model, is fast. Halves of bytes that are always zero cost
+//! nothing.
 //!
 //! ```text
 //! column  coded length | table of the high nibble | table of the low nibble after each high one that occurs | coded nibbles

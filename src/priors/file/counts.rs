@@ -5,8 +5,8 @@
 //!         bytes | later counts | numbers that are too large for their column
 //! ```
 //! Contexts are in ascending order of their keys, and each key is stored as its gap to the one before. A kind holds the
-//! number of symbols and the class of the first symbol's count, a nibble each; the classes of later symbols are stored as
-//! how much lower they are. Columns are Huffman coded, so that a model loads fast.
+//! number of symbols and the class of the first symbol's count, a nibble each; the classes of later symbols are stored
+//! as how much lower they are. Columns are Huffman coded, so that a model loads fast.
 
 use std::io::Read;
 
@@ -84,8 +84,8 @@ fn whole(value: u8, most: u8, large: &mut impl Read) -> Result<u64> {
 /// Reads what [`write`] wrote. The caller takes another `beside` bytes of memory, and both together may take `allowed`.
 ///
 /// # Errors
-/// Truncated or damaged data; or more memory than is `allowed`, or than the system has. The memory is at most proportional
-/// to the bytes that were read.
+/// Truncated or damaged data; or more memory than is `allowed`, or than the system has. The memory is at most
+/// proportional to the bytes that were read.
 pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> {
     let [bucket_bits] = read_array(input)?;
     let (contexts, symbols) = (varint::read(input)?, varint::read(input)?);
@@ -93,7 +93,8 @@ pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> 
     read_vec(input, contexts, &mut low)?;
     let (contexts, symbols) = (low.len(), usize::try_from(symbols).unwrap_or(usize::MAX));
     let most_symbols = contexts.saturating_mul(SYMBOLS_EACH).saturating_add(SYMBOLS_BESIDE);
-    // Training drops contexts with equal keys after it chose the buckets, so there may be more buckets than contexts need.
+    // Training drops contexts with equal keys after it chose the buckets, so there may be more buckets than contexts
+    // need.
     let bucket_bits = u32::from(bucket_bits);
     let most_bits = Counts::bucket_bits(2 * contexts);
     if bucket_bits == 0 || bucket_bits > most_bits || symbols < contexts || symbols > most_symbols {

@@ -9,8 +9,8 @@ use std::{io::Read, sync::Arc};
 use super::byte_column;
 use crate::{Error, Level, Result, container::read::read_array, model::Network};
 
-/// log2 of the steps in 1, for files with room and for small ones. Coarse steps take half the bytes, and lose some 0.2 %
-/// on general text, 3 % on very regular records: docs/EXPERIMENTS.md, "Trained models".
+/// log2 of the steps in 1, for files with room and for small ones. Coarse steps take half the bytes, and lose some 0.2
+/// % on general text, 3 % on very regular records: docs/EXPERIMENTS.md, "Trained models".
 pub const FINE: u8 = 6;
 pub const COARSE: u8 = 4;
 

@@ -89,14 +89,14 @@ impl Compressor {
         compressor
     }
 
-    /// Takes content from `input` and gives bytes of the frame into `output`, as much as there is of one and room in the
-    /// other, and then does what `operation` says. Until [`Status::is_done`], call it again with the rest of the input,
-    /// room for more output, and the same operation.
+    /// Takes content from `input` and gives bytes of the frame into `output`, as much as there is of one and room in
+    /// the other, and then does what `operation` says. Until [`Status::is_done`], call it again with the rest of the
+    /// input, room for more output, and the same operation.
     ///
     /// # Errors
     /// An error says that this call read and wrote nothing. [`ErrorKind::MemoryLimit`], [`ErrorKind::Cancelled`] and
-    /// [`ErrorKind::Arithmetic`] are final: all further calls fail in the same way. [`ErrorKind::InvalidInput`] for input
-    /// after the end of the frame. [`ErrorKind::Io`] for finishing with fewer or more bytes than
+    /// [`ErrorKind::Arithmetic`] are final: all further calls fail in the same way. [`ErrorKind::InvalidInput`] for
+    /// input after the end of the frame. [`ErrorKind::Io`] for finishing with fewer or more bytes than
     /// [`EncodeOptions::content_size`] promises: more may come then.
     pub fn run(&mut self, input: &[u8], output: &mut [u8], operation: Operation) -> Result<Status> {
         let mut status = Status::default();

@@ -90,9 +90,9 @@ impl Decompressor {
         }
     }
 
-    /// Takes bytes of frames from `input` and gives content into `output`, until the input or the room is used up, or the
-    /// content has ended. Call it again with the rest of the input until [`Status::is_done`], which comes
-    /// only after [`Operation::Finish`], after a [`single_frame`](DecodeOptions::single_frame), or where something that is
+    /// Takes bytes of frames from `input` and gives content into `output`, until the input or the room is used up, or
+    /// the content has ended. Call it again with the rest of the input until [`Status::is_done`], which comes only
+    /// after [`Operation::Finish`], after a [`single_frame`](DecodeOptions::single_frame), or where something that is
     /// no frame follows.
     ///
     /// A call that leaves room in `output` has given all content that the input so far allows.
@@ -139,8 +139,8 @@ impl Decompressor {
         self.frames
     }
 
-    /// Bytes that were taken after the last frame to see that they are no frame: up to three, without zeros before them.
-    /// The rest of the input comes after them. Empty until the content has ended, and of a
+    /// Bytes that were taken after the last frame to see that they are no frame: up to three, without zeros before
+    /// them. The rest of the input comes after them. Empty until the content has ended, and of a
     /// [`single_frame`](DecodeOptions::single_frame).
     pub fn remainder(&self) -> &[u8] {
         if self.is_ended() { self.source.kept() } else { &[] }
@@ -195,7 +195,8 @@ impl Decompressor {
         gone_on
     }
 
-    /// As [`go_on`](Self::go_on), with the bytes of `input` alone. Those that were taken are cut off, also after an error.
+    /// As [`go_on`](Self::go_on), with the bytes of `input` alone. Those that were taken are cut off, also after an
+    /// error.
     pub(crate) fn go_on_with(&mut self, input: &mut &[u8], operation: Operation) -> Result<()> {
         let mut slice = Slice { bytes: input, is_end: operation == Operation::Finish };
         let gone_on = self.go_on(&mut slice);

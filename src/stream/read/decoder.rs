@@ -15,9 +15,9 @@ use crate::{DecodeOptions, raw::Decompressor};
 /// [`trailing_garbage`](Self::trailing_garbage). With [`DecodeOptions::single_frame`] it stops after the first one.
 ///
 /// Of `R` the errors [`WouldBlock`](io::ErrorKind::WouldBlock), [`TimedOut`](io::ErrorKind::TimedOut) and
-/// [`Interrupted`](io::ErrorKind::Interrupted) lose nothing, at whatever byte they come: read again, and it goes on. So a
-/// reader may be non-blocking. What can be decoded without waiting for `R` is given out before such an error is. After any
-/// other error every further read repeats it, with the same kind.
+/// [`Interrupted`](io::ErrorKind::Interrupted) lose nothing, at whatever byte they come: read again, and it goes on. So
+/// a reader may be non-blocking. What can be decoded without waiting for `R` is given out before such an error is.
+/// After any other error every further read repeats it, with the same kind.
 ///
 /// With several [threads](DecodeOptions::threads) it reads ahead within a frame. Dropping it stops them.
 ///

@@ -16,9 +16,9 @@ use crate::{
 /// Content goes to `W` block by block, each after its checksum matched. It holds a block and its coded bytes, up to 32
 /// MiB of content before it for copies, and the level's network while a block is decoded.
 ///
-/// [`finish`](Self::finish) must be called: only it can say that the last frame is whole. Errors of `W` are passed on, and
-/// none loses anything: as in [`write::Encoder`](super::Encoder), bytes that it has not taken are kept, and the same call
-/// can be made again. After an error of decoding all calls fail, with the same kind.
+/// [`finish`](Self::finish) must be called: only it can say that the last frame is whole. Errors of `W` are passed on,
+/// and none loses anything: as in [`write::Encoder`](super::Encoder), bytes that it has not taken are kept, and the
+/// same call can be made again. After an error of decoding all calls fail, with the same kind.
 ///
 /// Bytes after the last frame are taken and ignored; [`trailing_garbage`](Self::trailing_garbage) returns whether they
 /// were anything but zeros. After a [`single_frame`](DecodeOptions::single_frame) nothing more is taken.

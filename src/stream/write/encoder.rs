@@ -9,18 +9,19 @@ use crate::{EncodeOptions, error::is_transient, raw::Compressor};
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`EncodeOptions::block_len`]) and its coded
-/// form, as much again of what came before it, and the level's model while a block is coded; with several
-/// [threads](EncodeOptions::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with one thread
-/// that is within the [`write`](Write::write) that completes it, with several within the next call that finds it ready.
+/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`EncodeOptions::block_len`]) and its
+/// coded form, as much again of what came before it, and the level's model while a block is coded; with several
+/// [threads](EncodeOptions::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with
+/// one thread that is within the [`write`](Write::write) that completes it, with several within the next call that
+/// finds it ready.
 ///
 /// [`finish`](Self::finish) must be called: without it the frame has no end, and a decoder will say so;
 /// [`auto_finish`](Self::auto_finish) is for writers that only get dropped. Dropping the encoder stops its threads.
 ///
 /// Errors of `W` are passed on, and none loses anything: bytes that it has not taken are kept, and the same call can be
-/// made again. So a writer may be non-blocking, or time out: repeat [`write`](Write::write) and [`flush`](Write::flush), and
-/// in the end [`try_finish`](Self::try_finish), until they succeed. After any other error, such as too little memory, all
-/// calls fail.
+/// made again. So a writer may be non-blocking, or time out: repeat [`write`](Write::write) and
+/// [`flush`](Write::flush), and in the end [`try_finish`](Self::try_finish), until they succeed. After any other error,
+/// such as too little memory, all calls fail.
 ///
 /// ```
 /// use std::io::Write;
@@ -67,8 +68,8 @@ impl<W: Write> Encoder<W> {
 
     /// Codes the rest of the content, ends the frame, flushes, and gives the inner writer back.
     ///
-    /// An error leaves the frame without its end, except that after [`Interrupted`](io::ErrorKind::Interrupted) it tries
-    /// again by itself; [`try_finish`](Self::try_finish) can be repeated after others too.
+    /// An error leaves the frame without its end, except that after [`Interrupted`](io::ErrorKind::Interrupted) it
+    /// tries again by itself; [`try_finish`](Self::try_finish) can be repeated after others too.
     ///
     /// # Errors
     /// As of [`try_finish`](Self::try_finish).
@@ -110,13 +111,14 @@ impl<W: Write> Encoder<W> {
 }
 
 impl<W: Write> Write for Encoder<W> {
-    /// Takes bytes until the current block is whole, once the inner writer has taken the blocks before it. An error of the inner writer says that nothing of `bytes` was taken. After one of coding, such as
-    /// too little memory, some may have been, which makes no difference: all further calls fail.
+    /// Takes bytes until the current block is whole, once the inner writer has taken the blocks before it. An error of
+    /// the inner writer says that nothing of `bytes` was taken. After one of coding, such as too little memory, some
+    /// may have been, which makes no difference: all further calls fail.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.drain()?;
         let taken = self.compressor.take(bytes)?;
-        // Some bytes were taken, so this call must succeed. A writer that was not ready will say so again; it may report
-        // any other error only once, so that is kept.
+        // Some bytes were taken, so this call must succeed. A writer that was not ready will say so again; it may
+        // report any other error only once, so that is kept.
         self.deferred = self.drain().err().filter(|error| !is_transient(error));
         Ok(taken)
     }

@@ -62,8 +62,8 @@ impl Block {
         self.matches < self.tokens.len() / 2 && coded_len < raw_len / 2
     }
 
-    /// Writes the block and empties it. `last` says whether it is the stream's last; `raw` is its content, if that may be
-    /// stored.
+    /// Writes the block and empties it. `last` says whether it is the stream's last; `raw` is its content, if that may
+    /// be stored.
     pub fn write(&mut self, raw: Option<&[u8]>, last: bool, out: &mut Writer) {
         let own = OwnCodes::new(&self.symbols, &self.distances);
         let bytes = |bits: usize| (bits + 3).div_ceil(8);
@@ -175,8 +175,8 @@ impl OwnCodes {
     }
 }
 
-/// Appends the runs of one code's lengths. A length stands once, and then a run of three to six more of it is one symbol;
-/// a run of 3 to 138 zeros is one symbol; the rest of a run is written one by one.
+/// Appends the runs of one code's lengths. A length stands once, and then a run of three to six more of it is one
+/// symbol; a run of 3 to 138 zeros is one symbol; the rest of a run is written one by one.
 fn push_runs(lengths: &[u8], runs: &mut Vec<(u8, u8)>) {
     for run in lengths.chunk_by(|a, b| a == b) {
         let length = run[0];

@@ -1,8 +1,8 @@
 //! The programs whose streams can be reconstructed, and their settings.
 //!
 //! RFC 1951 says how a stream is read, and leaves it to the encoder which of many streams to write. Two programs wrote
-//! most streams: zlib (Gailly & Adler), with its levels and memory levels, and the older GNU gzip. Both parse in the same
-//! way and make the same Huffman codes; they differ in when a block ends.
+//! most streams: zlib (Gailly & Adler), with its levels and memory levels, and the older GNU gzip. Both parse in the
+//! same way and make the same Huffman codes; they differ in when a block ends.
 
 use super::symbols::MAX_MATCH;
 

@@ -1,9 +1,9 @@
 //! Content with deflate streams ↔ the same with each stream's content in its place, and the recipe for the way back.
 //!
 //! A stream is replaced only after deflating its content gave the same bytes. Both ways take time in proportion to the
-//! content, whatever it is: reconstructing a stream may take at most [`work_for`] steps, and attempts that lead to nothing,
-//! inflating or deflating, share one budget for all of the content ([`futile_work`]), after which no more streams are
-//! looked for. A step takes nanoseconds.
+//! content, whatever it is: reconstructing a stream may take at most [`work_for`] steps, and attempts that lead to
+//! nothing, inflating or deflating, share one budget for all of the content ([`futile_work`]), after which no more
+//! streams are looked for. A step takes nanoseconds.
 
 use super::{
     Candidate, Dialect, Work,
@@ -116,8 +116,8 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// The stream at `candidate`, if it inflates to at most `room` bytes and can be reconstructed. If it inflates to more
-    /// than `allowed` bytes, sets `is_over`.
+    /// The stream at `candidate`, if it inflates to at most `room` bytes and can be reconstructed. If it inflates to
+    /// more than `allowed` bytes, sets `is_over`.
     fn stream(&mut self, candidate: &Candidate, room: usize, allowed: usize) -> Option<Stream> {
         let coded = &self.content[candidate.start..];
         let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
@@ -162,8 +162,8 @@ impl Search<'_> {
     }
 }
 
-/// Compares a stream that is being made with the one in the content. Tokens are compared before their block is complete,
-/// so that wrong dialects mostly cost next to nothing.
+/// Compares a stream that is being made with the one in the content. Tokens are compared before their block is
+/// complete, so that wrong dialects mostly cost next to nothing.
 struct Trial<'a> {
     tokens: Tokens<'a>,
     left: &'a [u8],
@@ -201,8 +201,8 @@ pub fn reconstruct(expanded: &Expanded, len: usize) -> Result<Vec<u8>> {
     reconstruct_while(expanded, room_for(len)?, len, &mut || true)
 }
 
-/// As [`reconstruct`], into `bytes`, which has room for them, but only while `go_on` returns `true`. It is called before
-/// each stream and each token.
+/// As [`reconstruct`], into `bytes`, which has room for them, but only while `go_on` returns `true`. It is called
+/// before each stream and each token.
 ///
 /// # Errors
 /// As [`reconstruct`]; or `go_on` returned `false`.

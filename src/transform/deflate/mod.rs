@@ -1,17 +1,17 @@
 //! Content with deflate streams ↔ content with the streams expanded.
 //!
-//! PDF, PNG, gzip, zip and the formats built on them hold deflated content, which is noise to any predictor.
-//! Such streams are inflated in place, and the decoder deflates them again, to the same bits. That needs the choices of
-//! the program that wrote them: which matches, which blocks, which codes. Nearly all streams were made by two programs, zlib and gzip,
-//! whose choices follow from a few settings, so that one byte says them all. The idea is that of Precomp (Schneider),
-//! preflate (Steinke) and paq8px. A stream that cannot be reconstructed bit for bit stays as it is.
+//! PDF, PNG, gzip, zip and the formats built on them hold deflated content, which is noise to any predictor. Such
+//! streams are inflated in place, and the decoder deflates them again, to the same bits. That needs the choices of the
+//! program that wrote them: which matches, which blocks, which codes. Nearly all streams were made by two programs,
+//! zlib and gzip, whose choices follow from a few settings, so that one byte says them all. The idea is that of Precomp
+//! (Schneider), preflate (Steinke) and paq8px. A stream that cannot be reconstructed bit for bit stays as it is.
 //!
 //! ```text
 //! find → inflate → try dialects → deflate and compare ─→ expanded content, recipe      (expand)
 //!                                             deflate ←─                               (reconstruct)
 //! ```
-//! The stream that a [`Dialect`] makes of some content is part of the format for ever. The tests compare it with streams
-//! that the programs themselves wrote.
+//! The stream that a [`Dialect`] makes of some content is part of the format for ever. The tests compare it with
+//! streams that the programs themselves wrote.
 
 mod bits;
 mod block;

@@ -1,8 +1,8 @@
 //! Content → tokens, as zlib and gzip choose them.
 //!
 //! Every position is hashed by its next three bytes, and linked to the last position of the same hash. A search follows
-//! a limited number of these links, newest first; the longest match wins, and the nearest of the longest. From level 4 on
-//! a match waits: if the next position has a longer one, a literal comes first.
+//! a limited number of these links, newest first; the longest match wins, and the nearest of the longest. From level 4
+//! on a match waits: if the next position has a longer one, a literal comes first.
 //!
 //! The hash has 15 or 16 bits, so that different triples may share a chain. Each uses up some of the search's limit, so
 //! the output depends on the hash.
@@ -145,8 +145,8 @@ impl<'a> Parser<'a> {
         Token::Match { len: found.len as u16, distance: (at - found.start) as u16 }
     }
 
-    /// Links position `at` into its chain, and returns the rest of the chain. The last two positions have no hash, and no
-    /// chain.
+    /// Links position `at` into its chain, and returns the rest of the chain. The last two positions have no hash, and
+    /// no chain.
     #[inline]
     fn insert(&mut self, at: usize) -> u32 {
         let Some(&[a, b, c]) = self.content[at..].first_chunk() else { return NONE };
@@ -231,8 +231,8 @@ fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     same + a[same..].iter().zip(&b[same..]).take_while(|(a, b)| a == b).count()
 }
 
-/// The end of the content. zlib compares no further. gzip compares two zeros and then bytes that its buffer held before,
-/// so that of two matches that both reach the end the farther may win.
+/// The end of the content. zlib compares no further. gzip compares two zeros and then bytes that its buffer held
+/// before, so that of two matches that both reach the end the farther may win.
 struct Tail {
     /// For gzip, the last bytes of the content and what follows them; else nothing.
     bytes: Vec<u8>,

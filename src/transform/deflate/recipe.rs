@@ -3,8 +3,8 @@
 //! ```text
 //! entry = gap | length of the content | kind
 //! ```
-//! `gap` is the number of bytes between the stream before and this one; it and the length are LEB128. `kind` is one byte:
-//! the number of the trailer, times the number of dialects, plus the number of the dialect.
+//! `gap` is the number of bytes between the stream before and this one; it and the length are LEB128. `kind` is one
+//! byte: the number of the trailer, times the number of dialects, plus the number of the dialect.
 
 use super::{Dialect, Trailer};
 use crate::{Error, Result, container::varint};

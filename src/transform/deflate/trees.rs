@@ -1,8 +1,8 @@
 //! Frequencies → codeword lengths, as zlib and gzip find them.
 //!
 //! Huffman's algorithm leaves open which of equally rare nodes are joined. Both programs use a heap in an array that
-//! prefers the flatter node, so the heap here sifts in the same way and order. Lengths beyond the limit are cut, and leaves
-//! are moved down, one pair at a time, until all fit: not optimal, but what both programs do.
+//! prefers the flatter node, so the heap here sifts in the same way and order. Lengths beyond the limit are cut, and
+//! leaves are moved down, one pair at a time, until all fit: not optimal, but what both programs do.
 
 /// The most nodes of a tree: for an alphabet of 286 symbols.
 const MAX_NODES: usize = 2 * 286 + 1;

@@ -20,8 +20,8 @@ impl Work {
         self.spend_all(steps as u64)
     }
 
-    /// As [`spend`](Self::spend), for sums of steps, which may exceed 32 bits: which streams are expanded must not depend
-    /// on the machine's word.
+    /// As [`spend`](Self::spend), for sums of steps, which may exceed 32 bits: which streams are expanded must not
+    /// depend on the machine's word.
     #[inline]
     pub fn spend_all(&mut self, steps: u64) -> bool {
         match self.left.checked_sub(steps) {

@@ -1,8 +1,8 @@
 //! A path → a name in an open directory, wherever the path leads later.
 //!
 //! Anybody who may write to a directory can put a link in its place between two calls that name a file by its path, and
-//! the second call then works elsewhere. So a path is followed once, to open the directory that the file is in, and each
-//! further call names the file relative to that. Paths as typed are kept for messages only.
+//! the second call then works elsewhere. So a path is followed once, to open the directory that the file is in, and
+//! each further call names the file relative to that. Paths as typed are kept for messages only.
 
 use std::{
     ffi::{OsStr, OsString},

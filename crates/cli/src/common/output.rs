@@ -235,8 +235,9 @@ impl Complete {
         }
     }
 
-    /// Has the file system write all that it holds back, if that can be done: [`sync`](Self::sync) has little left to do
-    /// then. An error may be reported here only: the system may forget a closed file once it was written, and its error.
+    /// Has the file system write all that it holds back, if that can be done: [`sync`](Self::sync) has little left to
+    /// do then. An error may be reported here only: the system may forget a closed file once it was written, and its
+    /// error.
     pub fn sync_file_system(&self) -> io::Result<()> {
         self.temp.entry().open(Open::READ_OWN).map_or(Ok(()), |file| sync_file_system(&file))
     }

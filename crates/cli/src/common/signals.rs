@@ -1,7 +1,7 @@
 //! A signal that ends the process → outputs that are not in their places are removed first.
 //!
-//! The list of temporary files is behind a lock, held while one of them is created or moves to its place: a signal waits
-//! for that moment to pass, and then finds the files that are to be removed.
+//! The list of temporary files is behind a lock, held while one of them is created or moves to its place: a signal
+//! waits for that moment to pass, and then finds the files that are to be removed.
 
 use std::{
     io,

@@ -1,7 +1,7 @@
 //! Standard input, output and error, in whatever state the parent process left them.
 //!
-//! Rust's own handles take a closed descriptor for an empty file or for one that swallows all, keep lines back, and lose
-//! count where a descriptor is non-blocking. So bytes go past them.
+//! Rust's own handles take a closed descriptor for an empty file or for one that swallows all, keep lines back, and
+//! lose count where a descriptor is non-blocking. So bytes go past them.
 
 pub use super::platform::{stdin, stdout};
 use std::{
@@ -11,8 +11,8 @@ use std::{
 
 use super::platform::{Descriptor, Ready, close, die_of_broken_pipe, wait_until};
 
-/// Writes all of `bytes` to standard output. If that is a pipe without a reader, the process ends here, unless its parent
-/// had SIGPIPE ignored.
+/// Writes all of `bytes` to standard output. If that is a pipe without a reader, the process ends here, unless its
+/// parent had SIGPIPE ignored.
 pub fn print(bytes: &[u8]) -> io::Result<()> {
     let printed = stdout().and_then(|file| {
         let mut out = Patient(file);

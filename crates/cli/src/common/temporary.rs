@@ -80,8 +80,8 @@ impl Temporary {
         self.entry.folder().rename_to_free(self.entry.name(), target.name())
     }
 
-    /// The second way, after the first `failed`, unless the name is taken: a second link. Not every file system knows it
-    /// either.
+    /// The second way, after the first `failed`, unless the name is taken: a second link. Not every file system knows
+    /// it either.
     fn link(&self, target: &Entry, failed: io::Error) -> io::Result<()> {
         if failed.kind() == io::ErrorKind::AlreadyExists {
             return Err(failed);

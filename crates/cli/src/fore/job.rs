@@ -9,7 +9,8 @@ use super::{
 };
 use crate::common::{folder::Entry, output::cannot_create, platform::Open, report::Problem};
 
-/// One input, before it is opened. Both fields depend on which files exist, so they are worked out again when that changes.
+/// One input, before it is opened. Both fields depend on which files exist, so they are worked out again when that
+/// changes.
 pub struct Job {
     /// The input meant.
     pub found: Found,
@@ -33,8 +34,8 @@ impl Job {
         }
     }
 
-    /// Whether to pass over it in silence: the user did not name this file, and it is not one to work on; or it is gone,
-    /// perhaps by our own work on an earlier operand.
+    /// Whether to pass over it in silence: the user did not name this file, and it is not one to work on; or it is
+    /// gone, perhaps by our own work on an earlier operand.
     pub fn is_passed_over(&self) -> bool {
         let Found::Within(entry) = &self.found else { return false };
         self.target.is_err() || entry.stat(false).is_err_and(|error| error.kind() == io::ErrorKind::NotFound)

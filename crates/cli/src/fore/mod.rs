@@ -6,8 +6,8 @@
 //!      walk: operands → files,  job: file → name of its output,  guard: may it be read, may that be written
 //!      input ─► work ─► output,  outcome: what happens to the input,  report: problems
 //! ```
-//! Two rules come before all others: an input is removed only when its output is complete, in its place and on the disk,
-//! and only if the input is still as it was read; and one bad file never stops the others.
+//! Two rules come before all others: an input is removed only when its output is complete, in its place and on the
+//! disk, and only if the input is still as it was read; and one bad file never stops the others.
 
 mod args;
 mod batch;

@@ -1,7 +1,7 @@
 //! Operands → files, one by one, directories opened with `-r`.
 //!
-//! An operand's own directory is opened once. Directories within an operand are opened relative to it, by names that may
-//! not be links: a user who may write to one of them cannot lead the walk out of it.
+//! An operand's own directory is opened once. Directories within an operand are opened relative to it, by names that
+//! may not be links: a user who may write to one of them cannot lead the walk out of it.
 
 use std::{path::PathBuf, sync::Arc};
 

@@ -18,8 +18,8 @@ use manifest::{Entry, Verdict};
 pub enum Command {
     /// Check the files of a folder against the manifest (size and SHA-256)
     ///
-    /// Prints a line for each file: `ok`, `size ok` where the manifest has no SHA-256, `absent`, or `DIFFERS`. Fails if a
-    /// file differs, or if all are absent.
+    /// Prints a line for each file: `ok`, `size ok` where the manifest has no SHA-256, `absent`, or `DIFFERS`. Fails if
+    /// a file differs, or if all are absent.
     Verify {
         /// The manifest to check against, instead of the project's
         #[arg(long, value_name = "FILE")]

@@ -23,8 +23,8 @@ pub fn files(paths: &[PathBuf]) -> Vec<Input> {
     paths.iter().map(|path| Input { name: one_line(path.display()), path: path.clone() }).collect()
 }
 
-/// The files named, and all files below the folders named, each folder's in the order of their names. If only one folder
-/// is named, the names of its files start there.
+/// The files named, and all files below the folders named, each folder's in the order of their names. If only one
+/// folder is named, the names of its files start there.
 pub fn files_below(paths: &[PathBuf], notes: &mut Notes) -> Vec<Input> {
     let mut inputs = Vec::new();
     for path in paths {

@@ -26,8 +26,8 @@ use foretell::{
 
 /// Pack the records of a file, so that each can be read alone
 ///
-/// A few records together make a group. Each group starts from a trained model (`foretell train`), and to read a record is
-/// to decode its group. `foretell unpack` gives back the file, byte for byte.
+/// A few records together make a group. Each group starts from a trained model (`foretell train`), and to read a record
+/// is to decode its group. `foretell unpack` gives back the file, byte for byte.
 #[derive(clap::Args)]
 pub struct PackArgs {
     /// Each line is a record

@@ -18,8 +18,8 @@ fn library(s: &Sandbox, statement: &str) -> PathBuf {
     library
 }
 
-/// With arithmetic switched, `fore` makes and reads the same bytes as without: it switches it back for its work. Where it
-/// cannot, it refuses.
+/// With arithmetic switched, `fore` makes and reads the same bytes as without: it switches it back for its work. Where
+/// it cannot, it refuses.
 #[track_caller]
 fn changes_nothing(statement: &str, words: &str) {
     let s = Sandbox::with_f();

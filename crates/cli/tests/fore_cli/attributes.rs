@@ -1,4 +1,5 @@
-//! The output gets the access control list and user attributes where the system has them; elsewhere nobody gains a right.
+//! The output gets the access control list and user attributes where the system has them; elsewhere nobody gains a
+//! right.
 
 use std::{
     env,

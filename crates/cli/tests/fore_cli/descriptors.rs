@@ -1,5 +1,5 @@
-//! Standard input, output and error that other programs closed, made non-blocking, or do not read: the output is complete
-//! or the exit code shows it, and nothing is harmed.
+//! Standard input, output and error that other programs closed, made non-blocking, or do not read: the output is
+//! complete or the exit code shows it, and nothing is harmed.
 
 use std::{
     fs::{self, File},

@@ -1,4 +1,5 @@
-//! Directories that change during a run, file systems that can do less than others, many directories and few descriptors.
+//! Directories that change during a run, file systems that can do less than others, many directories and few
+//! descriptors.
 
 use std::{
     ffi::OsStr,

@@ -31,7 +31,8 @@ impl Rng {
         self.below(100) < percent
     }
 
-    /// A number in `0..n` (`n` > 0) that follows Zipf's law roughly: i has a probability near 1/(i + 1), up to a constant.
+    /// A number in `0..n` (`n` > 0) that follows Zipf's law roughly: i has a probability near 1/(i + 1), up to a
+    /// constant.
     ///
     /// An octave is drawn first, then a place in it: the logarithm of the result is almost uniform.
     pub(super) fn zipf(&mut self, n: usize) -> usize {

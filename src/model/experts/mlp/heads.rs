@@ -70,8 +70,8 @@ impl Heads {
         self.bias[head] + F32x16(sums(&products))
     }
 
-    /// Adds the gradient at the features to `dh`, given `delta` at the logits of `head`, and takes one step of the head's
-    /// weights. Each weight is read for `dh` before it changes.
+    /// Adds the gradient at the features to `dh`, given `delta` at the logits of `head`, and takes one step of the
+    /// head's weights. Each weight is read for `dh` before it changes.
     #[inline(always)]
     pub fn backward(&mut self, head: usize, delta: F32x16, dh: &mut [F32x16], rate: f32) {
         let mut unit = [F32x16::ZERO];

@@ -41,8 +41,8 @@ pub struct Pass {
     pub x: Vec<F32x16>,
     /// Outputs. (hidden/16, 16)
     pub h: Vec<F32x16>,
-    /// The gradient at the outputs; the caller fills it before the backward pass, which changes it to the gradient before
-    /// the rectifier. (hidden/16, 16)
+    /// The gradient at the outputs; the caller fills it before the backward pass, which changes it to the gradient
+    /// before the rectifier. (hidden/16, 16)
     pub dh: Vec<F32x16>,
     /// The gradient at the inputs. (width, 16)
     pub dx: Vec<F32x16>,
@@ -125,7 +125,8 @@ impl Hidden {
 }
 
 /// The products of four rows with `x`, still to be summed over lanes. Four rows at a time share each load of `x`. Not
-/// flattened, as LLVM then gives up vector code for fear of overlapping slices: docs/EXPERIMENTS.md, "Speed of model 1".
+/// flattened, as LLVM then gives up vector code for fear of overlapping slices: docs/EXPERIMENTS.md, "Speed of model
+/// 1".
 #[inline(always)]
 fn dot_rows(rows: &[F32x16], x: &[F32x16]) -> [F32x16; 4] {
     let n = x.len();

@@ -1,5 +1,5 @@
-//! The MLP in f64 and plain loops, to check the fast one against: the forward pass by value, the gradients and the steps
-//! of every weight against finite differences. Mixers and bias are checked in their own tests.
+//! The MLP in f64 and plain loops, to check the fast one against: the forward pass by value, the gradients and the
+//! steps of every weight against finite differences. Mixers and bias are checked in their own tests.
 
 use super::{
     FAR_BELOW, Mlp,

@@ -1,7 +1,7 @@
 //! Contexts → seeds of rows, made of the bytes that followed the contexts in the samples.
 //!
-//! For each context there is a list of bytes and their counts. The seed of a nibble's row is computed from it on demand,
-//! as if the row had seen these bytes itself.
+//! For each context there is a list of bytes and their counts. The seed of a nibble's row is computed from it on
+//! demand, as if the row had seen these bytes itself.
 
 use crate::{
     math::{F32x16, LANES},
@@ -134,7 +134,8 @@ impl Counts {
         found.map_or((0, 0), |context| (context.first, context.symbols.into()))
     }
 
-    /// The seed of the row of `head`, of the context with the symbols of `span`; `None` if the head was never seen there.
+    /// The seed of the row of `head`, of the context with the symbols of `span`; `None` if the head was never seen
+    /// there.
     #[inline(always)]
     pub fn seed(&self, span: Span, head: usize) -> Option<Seed> {
         let symbols = &self.symbols[span.0 as usize..][..span.1 as usize];

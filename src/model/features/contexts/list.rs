@@ -13,8 +13,8 @@ pub type Context = (u64, u64);
 /// Computes the contexts of a tier.
 pub type Tier = fn(&History) -> [Context; TIER];
 
-/// Declares the contexts of one kind of data. `$view` computes the values that several lines of a tier use. Bytes in names
-/// are counted back from the next one, which is byte 0.
+/// Declares the contexts of one kind of data. `$view` computes the values that several lines of a tier use. Bytes in
+/// names are counted back from the next one, which is byte 0.
 macro_rules! contexts {
     ($view:ident($h:ident) as $v:ident: $($tier:ident { $($name:literal => $context:expr,)+ })+) => {
         /// What the contexts see.

@@ -16,8 +16,8 @@ use crate::{
 };
 
 impl Compressor {
-    /// Codes the buffered content. Unless `is_end`, a tail that may still grow stays buffered, and some blocks may still
-    /// be at work afterwards; with `is_end`, all of it is in the output.
+    /// Codes the buffered content. Unless `is_end`, a tail that may still grow stays buffered, and some blocks may
+    /// still be at work afterwards; with `is_end`, all of it is in the output.
     pub(super) fn code_buffered(&mut self, is_end: bool) -> Result<()> {
         self.check_failure()?;
         let coded = self.try_code_buffered(is_end);

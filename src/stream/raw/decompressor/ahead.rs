@@ -80,7 +80,8 @@ impl Decompressor {
         Ok(())
     }
 
-    /// Reads one item and begins to decode it; returns whether there was room. If reading fails, the bytes so far are kept.
+    /// Reads one item and begins to decode it; returns whether there was room. If reading fails, the bytes so far are
+    /// kept.
     fn begin_item(&mut self, frame: &mut Frame, input: &mut dyn Read) -> Result<bool> {
         if !frame.blocks.has_room(0, frame.window.len() as u64) {
             return Ok(false);

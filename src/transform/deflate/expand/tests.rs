@@ -173,8 +173,8 @@ fn false_headers_cost_little() {
     assert!(start.elapsed() < std::time::Duration::from_secs(10), "{:?}", start.elapsed());
 }
 
-/// Content made for zlib's hash, from three random bits n at a time: each byte is the n before and this one. The hash of
-/// any three bytes is the last n, so that all positions share eight chains, while matches stay short.
+/// Content made for zlib's hash, from three random bits n at a time: each byte is the n before and this one. The hash
+/// of any three bytes is the last n, so that all positions share eight chains, while matches stay short.
 fn content_of_eight_hashes(len: usize) -> Vec<u8> {
     let mut before = 0;
     let byte = |random: u8| {

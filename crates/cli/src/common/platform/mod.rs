@@ -1,7 +1,7 @@
 //! All that the commands ask of the operating system beyond Rust's standard library.
 //!
-//! The rest of this crate is the same on every system. A system gets a folder here (`unix`; `windows` could follow) that
-//! defines these names; `file.rs` and `metadata.rs` define the types that they share.
+//! The rest of this crate is the same on every system. A system gets a folder here (`unix`; `windows` could follow)
+//! that defines these names; `file.rs` and `metadata.rs` define the types that they share.
 //!
 //! | names | what they do |
 //! |---|---|
@@ -35,8 +35,8 @@ compile_error!("the commands have no code for this system yet; the library, the 
 #[macro_export]
 macro_rules! look_before_main {
     () => {
-        // SAFETY: the loader calls the functions in this section before `main`, with or without arguments; `look` may be
-        // called so.
+        // SAFETY: the loader calls the functions in this section before `main`, with or without arguments; `look` may
+        // be called so.
         #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
         #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
         #[used]

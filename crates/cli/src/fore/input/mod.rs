@@ -174,8 +174,8 @@ impl Input {
         self.source().leave(&now)
     }
 
-    /// From now on, before it waits for bytes that have not come yet, it returns one error: `WouldBlock`. The caller may
-    /// have something better to do first.
+    /// From now on, before it waits for bytes that have not come yet, it returns one error: `WouldBlock`. The caller
+    /// may have something better to do first.
     pub fn report_before_waiting(&mut self) {
         self.reports_waits = true;
     }

@@ -15,8 +15,8 @@ use foretell::{Error, ErrorKind};
 const BUFFER: usize = 1 << 16;
 
 impl Input {
-    /// Makes sure that the bytes read stood in the file at one moment. To be called right after reading: else the output
-    /// may be of a state that the file never had.
+    /// Makes sure that the bytes read stood in the file at one moment. To be called right after reading: else the
+    /// output may be of a state that the file never had.
     pub fn check_read(&self) -> io::Result<()> {
         if self.is_torn()? { Err(Error::new(ErrorKind::Io, self.as_torn()?).into()) } else { Ok(()) }
     }

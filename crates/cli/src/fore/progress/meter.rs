@@ -73,8 +73,8 @@ impl Drop for ProgressMeter {
     }
 }
 
-/// Shows how far the work is as long as `wait` says that it goes on. On a terminal: a bar beside a line, which change and
-/// then vanish, and a second line for the run if it has several files. Elsewhere: a line now and then.
+/// Shows how far the work is as long as `wait` says that it goes on. On a terminal: a bar beside a line, which change
+/// and then vanish, and a second line for the run if it has several files. Elsewhere: a line now and then.
 fn show(snapshot: &Snapshot, on_terminal: bool, wait: impl Fn(Duration) -> bool) {
     if !on_terminal {
         while wait(SLOW_TICK) {

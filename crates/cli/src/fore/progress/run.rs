@@ -42,7 +42,8 @@ pub struct Totals {
 }
 
 impl Run {
-    /// A run that begins now. `count` looks at all its files, if it has several; it is called only if progress is shown.
+    /// A run that begins now. `count` looks at all its files, if it has several; it is called only if progress is
+    /// shown.
     pub fn begin(when: When, count: impl FnOnce() -> Option<Totals>) -> Self {
         let on_terminal = io::stderr().is_terminal();
         let when = if when == When::Auto && !on_terminal { When::Never } else { when };

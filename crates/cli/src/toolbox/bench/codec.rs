@@ -75,7 +75,8 @@ impl Codec {
 }
 
 /// Has the system find as much memory as codecs take for content of `len` bytes, and gives it back. A virtual machine
-/// gets memory that it has not used for a while from its host. That takes time, which must not count for the first codec.
+/// gets memory that it has not used for a while from its host. That takes time, which must not count for the first
+/// codec.
 fn warm_up(len: usize) {
     const PAGE: usize = 1 << 12;
     let mut memory = vec![0u8; len.saturating_mul(1 << 12).min(1 << 30)];

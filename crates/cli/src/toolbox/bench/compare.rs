@@ -19,10 +19,10 @@ use foretell::Level;
 
 /// Compare the network on each file with Huffman coding and with other compressors
 ///
-/// Prints for each file its size and its order-0 entropy (the bits per byte that an ideal code of single bytes needs). For
-/// each codec, among them the network without the built-in prior: the compressed size with all headers, the bits per
-/// byte, how many per cent smaller that is than by Huffman coding, and the speed of compression and decompression. Every
-/// result is decompressed and compared with the file; a difference is an error.
+/// Prints for each file its size and its order-0 entropy (the bits per byte that an ideal code of single bytes needs).
+/// For each codec, among them the network without the built-in prior: the compressed size with all headers, the bits
+/// per byte, how many per cent smaller that is than by Huffman coding, and the speed of compression and decompression.
+/// Every result is decompressed and compared with the file; a difference is an error.
 ///
 /// Speeds are those of one thread and of wall-clock time: they compare with each other only within one run, on an idle
 /// machine. Those of other programs include starting them and their reading and writing of files.

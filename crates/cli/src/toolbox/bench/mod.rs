@@ -38,8 +38,8 @@ use crate::common::report::one_line;
 /// Compresses each file on its own and prints its bits per byte, with all headers: a row for each file and the total,
 /// then the total bytes and speeds. Every result is decompressed and compared with the file; a difference is an error.
 ///
-/// A folder means all files below it, in the order of names. Files and folders whose names start with a dot are left out,
-/// and so are README*, MANIFEST* and SHA256SUMS* at a folder's top.
+/// A folder means all files below it, in the order of names. Files and folders whose names start with a dot are left
+/// out, and so are README*, MANIFEST* and SHA256SUMS* at a folder's top.
 ///
 /// Speeds are those of one thread and of wall-clock time: they compare with each other only within one run, on an idle
 /// machine. Those of other programs include starting them and their reading and writing of files.

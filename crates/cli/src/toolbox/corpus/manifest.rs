@@ -1,7 +1,7 @@
 //! The manifest: a line for each file, `sha256  size  path`, and how a folder is checked against it.
 //!
-//! `-` in the place of the SHA-256 means that it is not known; then only the size is checked. Empty lines and lines that
-//! start with `#` mean nothing. Paths are relative, with `/`, and never lead out of the folder.
+//! `-` in the place of the SHA-256 means that it is not known; then only the size is checked. Empty lines and lines
+//! that start with `#` mean nothing. Paths are relative, with `/`, and never lead out of the folder.
 
 use std::{
     fmt, fs,

@@ -31,9 +31,10 @@ const FEW_BYTES: usize = 10_000;
 
 /// Train a model on samples of the data to compress: records, messages, small files
 ///
-/// Writes the model's file, and reports what it saves on a tenth of the samples, which is held out of training until the
-/// end (every tenth file, or the last tenth of lines or records): bits per byte with and without the model, and bytes of
-/// records. If zstd is on PATH, the report has its sizes too, with a dictionary that zstd trained on the same samples.
+/// Writes the model's file, and reports what it saves on a tenth of the samples, which is held out of training until
+/// the end (every tenth file, or the last tenth of lines or records): bits per byte with and without the model, and
+/// bytes of records. If zstd is on PATH, the report has its sizes too, with a dictionary that zstd trained on the same
+/// samples.
 ///
 /// A folder means all files below it, except files and folders whose names start with a dot, and README*, MANIFEST* and
 /// SHA256SUMS* at a folder's top. Empty samples are left out. The same samples give the same model.
@@ -124,8 +125,8 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     print(&report)
 }
 
-/// The name in the model file at `path`, even if that is damaged; an error if it is of another version; `None` if it is no
-/// model.
+/// The name in the model file at `path`, even if that is damaged; an error if it is of another version; `None` if it is
+/// no model.
 fn model_at(path: &Path) -> Option<foretell::Result<ModelId>> {
     // Opening a pipe may wait for another process.
     let file = path.is_file().then(|| File::open(path).ok())?;

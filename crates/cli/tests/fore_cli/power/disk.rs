@@ -122,8 +122,8 @@ impl Disk {
     }
 }
 
-/// Replays `calls` on `disk` and cuts the power after each. `files` are inputs and their outputs: returns the first call
-/// after which the content of one is lost.
+/// Replays `calls` on `disk` and cuts the power after each. `files` are inputs and their outputs: returns the first
+/// call after which the content of one is lost.
 pub fn lost(mut disk: Disk, calls: &[Call], files: &[(Name, Name)]) -> Option<String> {
     let begin = disk.clone();
     let mut end = disk.clone();

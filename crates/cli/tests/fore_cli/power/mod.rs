@@ -1,9 +1,9 @@
 //! The power fails: at every moment each input's content is on the disk, in the input or in the complete output.
 //!
-//! A library preloaded into `fore` logs what it does to files ([`calls.c`](calls.c)). The log is replayed on a model of a
-//! disk that keeps as little as it may: content and attributes of a file survive once it was synced after they changed,
-//! names once their directory was synced, but names that were removed are gone at once. The system may also write
-//! earlier than it must, so names may be there that were not synced: both cases are checked after each call.
+//! A library preloaded into `fore` logs what it does to files ([`calls.c`](calls.c)). The log is replayed on a model of
+//! a disk that keeps as little as it may: content and attributes of a file survive once it was synced after they
+//! changed, names once their directory was synced, but names that were removed are gone at once. The system may also
+//! write earlier than it must, so names may be there that were not synced: both cases are checked after each call.
 
 mod disk;
 mod logged;

@@ -66,9 +66,9 @@ impl AccessList {
         self.change(|kind, rights| if kind == GROUP_OF_FILE || kind == OTHER { both } else { rights });
     }
 
-    /// The mode for a file that had this list with `mode`, and can only have a mode now. The group gets the rights of its
-    /// own entry. The users and groups that the list names now count as the group or as others, so neither of these gets
-    /// a right that the list denied one of them.
+    /// The mode for a file that had this list with `mode`, and can only have a mode now. The group gets the rights of
+    /// its own entry. The users and groups that the list names now count as the group or as others, so neither of these
+    /// gets a right that the list denied one of them.
     pub fn mode_without(&self, mode: u32) -> u32 {
         let mask = self.rights(MASK).unwrap_or(0o7);
         let named = self.entries().filter(|&(kind, _)| kind == USER || kind == GROUP);

@@ -1,6 +1,7 @@
 //! Owner, mode, access control list, times and user attributes of one file → those of another.
 //!
-//! The other file comes here readable by its owner only. At no moment may a user read it who may not read the first one. Where the access control list cannot be kept, the users and groups that it names lose what it gave them, and
+//! The other file comes here readable by its owner only. At no moment may a user read it who may not read the first
+//! one. Where the access control list cannot be kept, the users and groups that it names lose what it gave them, and
 //! nobody gains: the mode's bits for the group are then the list's mask, which is nobody's right.
 
 use std::{

@@ -1,9 +1,9 @@
 //! What this process was born with, seen before Rust's runtime changes it.
 //!
-//! Before `main`, the runtime opens `/dev/null` in the place of closed standard descriptors, and ignores SIGPIPE. Output
-//! meant for standard output would vanish there, and afterwards nothing shows it: many programs that start others give
-//! them `/dev/null` opened for reading and writing, just as the runtime does (Python's `DEVNULL`, `daemon`). So each
-//! binary has [`look`] called before the runtime starts.
+//! Before `main`, the runtime opens `/dev/null` in the place of closed standard descriptors, and ignores SIGPIPE.
+//! Output meant for standard output would vanish there, and afterwards nothing shows it: many programs that start
+//! others give them `/dev/null` opened for reading and writing, just as the runtime does (Python's `DEVNULL`,
+//! `daemon`). So each binary has [`look`] called before the runtime starts.
 
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 

@@ -12,9 +12,9 @@ use signal_hook::{
 use super::birth;
 use foretell::unstable::parallel::memory;
 
-/// Starts to watch for signals. On one, `prepare` runs, and the process then dies by the signal, so that a calling shell
-/// sees what happened; `prepare` may return a lock to be held until then. Signals that were ignored from the start (as
-/// by `nohup`) stay so.
+/// Starts to watch for signals. On one, `prepare` runs, and the process then dies by the signal, so that a calling
+/// shell sees what happened; `prepare` may return a lock to be held until then. Signals that were ignored from the
+/// start (as by `nohup`) stay so.
 ///
 /// SIGXFSZ is caught so that a write beyond the limit on file sizes fails as on a full disk, instead of ending the
 /// process.
@@ -32,8 +32,8 @@ pub fn watch_signals<Lock>(prepare: impl Fn() -> Lock + Send + 'static) -> io::R
 }
 
 /// Ends the process as the kernel ends one that writes to a pipe without a reader: quietly, by SIGPIPE. (Rust's runtime
-/// ignores that signal and reports an error instead.) Returns where the parent had SIGPIPE ignored: then the error is to
-/// be reported.
+/// ignores that signal and reports an error instead.) Returns where the parent had SIGPIPE ignored: then the error is
+/// to be reported.
 pub fn die_of_broken_pipe() {
     if !birth::ignored(SIGPIPE) {
         let _ = emulate_default_handler(SIGPIPE);
