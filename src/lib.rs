@@ -9,7 +9,7 @@
 //! ```
 //! Content that was compressed by deflate is expanded before, and reconstructed to the same bits after. Prediction *is*
 //! compression: a symbol of probability p costs −log2 p bits, which the range coder makes real. The decoder runs the
-//! same network in lockstep, so no model is shipped.
+//! same network in lockstep, so no model is shipped, unless the caller chose a trained one.
 //!
 //! ```
 //! let content = b"to be, or not to be, that is the question".repeat(9);

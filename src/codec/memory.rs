@@ -1,8 +1,8 @@
 //! The memory that coding or decoding one block takes, and whether that is allowed.
 //!
-//! Each part tells its own share: [`Level::memory`] the network's, [`Priming::memory`] the prior's, [`deflate::MEMORY`]
-//! that of reconstructing streams. Here they are added up, and nowhere else. What is held beside blocks, such as the
-//! content that copies may reach, is added by those who hold it.
+//! Each component reports its own memory: [`Level::memory`] the network's, [`Priming::memory`] the prior's,
+//! [`deflate::MEMORY`] that of reconstructing streams. This file adds it up, and no other does. Memory held beside
+//! blocks, such as the content that copies may reach, is added by its holder.
 
 use super::priming::Priming;
 use crate::{

@@ -1,8 +1,7 @@
 //! How the network of a block starts: from nothing, or from a prior, which is a trained model or the built-in one.
 //!
-//! An encoder codes the block, or the beginning of a long one, in each way that is open, and takes the way that makes
-//! it shortest. One bit of the block's header then says whether it starts from a prior; which one, the frame's header
-//! says.
+//! An encoder codes the block, or the start of a long one, in every allowed way and keeps the shortest. A bit in the
+//! block's header says whether it starts from a prior; the frame's header says from which.
 
 use super::neural::{self, Report};
 use crate::{Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::Start, priors::built_in};

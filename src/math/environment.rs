@@ -1,8 +1,8 @@
 //! The caller's floating-point environment → the format's: set while the work runs, and checked.
 //!
 //! IEEE-754's defaults are rounding to nearest and subnormal numbers kept. Both can be switched at any time, for a
-//! thread and all threads that it starts: libraries compiled with `-ffast-math` do so unasked when they are loaded, and
-//! numerical programs do it on purpose. No other machine could decode what is coded then. So all arithmetic of the
+//! thread and all threads that it starts: loading a library built with `-ffast-math` does so, and some numerical
+//! programs do it on purpose. Content coded in such a mode could not be decoded elsewhere. So all arithmetic of the
 //! format runs within [`standard`] or [`checked`], which set the defaults and afterwards restore the caller's mode. Not
 //! every processor's mode can be set here, so a few sums check it at each block, record and start of a network.
 //!

@@ -54,8 +54,8 @@ pub struct Network {
     hashes: [u64; MAX_INPUTS],
     /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
-    /// Whether `p` was made by a long match alone. Then no other component may learn from the next nibble, for none
-    /// was asked.
+    /// Whether `p` was made by a long match alone. Then no other component learns from the next nibble, because
+    /// none predicted it.
     match_only: bool,
     /// The probabilities of the next nibble. Valid between calls. (16)
     p: F32x16,

@@ -22,7 +22,7 @@ use crate::{Error, ErrorKind, Result};
 
 /// Bytes for small things that are not counted: buffers, lists, text.
 const SMALL: u64 = 1 << 20;
-/// Bytes that a small thing takes beside its own: the allocator's.
+/// The allocator's overhead for a small allocation, in bytes.
 const OVERHEAD: u64 = 64;
 /// How long an answer of the control groups is used again, if it leaves far more than is needed.
 const FRESH: Duration = Duration::from_secs(1);

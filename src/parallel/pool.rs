@@ -21,8 +21,7 @@ use crate::{Error, ErrorKind, Result};
 /// The most results that wait for those before them, copies included, which take no thread.
 const MAX_WAITING: usize = 64;
 
-/// A job that takes less memory than this is done by the caller, as handing it over would take longer: it codes few
-/// bytes, and by no network.
+/// Jobs that take less memory than this run on the calling thread: handing them over would take longer than the job.
 const TINY: u64 = 1 << 14;
 
 /// A job and where its result goes, as a worker runs it.
@@ -36,7 +35,7 @@ pub struct Pool<T> {
     /// Asked for when the pool is dropped.
     stop: Stop,
     workers: Vec<JoinHandle<()>>,
-    /// To the workers, which end when it is dropped. There until then.
+    /// The queue to the workers. Dropping it ends them; it is `None` only then.
     tasks: Option<Sender<Task>>,
     queue: Arc<Mutex<Receiver<Task>>>,
     /// In the order of the jobs.

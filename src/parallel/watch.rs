@@ -8,7 +8,7 @@ use crate::{Error, ErrorKind, Result};
 /// Takes the progress of the work on a block, and may end it.
 #[derive(Clone, Debug)]
 pub struct Watch {
-    /// Counts what is done, if the caller asked for that.
+    /// The caller's figures, if it gave any.
     pub progress: Option<Arc<Progress>>,
     /// The caller's request to end the work.
     pub cancel: Stop,

@@ -176,7 +176,7 @@ impl Model {
         with_name(&body(*level, *trained_on, counts, weights))
     }
 
-    /// The id of the model whose file `input` is, of which no more than the first bytes are read.
+    /// Reads a model's name from the first bytes of its file.
     ///
     /// ```
     /// use foretell::{ErrorKind, Model};
@@ -298,7 +298,7 @@ fn read_id(input: &mut impl Read) -> Result<ModelId> {
 
 fn read_level(input: &mut &[u8]) -> Result<Level> {
     let [level] = read_array(input)?;
-    Level::new(level).ok_or_else(|| Error::corrupt("the model is of a level that there is not"))
+    Level::new(level).ok_or_else(|| Error::corrupt("the model's level is not 1 to 9"))
 }
 
 fn not_a_model() -> Error {

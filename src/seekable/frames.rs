@@ -55,7 +55,7 @@ pub const GLANCE: usize = 64;
 /// zero or not, are no error.
 ///
 /// # Errors
-/// As far as headers or indexes show: not a frame, damaged, truncated. Or those of the reader, `room` and `each`.
+/// Headers or indexes show no frame, damage or a cut end. Errors of the reader, `room` and `each` are passed on.
 pub fn locate(
     input: &mut (impl Read + Seek),
     indexes: Indexes,
@@ -78,7 +78,7 @@ pub fn locate(
 }
 
 /// The frames that have indexes, from the end of the file back to the first that has none, or one that does not fit;
-/// the last frame comes first. A frame whose own header is `damaged` fits or does not, as is asked for.
+/// the last frame comes first. `damaged` says whether to accept a frame whose own header is damaged.
 pub fn indexed_frames(input: &mut (impl Read + Seek), len: u64, damaged: bool, room: Room) -> Result<Vec<Frame>> {
     let mut frames = Vec::new();
     let (mut end, mut held) = (len, 0);

@@ -47,16 +47,16 @@ impl FrameInfo {
 /// Reads the headers of all frames in `input`, passing over the blocks between them.
 ///
 /// # Errors
-/// As decoding would give, as far as headers can tell: not a frame, damaged, truncated. Bytes after the last
-/// frame, zero or not, are no error. Errors of `input`, which so can end the work: it takes no longer than reading.
+/// The errors that decoding finds in headers: not a frame, damaged, truncated. Bytes after the last frame, zero or not,
+/// are no error. Errors of `input` are passed on, so a reader that fails ends the work.
 pub fn inspect(input: impl Read) -> Result<Vec<FrameInfo>> {
     let mut frames = Vec::new();
     inspect_each(input, |frame| frames.push(frame))?;
     Ok(frames)
 }
 
-/// As [`inspect`], but frames of several blocks are looked up in their indexes, of which the frame's header and those
-/// of its first 1,048,576 blocks must say the same: the rest of the frame is not read.
+/// As [`inspect`], but reads the index of a frame of several blocks. It compares the index with the frame's header and
+/// the headers of its first 1,048,576 blocks, and skips the rest.
 ///
 /// # Errors
 /// As [`inspect`].

@@ -104,8 +104,7 @@ impl Scan {
     /// Finds the next frame.
     ///
     /// # Errors
-    /// If there is none at all: as a decoder reports it. A frame of another version. Or what the reader reports, or
-    /// `room`.
+    /// The file has no frame; a frame has another version; or the reader or `room` fails.
     pub fn next_frame(&mut self, input: &mut (impl Read + Seek), room: Room) -> Result<Option<ScannedFrame>> {
         let mut faults = Vec::new();
         let (start, header) = match self.header(input) {

@@ -24,13 +24,13 @@ const SYMBOL_COST: f32 = 1.2;
 
 /// How often bytes followed contexts.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct ContextCounts {
     /// An event is the upper 56 bits of a context's hash, and the byte that followed in the lower 8. Beside it, the
     /// number of samples with it. In ascending order of events, without repeats.
     events: Vec<(u64, u32)>,
 }
 
-/// Which part of a tally goes into a model.
+/// Which part of the counts goes into a model.
 #[derive(Clone, Copy, Debug)]
 pub struct Keep {
     /// The number of contexts.
@@ -42,12 +42,12 @@ pub struct Keep {
 /// A context's events.
 type Context<'a> = &'a [(u64, u32)];
 
-impl Tally {
+impl ContextCounts {
     /// Counts `samples`, as [`count`](Self::count).
     pub fn of<'a>(samples: impl IntoIterator<Item = &'a [u8]>, level: Level) -> Self {
-        let mut tally = Self::default();
-        tally.count(samples, level);
-        tally
+        let mut context_counts = Self::default();
+        context_counts.count(samples, level);
+        context_counts
     }
 
     /// Adds the counts of `samples`, each with a history of its own, in the contexts that have rows at `level`.
@@ -67,7 +67,7 @@ impl Tally {
         self.add(&mut events);
     }
 
-    /// Merges `events` into the tally, and clears them.
+    /// Merges `events` into the counts, and clears them.
     fn add(&mut self, events: &mut Vec<u64>) {
         events.sort_unstable();
         let mut old = std::mem::take(&mut self.events).into_iter().peekable();

@@ -1,7 +1,7 @@
 //! Samples → a trained model.
 //!
 //! ```text
-//! samples ─┬─ most ──► tally ─► counts ─┐
+//! samples ─┬─ most ──► count ─► counts ─┐
 //!          │                            ├─► passes: mixers learn to weigh rows made of counts ─► quantised ─► Model
 //!          └─ held out ─► loss ─────────┘   until the loss on the held-out samples stops falling
 //! ```
@@ -17,7 +17,7 @@ mod passes;
 
 use std::{ops::Range, sync::Arc};
 
-use count::{Keep, Tally};
+use count::{ContextCounts, Keep};
 use passes::{Fold, evaluate, fit};
 pub use passes::{Loss, Pass};
 
@@ -156,9 +156,9 @@ impl Trainer {
             let text = "too few samples: a model needs at least two that are not empty, and is good from hundreds on";
             return Err(Error::new(ErrorKind::InvalidInput, text));
         }
-        let mut tally = Tally::of(kept.iter().copied(), self.level);
-        let keep = self.room_for(&tally);
-        let counts = Arc::new(tally.counts(LEAST, keep));
+        let mut context_counts = ContextCounts::of(kept.iter().copied(), self.level);
+        let keep = self.room_for(&context_counts);
+        let counts = Arc::new(context_counts.counts(LEAST, keep));
         let folds = self.folds(&kept, keep)?;
         let mut weights = Vec::new();
         let mut exact = Loss::default();
@@ -169,10 +169,11 @@ impl Trainer {
             }
             weights.push((level, learnt));
         }
-        let (trial, _) = self.fitting(&tally, keep, trained_on(&kept), &weights)?;
-        tally.count(held_out.iter().copied(), self.level);
-        let keep = self.room_for(&tally);
-        let (model, file) = self.fitting(&tally, keep, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
+        let (trial, _) = self.fitting(&context_counts, keep, trained_on(&kept), &weights)?;
+        context_counts.count(held_out.iter().copied(), self.level);
+        let keep = self.room_for(&context_counts);
+        let (model, file) =
+            self.fitting(&context_counts, keep, trained_on(&[&kept[..], &held_out].concat()), &weights)?;
         Ok(TrainingReport {
             held_out: evaluate(&trial.start(self.level)?, &held_out, &self.stop)?,
             held_out_exact: exact,
@@ -216,14 +217,14 @@ impl Trainer {
             self.stop.check()?;
             let others = numbered().filter(|&(i, _)| fold_of(i) != fold).map(|(_, sample)| sample);
             let own: Vec<_> = numbered().filter(|&(i, _)| fold_of(i) == fold).map(|(_, sample)| sample).collect();
-            let counts = Arc::new(Tally::of(others, self.level).counts(LEAST, keep));
+            let counts = Arc::new(ContextCounts::of(others, self.level).counts(LEAST, keep));
             Ok(Fold { counts, samples: thinned(&own) })
         };
         (0..FOLDS.min(samples.len())).map(fold).collect()
     }
 
     /// The part of `all` that fits into the model's size beside the weights: everything, or the most valuable contexts.
-    fn room_for(&self, all: &Tally) -> Keep {
+    fn room_for(&self, all: &ContextCounts) -> Keep {
         let weights = self.levels().len() as u64 * WEIGHTS;
         let room = self.size.saturating_sub(weights).max(self.size / 2);
         let fits = |keep| {
@@ -242,7 +243,7 @@ impl Trainer {
     /// The model with the part to `keep`, or with fewer contexts if its file would exceed the size.
     fn fitting(
         &self,
-        all: &Tally,
+        all: &ContextCounts,
         keep: Keep,
         on: TrainedOn,
         weights: &[(Level, Arc<[f32]>)],

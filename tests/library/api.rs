@@ -3,7 +3,7 @@
 
 use std::{
     collections::BTreeSet,
-    env, fmt, fs,
+    fmt, fs,
     path::{Path, PathBuf},
 };
 
@@ -47,7 +47,7 @@ fn the_public_api_is_the_one_that_was_reviewed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let path = root.join("docs/public-api.txt");
     let found = listing(&root.join("src"));
-    if env::var_os("FORETELL_WRITE_GOLDEN").is_some() {
+    if foretell_testkit::writes_golden() {
         return fs::write(path, found).unwrap();
     }
     let reviewed = fs::read_to_string(path).unwrap();

@@ -39,7 +39,7 @@ const COPIES: usize = 1250;
 fn present() -> Vec<(PathBuf, EncodeOptions)> {
     let alone = || EncodeOptions::new().built_in_prior(false);
     let neural = Level::all().map(|level| (format!("neural-{}", level.get()), alone().level(level)));
-    // The same from the built-in model.
+    // The same from the built-in prior.
     let primed = Level::all().map(|level| (format!("primed-{}", level.get()), EncodeOptions::new().level(level)));
     let others = [Method::Huffman, Method::Store, Method::Copy]
         .map(|method| (method.name().to_owned(), alone().method(method)))

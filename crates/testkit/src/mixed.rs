@@ -14,7 +14,7 @@ pub fn mixed_content() -> Vec<u8> {
     content
 }
 
-/// A short text and a short document, as the built-in model knows many: they get shorter by it at each level.
+/// A short text and a short document, as the built-in prior knows many: they get shorter by it at each level.
 pub fn familiar_content() -> Vec<u8> {
     let text =
         "The box that came with this letter has everything in it that you asked for; open it when you are at home.\n";

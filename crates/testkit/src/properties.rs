@@ -80,8 +80,8 @@ impl Read for BreaksOff<'_> {
 }
 
 /// A file, read in seven ways: by a decoder with one thread and with three, in parts from its beginning and from
-/// anywhere, saved from damage with one thread and with three, and listed from both ends. All of it comes if it
-/// decodes, nothing without a word if it does not, and no two ways see two contents.
+/// anywhere, saved from damage with one thread and with three, and listed from both ends. If the file
+/// decodes, each way gives all its content; if not, each reports an error. All ways agree.
 pub fn parts_and_recovery(coded: &[u8]) {
     let decoded = decode(coded);
     let given = decode_with_threads(coded, &decoded);

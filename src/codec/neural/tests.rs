@@ -57,7 +57,7 @@ fn the_models_bits_are_those_of_the_digests_of_its_version() {
     }
 }
 
-/// The digests of what each level makes of some content, from nothing and from the built-in model, which must also
+/// The digests of what each level makes of some content, from nothing and from the built-in prior, which must also
 /// decode; a line each, as `digests` prints them.
 fn digests(isa: Isa) -> String {
     let line = |name: String, content: Vec<u8>, start: Start| {

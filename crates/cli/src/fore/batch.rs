@@ -90,8 +90,8 @@ impl Batch {
         Self { sync, files: Vec::new(), bytes: 0, made, begun: Instant::now() }
     }
 
-    /// Settles the batch if it cannot or should not wait until `input` has become `target`: these may be files of the
-    /// batch, or in another directory, or take long. Says whether it did.
+    /// Settles the batch before work on `input`, if input or target belongs to the batch or is in another directory, or
+    /// if the work may take long. Returns whether it did.
     pub fn settle_before(&mut self, input: Option<&Entry>, target: Option<&Entry>, report: &mut Report) -> bool {
         let may_wait = self.files.is_empty()
             || matches!((input, target), (Some(input), Some(target)) if self.may_wait(input, target));

@@ -1,5 +1,5 @@
 //! Seeded content → the digests of what the model makes of it at each level, two lines each: of a network that starts
-//! from nothing, and of one that starts from the built-in model.
+//! from nothing, and of one that starts from the built-in prior.
 //!
 //! Arguments are levels, the only ones then; without any it is all of them.
 //!

@@ -18,7 +18,10 @@ JSON: {version, files: [FILE], total: FILE, absent_peers: [NAME]}, where
             compress_bytes_per_second, decompress_bytes_per_second}
 codec is huffman, neural, no-prior (neural without the built-in prior) or the name of another program; \
 sizes are in bytes; a figure that does not exist (bits per byte of an empty file) is null; a codec that \
-failed on a file is absent from its results and from the total's.
+failed on a file is absent from its results and from the total's.";
+
+/// The same for the ablation of `bench`.
+pub const ABLATION_FIELDS: &str = "\
 With --ablate: {version, level, size, results: [{component, bytes, bits_per_byte, change_percent}]}, the first \
 result of the whole network.";
 

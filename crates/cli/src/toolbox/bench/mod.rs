@@ -44,7 +44,7 @@ use crate::common::report::one_line;
 /// Speeds are those of one thread and of wall-clock time: they compare with each other only within one run, on an idle
 /// machine. Those of other programs include starting them and their reading and writing of files.
 #[derive(clap::Args)]
-#[command(after_long_help = export::FIELDS)]
+#[command(after_long_help = format!("{}\n{}", export::FIELDS, export::ABLATION_FIELDS))]
 pub struct Args {
     /// Files, and folders of files [default: ./corpus]
     #[arg(value_name = "DIR|FILE")]

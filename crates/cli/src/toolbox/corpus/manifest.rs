@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 /// The project's own manifest, `corpus/MANIFEST`.
-pub const PROJECT: &str = include_str!("../../../../../corpus/MANIFEST");
+pub const PROJECT: &str = include_str!("MANIFEST");
 
 /// A line of the manifest.
 #[derive(Debug, PartialEq, Eq)]

@@ -75,7 +75,7 @@ pub struct Args {
 pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     let trainer = Trainer::new().level(args.level).size(args.size)?;
     let trainer = trainer.also_for(args.also.iter().flat_map(|levels| levels.0.iter().copied()));
-    // The order of files is that of their names, which means nothing; that of lines and records means something.
+    // Files come in the order of their names, which means nothing. The order of lines and records has a meaning.
     let trainer = trainer.in_order(args.lines || args.records.is_some());
     // Tried before hours of training, and made again after it, so that no unfinished file is there in between.
     let target = |made: Option<ModelId>| {

@@ -1,8 +1,8 @@
 //! Owner, mode, access control list, times and user attributes of one file → those of another.
 //!
-//! The other file comes here readable by its owner only. At no moment may a user read it who may not read the first
-//! one. Where the access control list cannot be kept, the users and groups that it names lose what it gave them, and
-//! nobody gains: the mode's bits for the group are then the list's mask, which is nobody's right.
+//! The other file arrives readable by its owner only. At no moment may a user read it who may not read the first. If
+//! the access control list cannot be kept, its users and groups lose their rights and no user gains any: the mode's
+//! group bits are then the list's mask, not a right of the group.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -133,8 +133,8 @@ fn is_unknown(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::Unsupported || error.raw_os_error().is_some_and(|code| codes.contains(&code))
 }
 
-/// The mode bits that new files do not get. To ask for them is to set them, so they are another value for a moment; no
-/// other thread of ours creates files.
+/// The mode bits that new files do not get. The call that reads them also sets them, so they differ for a moment. That
+/// is safe because no other thread creates files.
 fn umask() -> u32 {
     use nix::sys::stat::{Mode, umask};
     let mask = umask(Mode::from_bits_truncate(0o077));
