@@ -94,7 +94,11 @@ impl Codec {
             }
         } else {
             let any = any();
-            record.extend((0..len).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
+            while record.len() < len && !coder.overrun() {
+                let more = LOOK_EVERY.min(len - record.len());
+                record.extend((0..more).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
+                self.stop.check()?;
+            }
         }
         if coder.overrun() || !coder.at_end() {
             return Err(Error::corrupt("a record does not end where its content does"));

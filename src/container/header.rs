@@ -33,6 +33,8 @@ pub const FORMAT_VERSION: u8 = 1;
 /// The oldest version of the container that this crate reads.
 const OLDEST_FORMAT: u8 = 1;
 
+/// The most bytes of a header: magic, versions, level, the size of content, a model's name, the check.
+pub const MAX_LEN: usize = 28;
 /// The least bytes of a header after its magic.
 pub const LEAST_LEN: usize = 7;
 

@@ -144,12 +144,12 @@ fn is_there(bytes: u64) -> bool {
     reserved
 }
 
-/// Starts a thread, and waits until it runs. A thread that lacks memory to start ends the process, so no memory is
+/// Starts a thread for `work`, and waits until it runs. A thread that lacks memory to start ends the process, so no memory is
 /// promised meanwhile.
 ///
 /// # Errors
-/// The system has no memory or no threads left. The thread may run all the same.
-pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> io::Result<JoinHandle<T>> {
+/// The system has no memory or no threads left.
+pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     let ledger = ledger();
     // All promised memory must still be there when the thread has taken as much address space as it may. If nothing is
     // promised, the thread needs only its stack.
@@ -158,18 +158,24 @@ pub fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 's
         return Err(Error::no_memory(needed).into());
     }
     let (sender, runs) = channel();
+    let (go, may_go) = channel();
     let work = move || {
         // The first allocation of a thread takes address space of its own.
         drop(black_box(Box::new(0u64)));
         let _ = sender.send(());
-        work()
+        if may_go.recv().is_ok() {
+            work();
+        }
     };
     let thread = Builder::new().name(name.into()).spawn(work)?;
     let _ = runs.recv();
     // The C library may have set aside nearly all that was left, for the thread alone.
     if !is_there(SMALL) {
+        drop(go);
+        let _ = thread.join();
         return Err(Error::no_memory(SMALL).into());
     }
+    let _ = go.send(());
     Ok(thread)
 }
 
@@ -214,8 +220,10 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_runs_and_gives_its_result() {
-        assert_eq!(spawn("test", || 7).unwrap().join().unwrap(), 7);
+    fn a_thread_runs() {
+        let (sender, receiver) = channel();
+        spawn("test", move || sender.send(7).unwrap()).unwrap().join().unwrap();
+        assert_eq!(receiver.recv(), Ok(7));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     container::{
         BlockHeader, FrameHeader, Index, Item,
         block::END_LEN,
-        header::{MAGIC, Start, find_frame},
+        header::{self, MAGIC, Start, find_frame},
         index::{Entry, Room},
         read::{read_vec, truncated},
     },
@@ -19,7 +19,7 @@ use crate::{
 /// Bytes that are searched at once for a frame; and how many of them are searched again with the next: a header less
 /// one.
 const STRIDE: u64 = 1 << 16;
-const OVERLAP: u64 = 19;
+const OVERLAP: u64 = header::MAX_LEN as u64 - 1;
 
 /// A block's place, and its header if that is good.
 #[derive(Debug)]

@@ -54,6 +54,9 @@ impl DecodeOptions {
     /// Several threads need several blocks: until the first one is decoded, others are read, as many as can be worked
     /// on. So a block may be held back while the inner reader blocks in waiting for the next. Where the other end of a
     /// pipe waits for an answer, use one thread, as is the default, or a reader that does not block.
+    ///
+    /// [`write::Decoder`](crate::write::Decoder) and [`raw::Decompressor`](crate::raw::Decompressor) give out all that the
+    /// bytes of a call allow before they return, so they use several threads only if those bytes hold several blocks.
     pub fn threads(mut self, threads: usize) -> Self {
         self.threads = threads;
         self

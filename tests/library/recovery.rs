@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use foretell::{
-    BlockKind, Damage, DecodeOptions, EncodeOptions, ErrorKind, Level, Method, Recovered, decompress,
+    BlockKind, Damage, DecodeOptions, EncodeOptions, ErrorKind, Level, Method, Recovered, Trainer, decompress,
     unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
@@ -126,6 +126,24 @@ fn of_a_file_cut_short_all_whole_blocks_are_saved() {
         let whole = [second, third, end].iter().filter(|&&end| end <= len).count() * BLOCK;
         assert!(out[..whole] == content[..whole], "cut at {len}");
         assert!(out[whole..].iter().all(|&byte| byte == 0), "cut at {len}");
+    }
+}
+
+#[test]
+fn a_frame_is_found_wherever_its_header_lies() {
+    let samples: Vec<_> =
+        (0..200).map(|i| format!("id={} state={}\n", i * 37 % 101, ["open", "shut"][i % 2])).collect();
+    let model = Trainer::new().level(Level::FASTEST).train(&samples, |_| {}).unwrap().model;
+    let content = samples.concat().into_bytes().repeat(10);
+    let options = EncodeOptions::new().level(Level::FASTEST).model(model.clone());
+    let frame = foretell_testkit::compress(&content, &options);
+    let options = DecodeOptions::new().models(foretell::Models::new().with(model));
+    // Files are searched in steps of 64 KiB; the header has 28 bytes at most.
+    for junk in (1 << 16) - 30..(1 << 16) + 2 {
+        let file = [&vec![7; junk], &frame[..]].concat();
+        let mut out = vec![];
+        foretell::recover(Cursor::new(file), &mut out, &options).unwrap();
+        assert!(out == content, "after {junk} bytes of junk");
     }
 }
 

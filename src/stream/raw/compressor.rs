@@ -95,9 +95,10 @@ impl Compressor {
     ///
     /// # Errors
     /// An error says that this call read and wrote nothing. [`ErrorKind::MemoryLimit`], [`ErrorKind::Cancelled`] and
-    /// [`ErrorKind::Arithmetic`] are final: all further calls fail in the same way. [`ErrorKind::InvalidInput`] for
-    /// input after the end of the frame. [`ErrorKind::Io`] for finishing with fewer or more bytes than
-    /// [`EncodeOptions::content_size`] promises: more may come then.
+    /// [`ErrorKind::Arithmetic`]: if a block failed, all further calls fail in the same way; if only the room for more
+    /// content was lacking, the call can be made again. [`ErrorKind::InvalidInput`] for input after the end of the
+    /// frame. [`ErrorKind::Io`] for finishing with fewer or more bytes than [`EncodeOptions::content_size`] promises:
+    /// more may come then.
     pub fn run(&mut self, input: &[u8], output: &mut [u8], operation: Operation) -> Result<Status> {
         let mut status = Status::default();
         loop {
@@ -185,6 +186,7 @@ impl Compressor {
     /// Codes what is left, and ends the frame.
     pub(crate) fn finish(&mut self) -> Result<()> {
         if !self.is_ended {
+            self.check_failure()?;
             self.check_promise()?;
             self.code_buffered(true)?;
             self.end_frame()?;

@@ -8,7 +8,7 @@
 use super::{
     Candidate, Dialect, Work,
     encode::{Sink, deflate},
-    inflate::{Inflated, Tokens, inflate, inflated_len},
+    inflate::{Inflated, NotInflated, Tokens, inflate, inflate_start, inflated_len},
     recipe::{Entry, bad_recipe},
     symbols::Token,
     wrapper::{Trailer, find},
@@ -94,6 +94,10 @@ pub fn expand_while(
     Ok(Some(Expanded { bytes, recipe_len: recipe.len() }))
 }
 
+/// Bytes at the end of content that is cut off in which an encoder may choose other tokens: it looks ahead by two of
+/// the longest matches.
+const EDGE: usize = 3 * 258;
+
 /// Bytes of the longest entry of a recipe.
 const MAX_ENTRY: usize = 4 + 4 + 1;
 
@@ -122,15 +126,12 @@ impl Search<'_> {
         let coded = &self.content[candidate.start..];
         let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
             Ok(inflated) => inflated,
+            Err(error) if error.too_long && allowed < room => {
+                self.is_over = self.is_too_long(coded, candidate, room, allowed);
+                return None;
+            }
             Err(error) => {
-                // A stream that proves to be none, or too long for any block, stays as it is, whatever is allowed.
-                let is_over = error.too_long && allowed < room;
-                let steps =
-                    if is_over { inflated_len(coded, room).err().map(|error| error.steps) } else { Some(error.steps) };
-                match steps {
-                    Some(steps) => _ = self.futile.spend_all(steps),
-                    None => self.is_over = true,
-                }
+                self.futile.spend_all(error.steps);
                 return None;
             }
         };
@@ -147,12 +148,36 @@ impl Search<'_> {
         Some(Stream { entry, content, end })
     }
 
+    /// Whether the stream `coded` inflates to at most `room` bytes and a dialect may make it, as far as its first
+    /// `allowed` bytes of content tell. Otherwise it stays as it is, whatever is allowed.
+    fn is_too_long(&mut self, coded: &[u8], candidate: &Candidate, room: usize, allowed: usize) -> bool {
+        let len = match inflated_len(coded, room) {
+            Ok(len) => len,
+            Err(NotInflated { steps, .. }) => {
+                self.futile.spend_all(steps);
+                return false;
+            }
+        };
+        let start = inflate_start(coded, allowed);
+        candidate.dialects().into_iter().any(|dialect| {
+            let steps = work_for(len).min(self.futile.left());
+            let mut work = Work::new(steps);
+            let mut trial = Trial { tokens: Tokens::new(coded), left: coded, same: 0, go_on: &mut *self.go_on };
+            deflate(&start, dialect, &mut work, &mut trial);
+            let may_make = trial.same + EDGE >= start.len();
+            if !may_make {
+                self.futile.spend_all(steps - work.left());
+            }
+            may_make
+        })
+    }
+
     /// The dialect by which `content` becomes the stream `coded`.
     fn dialect(&mut self, coded: &[u8], content: &[u8], candidate: &Candidate) -> Option<Dialect> {
         candidate.dialects().into_iter().find(|&dialect| {
             let steps = work_for(content.len()).min(self.futile.left());
             let mut work = Work::new(steps);
-            let mut trial = Trial { tokens: Tokens::new(coded), left: coded, go_on: &mut *self.go_on };
+            let mut trial = Trial { tokens: Tokens::new(coded), left: coded, same: 0, go_on: &mut *self.go_on };
             let is_same = deflate(content, dialect, &mut work, &mut trial) && trial.left.is_empty();
             if !is_same {
                 self.futile.spend_all(steps - work.left());
@@ -167,6 +192,8 @@ impl Search<'_> {
 struct Trial<'a> {
     tokens: Tokens<'a>,
     left: &'a [u8],
+    /// Bytes of content whose tokens are the same.
+    same: usize,
     go_on: &'a mut dyn FnMut() -> bool,
 }
 
@@ -175,13 +202,15 @@ impl Sink for Trial<'_> {
         if !(self.go_on)() {
             return false;
         }
-        match self.tokens.next() {
+        let is_same = match self.tokens.next() {
             // A stored block has bytes in place of its tokens.
             Some(_) if self.tokens.is_stored() => {
                 self.tokens.by_ref().take(token.span() - 1).count() == token.span() - 1
             }
             found => found == Some(token),
-        }
+        };
+        self.same += if is_same { token.span() } else { 0 };
+        is_same
     }
 
     fn bytes(&mut self, bytes: &[u8]) -> bool {

@@ -43,18 +43,7 @@ pub struct NotInflated {
 pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
     let mut content = Vec::new();
     let mut tokens = Tokens::new(coded);
-    while let Some(token) = tokens.next() {
-        if content.len() + token.span() > limit || content.try_reserve(token.span()).is_err() {
-            return Err(tokens.failed(content.len(), true));
-        }
-        match token {
-            Token::Literal(byte) => content.push(byte),
-            Token::Match { len, distance } => match content.len().checked_sub(distance.into()) {
-                Some(start) => repeat(&mut content, start, len.into()),
-                None => return Err(tokens.failed(content.len(), false)),
-            },
-        }
-    }
+    append(&mut content, &mut tokens, limit)?;
     match tokens.end() {
         Some(consumed) => {
             let steps = tokens.steps(content.len());
@@ -62,6 +51,31 @@ pub fn inflate(coded: &[u8], limit: usize) -> Result<Inflated, NotInflated> {
         }
         None => Err(tokens.failed(content.len(), false)),
     }
+}
+
+/// The first bytes of the content, at most `limit`, of the stream that `coded` begins with.
+pub fn inflate_start(coded: &[u8], limit: usize) -> Vec<u8> {
+    let mut content = Vec::new();
+    // An error ends it, as the limit does.
+    let _ = append(&mut content, &mut Tokens::new(coded), limit);
+    content
+}
+
+/// Appends the content of `tokens`, until there are `limit` bytes.
+fn append(content: &mut Vec<u8>, tokens: &mut Tokens, limit: usize) -> Result<(), NotInflated> {
+    while let Some(token) = tokens.next() {
+        if content.len() + token.span() > limit || content.try_reserve(token.span()).is_err() {
+            return Err(tokens.failed(content.len(), true));
+        }
+        match token {
+            Token::Literal(byte) => content.push(byte),
+            Token::Match { len, distance } => match content.len().checked_sub(distance.into()) {
+                Some(start) => repeat(content, start, len.into()),
+                None => return Err(tokens.failed(content.len(), false)),
+            },
+        }
+    }
+    Ok(())
 }
 
 /// How many bytes the stream that `coded` begins with inflates to, of which none is kept.

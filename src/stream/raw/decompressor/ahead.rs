@@ -102,8 +102,10 @@ impl Decompressor {
         };
         self.check_output(frame.begun + header.raw_len as u64)?;
         // All of it was given out. Its memory is freed before more is taken.
-        frame.keep(&std::mem::take(&mut self.block))?;
+        let last = std::mem::take(&mut self.block);
         self.given = 0;
+        frame.keep(&last)?;
+        drop(last);
         let (needed, beside) = (memory::of_block(&header, &frame.priming), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
@@ -132,8 +134,10 @@ impl Decompressor {
             self.given = 0;
             return Ok(None);
         }
-        frame.keep(&std::mem::take(&mut self.block))?;
+        let last = std::mem::take(&mut self.block);
         self.given = 0;
+        frame.keep(&last)?;
+        drop(last);
         self.block = match decoded {
             Decoded::Copy(header, coded) => {
                 frame.blocks.make_sure((header.raw_len + header.coded_len) as u64)?;
