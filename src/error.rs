@@ -9,6 +9,12 @@ use std::{borrow::Cow, fmt, io};
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Kinds of errors, by what the caller can do about them.
+///
+/// ```
+/// use foretell::{ErrorKind, decompress};
+/// let damaged = b"\xf0re and no frame";
+/// assert!(matches!(decompress(damaged).unwrap_err().kind(), ErrorKind::Unsupported | ErrorKind::Corrupt));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -14,6 +14,17 @@ const MOST_NAMED: usize = 3;
 
 /// Models that decoding may need: loaded ones, and folders that are searched when another one is needed. Clones share
 /// all loaded models.
+///
+/// ```
+/// # use foretell::{Level, Trainer};
+/// # let samples: Vec<_> = (0..60).map(|i| format!("id={} state={}", i * 37 % 101, ["open", "shut"][i % 2])).collect();
+/// use foretell::{DecodeOptions, EncodeOptions, Models, compress, decompress_with};
+/// let model = Trainer::new().level(Level::FASTEST).train(&samples, |_| {})?.model;
+/// let coded = compress(b"id=7 state=open", &EncodeOptions::new().level(Level::FASTEST).model(model.clone()))?;
+/// let options = DecodeOptions::new().models(Models::new().with(model));
+/// assert_eq!(decompress_with(&coded, &options)?, b"id=7 state=open");
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Models {
     loaded: Arc<Mutex<Vec<Model>>>,

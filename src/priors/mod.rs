@@ -46,7 +46,15 @@ const VERSION: u8 = 1;
 /// The most bytes of a model's file: 64 MiB.
 pub const MAX_LEN: u64 = 1 << 26;
 
-/// What a model was trained on.
+/// What a model was trained on: [`Model::trained_on`].
+///
+/// ```
+/// # use foretell::{Level, Trainer};
+/// # let samples: Vec<_> = (0..60).map(|i| format!("id={} state={}", i * 37 % 101, ["open", "shut"][i % 2])).collect();
+/// let model = Trainer::new().level(Level::FASTEST).train(&samples, |_| {})?.model;
+/// assert_eq!(model.trained_on().samples, 60);
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrainedOn {
@@ -57,6 +65,16 @@ pub struct TrainedOn {
 }
 
 /// A trained model. Cheap to clone: all clones share its data, on all threads.
+///
+/// ```
+/// # use foretell::{Level, Trainer};
+/// # let samples: Vec<_> = (0..60).map(|i| format!("id={} state={}", i * 37 % 101, ["open", "shut"][i % 2])).collect();
+/// use foretell::Model;
+/// let model = Trainer::new().level(Level::FASTEST).train(&samples, |_| {})?.model;
+/// let same = Model::from_bytes(&model.to_bytes())?;
+/// assert_eq!((same.id(), same.level()), (model.id(), Level::FASTEST));
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct Model(Arc<Inner>);
 

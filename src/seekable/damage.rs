@@ -2,7 +2,8 @@
 
 use crate::Error;
 
-/// A part of a file that is not as it was written.
+/// A part of a file that is not as it was written: one of [`Recovered::damages`]. [`recover`](crate::recover()) has an
+/// example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Damage {
@@ -16,7 +17,7 @@ pub struct Damage {
     pub error: Error,
 }
 
-/// The result of a recovery.
+/// The result of a recovery. [`recover`](crate::recover()) has an example.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Recovered {

@@ -69,6 +69,14 @@ pub struct Trainer {
 }
 
 /// The result of training: the model, and what it saves.
+///
+/// ```
+/// # use foretell::{Level, Trainer};
+/// # let samples: Vec<_> = (0..60).map(|i| format!("id={} state={}", i * 37 % 101, ["open", "shut"][i % 2])).collect();
+/// let report = Trainer::new().level(Level::FASTEST).train(&samples, |_| {})?;
+/// assert!(report.held_out.bits < report.held_out_without.bits);
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct TrainingReport {

@@ -23,6 +23,12 @@ pub struct Fold<'a> {
 }
 
 /// The cost of samples, each coded alone.
+///
+/// ```
+/// let mut loss = foretell::Loss::default();
+/// (loss.bytes, loss.bits) = (1000, 2500.0);
+/// assert_eq!(loss.per_byte(), 2.5);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Loss {
     /// Bytes of all samples.
@@ -43,7 +49,16 @@ impl Loss {
     }
 }
 
-/// The result of one pass over the samples.
+/// The result of one pass over the samples, for the closure of [`Trainer::train`](crate::Trainer::train).
+///
+/// ```
+/// # use foretell::{Level, Trainer};
+/// # let samples: Vec<_> = (0..60).map(|i| format!("id={} state={}", i * 37 % 101, ["open", "shut"][i % 2])).collect();
+/// let mut numbers = Vec::new();
+/// Trainer::new().level(Level::FASTEST).train(&samples, |pass| numbers.push(pass.number))?;
+/// assert_eq!(numbers[..2], [0, 1]);
+/// # Ok::<(), foretell::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Pass {

@@ -20,8 +20,9 @@ pub fn skip(reason: &str) {
     let _ = writeln!(stderr(), "{message}");
 }
 
-/// As [`skip`], for something that no package gives a machine: `lists` (a file system with access control lists and
-/// user attributes), `mounts` (in a namespace of one's own) or `groups` (control groups that limit memory).
+/// As [`skip`], for something that no package gives a machine: `root`, `terminals`, `holes` (a file system that makes
+/// them), `lists` (a file system with access control lists and user attributes), `mounts` (in a namespace of one's own)
+/// or `groups` (control groups that limit memory).
 ///
 /// # Panics
 ///

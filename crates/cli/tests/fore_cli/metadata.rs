@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::sandbox::{Expect, FORE, Sandbox, text};
-use foretell_testkit::{noise, skip};
+use foretell_testkit::{noise, skip_without};
 
 fn mode(s: &Sandbox, name: &str) -> u32 {
     fs::metadata(s.path(name)).unwrap().mode() & 0o7777
@@ -53,7 +53,7 @@ fn without_a_file_to_copy_from_the_umask_counts() {
 #[test]
 fn the_owner_is_kept_as_root() {
     if !nix::unistd::geteuid().is_root() {
-        return skip("only root may give files away");
+        return skip_without("root", "only root may give files away");
     }
     let s = Sandbox::with_f();
     chown(s.path("f"), Some(12345), Some(23456)).unwrap();
@@ -65,7 +65,7 @@ fn the_owner_is_kept_as_root() {
 #[test]
 fn a_group_that_cannot_be_kept_gets_no_more_than_others() {
     if !nix::unistd::geteuid().is_root() {
-        return skip("only root may give files away");
+        return skip_without("root", "only root may give files away");
     }
     let s = Sandbox::with_f();
     chown(s.path("f"), Some(65534), Some(23456)).unwrap();
@@ -82,7 +82,7 @@ fn zeros_become_holes_in_files() {
     File::options().append(true).open(s.path("f")).unwrap().write_all(b"end").unwrap();
     let blocks = |name: &str| fs::metadata(s.path(name)).unwrap().blocks();
     if blocks("f") > 64 {
-        return skip("the file system of the temporary files makes no holes");
+        return skip_without("holes", "the file system of the temporary files makes no holes");
     }
     let content = s.read("f");
     s.run("--method store f", 0);

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Write, os::fd::OwnedFd, process::Stdio, thread::sleep, time::Duration};
 
-use foretell_testkit::skip;
+use foretell_testkit::skip_without;
 use nix::pty::openpty;
 
 use crate::sandbox::{Expect, Sandbox, drain, text};
@@ -12,7 +12,7 @@ fn terminal() -> Option<(OwnedFd, Stdio)> {
     match openpty(None, None) {
         Ok(pty) => Some((pty.master, pty.slave.into())),
         Err(error) => {
-            skip(&format!("no terminal can be opened: {error}"));
+            skip_without("terminals", &format!("no terminal can be opened: {error}"));
             None
         }
     }
