@@ -85,20 +85,19 @@ impl Codec {
     fn decode_here(&mut self, coded: &[u8], len: usize) -> Result<Vec<u8>> {
         let mut coder = Decoder::new(coded);
         let mut record = room_for(len)?;
-        if coder.decode(&first()) == 0 {
+        let is_stored = coder.decode(&first()) != 0;
+        if !is_stored {
             self.network.reset(len)?;
-            while record.len() < len && !coder.overrun() {
-                let until = len.min(record.len() + LOOK_EVERY);
+        }
+        while record.len() < len && !coder.overrun() {
+            let until = len.min(record.len() + LOOK_EVERY);
+            if is_stored {
+                let any = any();
+                record.extend((record.len()..until).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
+            } else {
                 symbols::decode(&mut record, until, &mut self.network, &mut coder, self.isa);
-                self.stop.check()?;
             }
-        } else {
-            let any = any();
-            while record.len() < len && !coder.overrun() {
-                let more = LOOK_EVERY.min(len - record.len());
-                record.extend((0..more).map(|_| coder.decode(&any) << 4 | coder.decode(&any)));
-                self.stop.check()?;
-            }
+            self.stop.check()?;
         }
         if coder.overrun() || !coder.at_end() {
             return Err(Error::corrupt("a record does not end where its content does"));

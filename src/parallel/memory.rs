@@ -144,8 +144,8 @@ fn is_there(bytes: u64) -> bool {
     reserved
 }
 
-/// Starts a thread for `work`, and waits until it runs. A thread that lacks memory to start ends the process, so no memory is
-/// promised meanwhile.
+/// Starts a thread for `work`, and waits until it runs. A thread that lacks memory to start ends the process, so no
+/// memory is promised meanwhile.
 ///
 /// # Errors
 /// The system has no memory or no threads left.

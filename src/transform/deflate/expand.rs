@@ -135,8 +135,10 @@ impl Search<'_> {
                 return None;
             }
         };
-        let dialect = if consumed >= MIN_STREAM { self.dialect(&coded[..consumed], &content, candidate) } else { None };
-        let Some(dialect) = dialect else {
+        let is_same = |is_deflated: bool, trial: &Trial| is_deflated && trial.left.is_empty();
+        let dialect = (consumed >= MIN_STREAM)
+            .then(|| self.dialect(&coded[..consumed], &content, content.len(), candidate, is_same));
+        let Some(dialect) = dialect.flatten() else {
             self.futile.spend_all(steps);
             return None;
         };
@@ -159,30 +161,30 @@ impl Search<'_> {
             }
         };
         let start = inflate_start(coded, allowed);
-        candidate.dialects().into_iter().any(|dialect| {
+        let may_make = |_, trial: &Trial| trial.same + EDGE >= start.len();
+        self.dialect(coded, &start, len, candidate, may_make).is_some()
+    }
+
+    /// The first dialect whose trial is `accepted`: deflating `content`, the first bytes of `len`, beside the stream
+    /// `coded`. `accepted` gets whether all of it was deflated. Other trials are futile work.
+    fn dialect(
+        &mut self,
+        coded: &[u8],
+        content: &[u8],
+        len: usize,
+        candidate: &Candidate,
+        accepted: impl Fn(bool, &Trial) -> bool,
+    ) -> Option<Dialect> {
+        candidate.dialects().into_iter().find(|&dialect| {
             let steps = work_for(len).min(self.futile.left());
             let mut work = Work::new(steps);
             let mut trial = Trial { tokens: Tokens::new(coded), left: coded, same: 0, go_on: &mut *self.go_on };
-            deflate(&start, dialect, &mut work, &mut trial);
-            let may_make = trial.same + EDGE >= start.len();
-            if !may_make {
+            let is_deflated = deflate(content, dialect, &mut work, &mut trial);
+            let is_accepted = accepted(is_deflated, &trial);
+            if !is_accepted {
                 self.futile.spend_all(steps - work.left());
             }
-            may_make
-        })
-    }
-
-    /// The dialect by which `content` becomes the stream `coded`.
-    fn dialect(&mut self, coded: &[u8], content: &[u8], candidate: &Candidate) -> Option<Dialect> {
-        candidate.dialects().into_iter().find(|&dialect| {
-            let steps = work_for(content.len()).min(self.futile.left());
-            let mut work = Work::new(steps);
-            let mut trial = Trial { tokens: Tokens::new(coded), left: coded, same: 0, go_on: &mut *self.go_on };
-            let is_same = deflate(content, dialect, &mut work, &mut trial) && trial.left.is_empty();
-            if !is_same {
-                self.futile.spend_all(steps - work.left());
-            }
-            is_same
+            is_accepted
         })
     }
 }

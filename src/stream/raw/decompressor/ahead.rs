@@ -102,10 +102,7 @@ impl Decompressor {
         };
         self.check_output(frame.begun + header.raw_len as u64)?;
         // All of it was given out. Its memory is freed before more is taken.
-        let last = std::mem::take(&mut self.block);
-        self.given = 0;
-        frame.keep(&last)?;
-        drop(last);
+        self.keep_last(frame)?;
         let (needed, beside) = (memory::of_block(&header, &frame.priming), frame.held());
         if !frame.blocks.has_room(needed, beside) {
             return Ok(false);
@@ -116,6 +113,13 @@ impl Decompressor {
         frame.next = None;
         frame.begin(header, coded, self.options.progress.clone(), needed);
         Ok(true)
+    }
+
+    /// Moves the last block, all of which was given out, to the window of `frame`.
+    fn keep_last(&mut self, frame: &mut Frame) -> Result<()> {
+        let last = std::mem::take(&mut self.block);
+        self.given = 0;
+        frame.keep(&last)
     }
 
     /// Takes the next block into `self.block`; at the end of `frame` returns `None` in place of the frame.
@@ -134,10 +138,7 @@ impl Decompressor {
             self.given = 0;
             return Ok(None);
         }
-        let last = std::mem::take(&mut self.block);
-        self.given = 0;
-        frame.keep(&last)?;
-        drop(last);
+        self.keep_last(&mut frame)?;
         self.block = match decoded {
             Decoded::Copy(header, coded) => {
                 frame.blocks.make_sure((header.raw_len + header.coded_len) as u64)?;
