@@ -199,6 +199,8 @@ impl Level {
     /// The network's sizes for a block of `raw_len` bytes: short blocks get small tables.
     pub(crate) fn params(self, raw_len: usize) -> Params {
         let level = LEVELS[usize::from(self.0) - 1];
+        #[cfg(feature = "lab")]
+        let level = level.tuned(self.0);
         let bits = |rows: usize| bits_for(raw_len.saturating_mul(rows));
         Params {
             row_bits: bits(2 * level.contexts).clamp(8, level.row_bits),
@@ -218,6 +220,23 @@ impl Level {
         });
         let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp;
         size_of::<[f32; LANES]>() * rows + (1 << params.window_bits) + (2 << params.window_bits.min(23)) + (1 << 20)
+    }
+}
+
+#[cfg(feature = "lab")]
+impl Params {
+    /// These, with the numbers of `level` that the laboratory has set.
+    fn tuned(self, level: u8) -> Self {
+        let number = |name: &str, number: f32| {
+            let (least, most) = (f64::from(number) / 4.0, f64::from(number) * 4.0);
+            super::tuned::value_of(&format!("level.{level}.{name}"), number, least, most)
+        };
+        Self {
+            first_weight: number("first_weight", self.first_weight),
+            mixer_rate: number("mixer_rate", self.mixer_rate),
+            mlp: self.mlp.map(|mlp| MlpParams { rate: number("mlp.rate", mlp.rate), ..mlp }),
+            ..self
+        }
     }
 }
 

@@ -28,11 +28,14 @@ mod network;
 mod predictor;
 mod rng;
 mod table;
+pub mod tuned;
 
 pub use ablation::Component;
 pub use level::Level;
 pub use network::Contribution;
 pub(crate) use network::{Network, Start};
+#[cfg(feature = "lab")]
+pub use network::{Opinion, Probe, Seen};
 pub use predictor::Predictor;
 
 /// The version of the model: a change of any bit that the model computes is a new version.

@@ -2,6 +2,8 @@
 
 mod contributions;
 mod gates;
+#[cfg(feature = "lab")]
+mod probe;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,8 @@ use crate::{
     math::{F32x16, LANES, environment, error, softmax},
 };
 pub use contributions::Contribution;
+#[cfg(feature = "lab")]
+pub use probe::{Opinion, Probe, Seen};
 pub use start::Start;
 
 /// In place of a span in the prior: the prior was not asked for the context yet.
@@ -65,6 +69,9 @@ pub struct Network {
     first_weights: Option<Arc<[f32]>>,
     /// Where the prior has the next byte's contexts, or [`UNASKED`]. (contexts)
     known: [Span; MAX_INPUTS],
+    /// What another program says of the next nibble, in log-probabilities, if the mixers have an input for it. (16)
+    #[cfg(feature = "lab")]
+    side: Option<F32x16>,
 }
 
 impl Network {
@@ -191,6 +198,8 @@ impl Network {
             self.inputs.state[k] = mlp.state();
             self.inputs.last[k] = NO_SYMBOL;
         }
+        #[cfg(feature = "lab")]
+        self.see_side();
         let matched = self.match_model.forward(head.checked_sub(1));
         let mixed = self.mixer_stack.forward(&self.gates(), self.final_set(), &self.inputs, matched);
         self.p = softmax(mixed + self.bias.forward(bias_rows));

@@ -29,6 +29,17 @@ fn model() -> Result<&'static Model> {
     Ok(MODEL.get_or_init(|| loaded))
 }
 
+#[cfg(feature = "lab")]
+impl crate::model::Probe {
+    /// A probe of a network that starts from the built-in prior, for content of `raw_len` bytes.
+    ///
+    /// # Errors
+    /// As of [`new`](Self::new).
+    pub fn with_built_in(level: Level, raw_len: usize) -> Result<Self> {
+        Self::from(&start(level)?, raw_len)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

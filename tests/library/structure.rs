@@ -20,6 +20,7 @@ use names::{Names, Use};
 const LIBRARY: &[&[&str]] = &[
     &["error.rs"],
     &["math"],
+    &["model/tuned.rs"],
     &["model/table.rs", "model/rng.rs", "model/inputs.rs", "model/level.rs"],
     &["model/features"],
     &["model/experts"],

@@ -5,14 +5,22 @@
 //! it is, the more it is trusted: a logit for each bucket of lengths learns how much.
 
 use crate::math::{F32x16, one_hot, value_at};
-use crate::model::{inputs::NO_SYMBOL, table::prefetch};
+use crate::model::{inputs::NO_SYMBOL, table::prefetch, tuned::tuned};
 
 /// Bytes that are hashed: docs/EXPERIMENTS.md, "Rows, mixer and MLP", tried 5 as well.
 const HASHED: u32 = 6;
 /// The shortest match that is followed: the hashed bytes, and the one that came since.
 const SHORTEST: usize = HASHED as usize + 1;
-/// Bytes that are compared when a match begins, at most. Not tried alone.
-const VERIFIED: usize = 32;
+tuned! {
+    /// Bytes that are compared when a match begins, at most. Not tried alone.
+    VERIFIED: usize = 32, in 8..=256;
+    /// The logits' rate. Not tried alone.
+    RATE: f32 = 0.01, in 0.0..=0.1;
+    /// Rate of the logit of a long match. Not tried alone; it is high, as long matches hardly fail.
+    LONG_RATE: f32 = 1.0, in 0.0..=4.0;
+    /// First value of that logit. Not tried alone.
+    LONG_LOGIT: f32 = 8.0, in 4.0..=12.0;
+}
 /// Slots hold positions modulo 2^POSITION_BITS; the bits above are bits of the hash.
 const POSITION_BITS: u32 = 25;
 const POSITION_MASK: usize = (1 << POSITION_BITS) - 1;
@@ -22,15 +30,10 @@ const MOST_SLOTS: u32 = 22;
 const BUCKETS: usize = 16;
 /// The logits at first, by bucket: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 const FIRST_LOGITS: [f32; BUCKETS] = [0.0, 0.0, 0.0, 0.0, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.1, 1.3, 2.0, 2.5, 3.0, 4.0];
-/// The logits' rate. Not tried alone.
-const RATE: f32 = 0.01;
 /// Steps of [`MatchModel::confidence`].
 pub const CONFIDENCES: usize = 4;
 /// From this length on the match alone predicts: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 pub const LONG: usize = 4096;
-/// Rate and first value of the logit of a long match. Not tried alone; the rate is high, as long matches hardly fail.
-const LONG_RATE: f32 = 1.0;
-const LONG_LOGIT: f32 = 8.0;
 
 /// The window, the table and the match that is followed.
 #[derive(Clone, Debug)]
@@ -98,7 +101,7 @@ impl MatchModel {
             logits: std::array::from_fn(|i| FIRST_LOGITS[i / 2]),
             bucket: 0,
             symbol: NO_SYMBOL,
-            long_logit: LONG_LOGIT,
+            long_logit: LONG_LOGIT.get(),
             shortest,
         }
     }
@@ -132,14 +135,14 @@ impl MatchModel {
     #[inline(always)]
     fn begin(&mut self, place: usize) {
         let distance = (self.position - 1 - place) & POSITION_MASK;
-        if distance == 0 || distance >= self.window.len() - VERIFIED || distance >= self.position {
+        if distance == 0 || distance >= self.window.len() - VERIFIED.get() || distance >= self.position {
             return;
         }
         // Positions before the first byte wrap to the window's other end, which is zero or old: the same for the
         // decoder.
         let last = self.position - 1;
         let same = |back: usize| self.at(last.wrapping_sub(back)) == self.at(last.wrapping_sub(back + distance));
-        let length = (0..VERIFIED).take_while(|&back| same(back)).count();
+        let length = (0..VERIFIED.get()).take_while(|&back| same(back)).count();
         if length >= self.shortest {
             (self.length, self.next) = (length, self.position - distance);
         }
@@ -167,7 +170,7 @@ impl MatchModel {
     /// One step along `delta`, the gradient at the logits, of the logit in use. (16)
     #[inline(always)]
     pub fn learn(&mut self, delta: &F32x16) {
-        self.logits[self.bucket] += RATE * value_at(delta, self.symbol);
+        self.logits[self.bucket] += RATE.get() * value_at(delta, self.symbol);
     }
 
     /// The confidence of the match in its nibble, below [`CONFIDENCES`].
@@ -209,7 +212,7 @@ impl MatchModel {
     /// As [`learn`](Self::learn), for a long match. (16)
     #[inline(always)]
     pub fn learn_long(&mut self, delta: &F32x16) {
-        self.long_logit += LONG_RATE * value_at(delta, self.symbol);
+        self.long_logit += LONG_RATE.get() * value_at(delta, self.symbol);
     }
 }
 

@@ -8,7 +8,7 @@ mod hidden;
 mod reference;
 mod rms;
 
-use crate::model::{level::MlpParams, rng::Rng};
+use crate::model::{level::MlpParams, rng::Rng, tuned::tuned};
 use crate::{
     Result,
     math::{F32x16, LANES, error, softmax},
@@ -17,15 +17,17 @@ use embedding::Embedding;
 use heads::Heads;
 use hidden::{Hidden, Pass};
 
-/// After t bytes, the learning rate is 1/√(1 + t/RATE_BYTES) of the first one. Not tried alone.
-const RATE_BYTES: f32 = 10_000.0;
-/// The least part of the first rate: docs/EXPERIMENTS.md, "Model 1".
-const RATE_END: f32 = 0.12;
-/// Skip the backward pass below the heads when Σ(1 − p) over the byte's nibbles is not above this: docs/EXPERIMENTS.md,
-/// "Model 1".
-const FORESEEN: f32 = 0.004;
-/// The mixers' input has no logit further below the largest than this. Not tried alone.
-pub(crate) const FAR_BELOW: f32 = -12.0;
+tuned! {
+    /// After t bytes, the learning rate is 1/√(1 + t/RATE_BYTES) of the first one. Not tried alone.
+    RATE_BYTES: f32 = 10_000.0, in 500.0..=200_000.0;
+    /// The least part of the first rate: docs/EXPERIMENTS.md, "Model 1".
+    RATE_END: f32 = 0.12, in 0.01..=0.5;
+    /// Skip the backward pass below the heads when Σ(1 − p) over the byte's nibbles is not above this:
+    /// docs/EXPERIMENTS.md, "Model 1".
+    FORESEEN: f32 = 0.004, in 0.0..=0.2;
+    /// The mixers' input has no logit further below the largest than this. Not tried alone.
+    pub(crate) FAR_BELOW: f32 = -12.0, in -20.0..=-4.0;
+}
 
 /// The layers and where they are in a byte.
 #[derive(Clone, Debug)]
@@ -107,8 +109,9 @@ impl Mlp {
         self.heads.observe(&self.pass.h);
         self.pass.dh.fill(F32x16::ZERO);
         self.surprise = 0.0;
-        let fall = 1.0 / (1.0 + self.bytes / RATE_BYTES).sqrt();
-        self.rate = self.first_rate * if fall > RATE_END { fall } else { RATE_END };
+        let fall = 1.0 / (1.0 + self.bytes / RATE_BYTES.get()).sqrt();
+        let end = RATE_END.get();
+        self.rate = self.first_rate * if fall > end { fall } else { end };
         self.bytes += 1.0;
     }
 
@@ -119,7 +122,8 @@ impl Mlp {
         let logits = self.heads.forward(head, &self.pass.h);
         self.p = softmax(logits);
         let max = logits.max();
-        logits.map(|logit| if logit - max > FAR_BELOW { logit - max } else { FAR_BELOW })
+        let least = FAR_BELOW.get();
+        logits.map(|logit| if logit - max > least { logit - max } else { least })
     }
 
     /// The input's state for the mixers: steps of the largest probability. The edges were not tried alone.
@@ -140,7 +144,7 @@ impl Mlp {
     /// One step of the hidden layer and the embeddings, once a byte.
     #[inline(always)]
     pub fn end_byte(&mut self) {
-        if self.surprise > FORESEEN {
+        if self.surprise > FORESEEN.get() {
             self.hidden.backward(&mut self.pass, self.rate);
             self.embedding.learn(&self.hashes, &self.pass.dx);
         }

@@ -15,6 +15,7 @@
 use crate::model::{
     inputs::{Each, Inputs, MAX_INPUTS},
     table::{Table, prefetch},
+    tuned::tuned,
 };
 use crate::{
     Result,
@@ -27,13 +28,17 @@ const ONE: f32 = 8_388_608.0;
 const MASK: u32 = 0x7f_ffff;
 /// Probability 1/16, which is stored as zero.
 const UNIFORM: u32 = 1 << 19;
-/// The least probability that inputs are made of, 10^-5. Not tried alone.
-const LEAST: f32 = 84.0;
-/// A row that saw n values so far learns at the rate 1/(n + this). Not tried alone.
-pub(crate) const RATE_OFFSET: f32 = 2.5;
-/// The rate's floor is 1/this, for the first [`OFTEN`] contexts and for the others: docs/EXPERIMENTS.md, "Rows, mixer
-/// and MLP". The first number is the largest count, 255, with [`RATE_OFFSET`].
-const MEMORY: [f32; 2] = [257.5, 121.0];
+tuned! {
+    /// The least probability that inputs are made of, 10^-5. Not tried alone.
+    LEAST: f32 = 84.0, in 8.0..=4000.0;
+    /// A row that saw n values so far learns at the rate 1/(n + this). Not tried alone.
+    pub(crate) RATE_OFFSET: f32 = 2.5, in 1.1..=6.0;
+    /// The rate's floor is 1/this for the first [`OFTEN`] contexts: docs/EXPERIMENTS.md, "Rows, mixer and MLP". It is
+    /// the largest count, 255, with [`RATE_OFFSET`].
+    MEMORY_OFTEN: f32 = 257.5, in 20.0..=257.5;
+    /// The same for the other contexts.
+    MEMORY: f32 = 121.0, in 20.0..=257.5;
+}
 /// Contexts that are seen often: the first ones of either list.
 const OFTEN: usize = 2;
 /// log2 of the rows in a page of 4 KiB: docs/EXPERIMENTS.md, "Speed of model 2".
@@ -112,12 +117,12 @@ impl Rows {
     /// As [`Table::new`].
     pub fn new(bits: u32, contexts: usize) -> Result<Self> {
         let rate = |memory: f32, n: usize| {
-            let rate = 1.0 / (n as f32 + RATE_OFFSET);
+            let rate = 1.0 / (n as f32 + RATE_OFFSET.get());
             if rate > 1.0 / memory { rate } else { 1.0 / memory }
         };
         Ok(Self {
             table: Table::new(bits)?,
-            rates: MEMORY.map(|memory| std::array::from_fn(|n| rate(memory, n))),
+            rates: [MEMORY_OFTEN.get(), MEMORY.get()].map(|memory| std::array::from_fn(|n| rate(memory, n))),
             page_mask: page_mask(bits),
             masks: [0, u32::MAX],
             contexts,
@@ -272,7 +277,8 @@ const SEEN: [u8; 256] = {
 #[inline(always)]
 fn log(p: f32) -> f32 {
     const EXPONENT_OF_ONE: i32 = (127 + 23) << 23;
-    let p = if p > LEAST { p } else { LEAST };
+    let least = LEAST.get();
+    let p = if p > least { p } else { least };
     let bits = p.to_bits();
     let m = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000) - 1.0;
     let line = (bits as i32 - EXPONENT_OF_ONE) as f32 * (std::f32::consts::LN_2 / 8_388_608.0);

@@ -6,19 +6,23 @@
 //!
 //! The counts and their use: docs/EXPERIMENTS.md, "Contexts"; the numbers below were not tried alone.
 
+use crate::model::tuned::tuned;
+
 /// Bytes between two counts.
 pub const PERIOD: usize = 4096;
 /// The farthest distance that is compared.
 pub const REACH: usize = 4096;
-/// The most positions compared for row widths in a period: enough to find widths soon, few enough to cost little.
-const SAMPLES: usize = 96;
 /// The widest element; rows are wider.
 const ELEMENT: usize = 16;
-/// A longer distance wins only if its count is more than 1/32 larger: multiples of a width are equal as often as the
-/// width itself.
-const BETTER: u32 = 32;
-/// Data are binary while more than one byte in this many is a control byte.
-const CONTROL_SHARE: usize = 16;
+tuned! {
+    /// The most positions compared for row widths in a period: enough to find widths soon, few enough to cost little.
+    SAMPLES: usize = 96, in 16..=512;
+    /// A longer distance wins only if its count is more than 1/32 larger: multiples of a width are equal as often as
+    /// the width itself.
+    BETTER: u32 = 32, in 4..=256;
+    /// Data are binary while more than one byte in this many is a control byte.
+    CONTROL_SHARE: usize = 16, in 4..=128;
+}
 
 /// The kinds of data: each has its own contexts and its own weights of the mixer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,16 +71,17 @@ impl Strides {
     pub fn count(&mut self, bytes: &[u8; REACH + PERIOD], period: usize) {
         let start = REACH + PERIOD - period;
         let control = bytes[start..].iter().filter(|&&byte| is_control(byte)).count();
-        self.kind = if control * CONTROL_SHARE > period { Kind::Binary } else { Kind::Text };
+        self.kind = if control * CONTROL_SHARE.get() > period { Kind::Binary } else { Kind::Text };
         self.near.iter_mut().for_each(|count| *count -= *count >> 3);
         self.far.iter_mut().for_each(|count| *count -= *count >> 4);
-        let mut left = SAMPLES;
+        let mut left = SAMPLES.get();
         let mut at = start + 3;
         while at < bytes.len() {
             at += if self.compare(bytes, at, &mut left) { period / 256 } else { 5 };
         }
-        let better =
-            |best: (u32, usize), (count, width)| if count > best.0 + best.0 / BETTER { (count, width) } else { best };
+        let better = |best: (u32, usize), (count, width)| {
+            if count > best.0 + best.0 / BETTER.get() { (count, width) } else { best }
+        };
         self.element = (1..=ELEMENT).map(|width| (self.near[width], width)).fold((0, 1), better).1;
         let wider = (ELEMENT + 1..=REACH).map(|width| (self.far[REACH - width], width));
         self.row = wider.fold((0, 1), better).1;

@@ -8,12 +8,17 @@
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
 use crate::math::{F32x16, one_hot, sums, value_at};
-use crate::model::inputs::{Each, Inputs, MAX_INPUTS, STATES};
+use crate::model::{
+    inputs::{Each, Inputs, MAX_INPUTS, STATES},
+    tuned::tuned,
+};
 
-/// The boost of the rates at first. Not tried alone.
-const BOOST: f32 = 0.01;
-/// The steps after which the boost has halved. Not tried alone.
-const BOOST_STEPS: f32 = 2000.0;
+tuned! {
+    /// The boost of the rates at first. Not tried alone.
+    BOOST: f32 = 0.01, in 0.0..=0.1;
+    /// The steps after which the boost has halved. Not tried alone.
+    BOOST_STEPS: f32 = 2000.0, in 100.0..=40_000.0;
+}
 /// Inputs whose gradients are summed at a time.
 const PIECE: usize = 8;
 
@@ -148,7 +153,7 @@ impl Mixer {
     /// One step of the weights in use along their gradients: `δ · x_k`, with `delta` the gradient at the logits.
     #[inline(always)]
     pub fn learn(&mut self, inputs: &Inputs, delta: F32x16) {
-        let boost = BOOST / (1.0 + self.steps * (1.0 / BOOST_STEPS));
+        let boost = BOOST.get() / (1.0 + self.steps * (1.0 / BOOST_STEPS.get()));
         self.steps += 1.0;
         let Rates { by_state: rate, by_byte: byte_rate, by_classes: classes_rate, bonus: bonus_rate } = self.rates;
         let boosted = |rate: f32| if rate > 0.0 { rate + boost } else { 0.0 };

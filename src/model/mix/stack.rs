@@ -5,13 +5,16 @@
 
 use super::mixer::{Gates, Mixer, Rates, Sets, copy};
 use crate::math::{F32x16, error, softmax};
-use crate::model::{inputs::Inputs, level::MIXERS};
+use crate::model::{inputs::Inputs, level::MIXERS, tuned::tuned};
 
-/// The second layer's rate, its boost at first, and the steps after which the boost has halved:
-/// docs/EXPERIMENTS.md, "Rows, mixer and MLP".
-const RATE: f32 = 0.0005;
-const BOOST: f32 = 0.002;
-const BOOST_STEPS: f32 = 20_000.0;
+tuned! {
+    /// The second layer's rate: docs/EXPERIMENTS.md, "Rows, mixer and MLP", as the next two.
+    RATE: f32 = 0.0005, in 0.0..=0.01;
+    /// Its boost at first.
+    BOOST: f32 = 0.002, in 0.0..=0.02;
+    /// The steps after which the boost has halved.
+    BOOST_STEPS: f32 = 20_000.0, in 1000.0..=400_000.0;
+}
 
 /// The layers.
 #[derive(Clone, Debug)]
@@ -97,7 +100,7 @@ impl MixerStack {
         if let [mixer] = &mut self.first[..] {
             return mixer.learn(inputs, delta);
         }
-        let rate = RATE + BOOST / (1.0 + self.steps * (1.0 / BOOST_STEPS));
+        let rate = RATE.get() + BOOST.get() / (1.0 + self.steps * (1.0 / BOOST_STEPS.get()));
         self.steps += 1.0;
         for (i, mixer) in self.first.iter_mut().enumerate().take(MIXERS) {
             mixer.learn(inputs, error(&self.p[i], coded));

@@ -15,19 +15,23 @@ use crate::{
         mix::{
             bias::Bias,
             mixer::{Rates, copy},
+            stack::MixerStack,
         },
+        tuned::tuned,
     },
 };
 
-/// Rate of the mixers' bonuses. Not tried alone.
-const BONUS_RATE: f32 = 0.005;
-/// Rate of the bias: docs/EXPERIMENTS.md, "Model 1" (its direct connections).
-const BIAS_RATE: f32 = 0.04;
-/// The rate of weights by byte and by classes, as a part of the rate of weights by state. Not tried alone.
-const GATE_RATE: f32 = 0.8;
-
-/// The mixers' steps where they start from learnt weights: hardly any boost of the rates is left then. Not tried alone.
-const PRIOR_STEPS: f32 = 20_000.0;
+tuned! {
+    /// Rate of the mixers' bonuses. Not tried alone.
+    BONUS_RATE: f32 = 0.005, in 0.0..=0.05;
+    /// Rate of the bias: docs/EXPERIMENTS.md, "Model 1" (its direct connections).
+    BIAS_RATE: f32 = 0.04, in 0.0..=0.2;
+    /// The rate of weights by byte and by classes, as a part of the rate of weights by state. Not tried alone.
+    GATE_RATE: f32 = 0.8, in 0.0..=4.0;
+    /// The mixers' steps where they start from learnt weights: hardly any boost of the rates is left then. Not tried
+    /// alone.
+    PRIOR_STEPS: f32 = 20_000.0, in 0.0..=1_000_000.0;
+}
 
 /// What the network of a block or record starts from.
 #[derive(Clone, Debug)]
@@ -42,6 +46,24 @@ impl From<Level> for Start {
     fn from(level: Level) -> Self {
         Self { level, prior: None }
     }
+}
+
+/// The rate of a component, which learns nothing if it is not `on`.
+fn rate_if(on: bool, rate: f32) -> f32 {
+    if on { rate } else { 0.0 }
+}
+
+/// Mixers of `inputs` inputs, without the component that ablation leaves out.
+pub(super) fn mixer_stack(params: &Params, inputs: usize, without: Option<Component>) -> MixerStack {
+    let on = |component| without != Some(component);
+    let gate_rate = params.mixer_rate * GATE_RATE.get();
+    let rates = Rates {
+        by_state: params.mixer_rate,
+        by_byte: rate_if(on(Component::ByteGate), gate_rate),
+        by_classes: rate_if(on(Component::ClassGate), gate_rate),
+        bonus: rate_if(on(Component::LastValues), BONUS_RATE.get()),
+    };
+    gates::mixer_stack(params.mixers, inputs, params.first_weight, rates)
 }
 
 impl Network {
@@ -64,16 +86,14 @@ impl Network {
         Ok(network)
     }
 
-    fn with(level: Level, params: Params, without: Option<Component>, prior: Option<Arc<Prior>>) -> Result<Self> {
+    pub(super) fn with(
+        level: Level,
+        params: Params,
+        without: Option<Component>,
+        prior: Option<Arc<Prior>>,
+    ) -> Result<Self> {
         let on = |component| without != Some(component);
         let mlp = params.mlp.filter(|_| on(Component::Mlp));
-        let rate_if = |component, rate| if on(component) { rate } else { 0.0 };
-        let rates = Rates {
-            by_state: params.mixer_rate,
-            by_byte: rate_if(Component::ByteGate, params.mixer_rate * GATE_RATE),
-            by_classes: rate_if(Component::ClassGate, params.mixer_rate * GATE_RATE),
-            bonus: rate_if(Component::LastValues, BONUS_RATE),
-        };
         let inputs = params.contexts + usize::from(mlp.is_some());
         Ok(Self {
             history: History::new(on(Component::Strides)),
@@ -81,8 +101,8 @@ impl Network {
             rows: Rows::new(params.row_bits, params.contexts)?,
             mlp: mlp.map(Mlp::new).transpose()?,
             inputs: Inputs::new(),
-            mixer_stack: gates::mixer_stack(params.mixers, inputs, params.first_weight, rates),
-            bias: Bias::new(params.bias_bits, rate_if(Component::Bias, BIAS_RATE))?,
+            mixer_stack: mixer_stack(&params, inputs, without),
+            bias: Bias::new(params.bias_bits, rate_if(without != Some(Component::Bias), BIAS_RATE.get()))?,
             contexts: params.contexts,
             left_out: match without {
                 Some(Component::Context(index)) if index < params.contexts => Some(index),
@@ -97,6 +117,8 @@ impl Network {
             prior,
             first_weights: None,
             known: [UNASKED; MAX_INPUTS],
+            #[cfg(feature = "lab")]
+            side: None,
         })
     }
 
@@ -140,7 +162,7 @@ impl Network {
 
     /// The steps that the mixers have learnt for in the initial state.
     fn first_steps(&self) -> f32 {
-        if self.learnt_weights().is_some() { PRIOR_STEPS } else { 0.0 }
+        if self.learnt_weights().is_some() { PRIOR_STEPS.get() } else { 0.0 }
     }
 
     /// Forgets the content, but keeps the weights of mixers and match model; for new content of `raw_len` bytes.

@@ -82,11 +82,12 @@ fn matches_reach_to_the_windows_edge_and_no_farther() {
     // Zeros between the repeats: they all use the same slot of the table.
     const WINDOW: usize = 1 << 10;
     let content = noise(4, 40);
-    for distance in [40, 41, 500, WINDOW - VERIFIED - 1, WINDOW - VERIFIED, WINDOW - 1, WINDOW, WINDOW + 1, 5 * WINDOW]
+    for distance in
+        [40, 41, 500, WINDOW - VERIFIED.get() - 1, WINDOW - VERIFIED.get(), WINDOW - 1, WINDOW, WINDOW + 1, 5 * WINDOW]
     {
         let mut fed = Fed::new(10);
         fed.push(&content).push(&vec![0; distance - 40]).push(&content);
-        let in_reach = distance < WINDOW - VERIFIED;
+        let in_reach = distance < WINDOW - VERIFIED.get();
         assert_eq!(fed.distance(), in_reach.then_some(distance), "{distance}");
     }
 }
@@ -141,5 +142,5 @@ fn logits_learn_how_sure_matches_of_a_length_are() {
     }
     assert!(match_model.forward(None).0[expected] > before[match_model.bucket]);
     assert_eq!(match_model.logits.iter().zip(before).filter(|(logit, before)| **logit != *before).count(), 1);
-    assert_eq!(match_model.long_logit, LONG_LOGIT);
+    assert_eq!(match_model.long_logit, LONG_LOGIT.get());
 }

@@ -3,7 +3,7 @@
 
 use super::rms::Rms;
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
-use crate::model::{level::HEADS, rng::Rng};
+use crate::model::{level::HEADS, rng::Rng, tuned::tuned};
 
 /// Weights start uniform in ± INIT/√features: docs/EXPERIMENTS.md, "Model 1".
 const INIT: f32 = 1.6;
@@ -11,9 +11,13 @@ const INIT: f32 = 1.6;
 pub(super) const WEIGHT_RATE: f32 = 0.7;
 /// The biases' rate, as a part of the network's: docs/EXPERIMENTS.md, "Model 1".
 pub(super) const BIAS_RATE: f32 = 0.3;
-/// What mean squares of features and errors are about at first, and their floor. Not tried alone.
-const FEATURE_SQUARE: f32 = 0.05;
-const ERROR_SQUARE: f32 = 0.06;
+tuned! {
+    /// What the mean square of features is about at first. Not tried alone.
+    FEATURE_SQUARE: f32 = 0.05, in 0.002..=1.0;
+    /// What the mean square of errors is about at first. Not tried alone.
+    ERROR_SQUARE: f32 = 0.06, in 0.002..=1.0;
+}
+/// The floor of both. Not tried alone.
 const SQUARE_FLOOR: f32 = 1e-6;
 
 /// The layer's weights and running means.
@@ -37,8 +41,8 @@ impl Heads {
         Self {
             weights: rng.vectors(HEADS * LANES * height, scale),
             bias: vec![F32x16::ZERO; HEADS],
-            feature_rms: Rms::new(height, FEATURE_SQUARE, SQUARE_FLOOR),
-            error_rms: (0..HEADS).map(|_| Rms::new(1, ERROR_SQUARE, SQUARE_FLOOR)).collect(),
+            feature_rms: Rms::new(height, FEATURE_SQUARE.get(), SQUARE_FLOOR),
+            error_rms: (0..HEADS).map(|_| Rms::new(1, ERROR_SQUARE.get(), SQUARE_FLOOR)).collect(),
             h_unit: vec![F32x16::ZERO; height],
         }
     }

@@ -5,7 +5,7 @@
 
 use super::rms::Rms;
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
-use crate::model::rng::Rng;
+use crate::model::{rng::Rng, tuned::tuned};
 
 /// The rectifier's slope below zero: docs/EXPERIMENTS.md, "Model 1".
 pub(super) const LEAK: f32 = 0.3;
@@ -15,10 +15,14 @@ const INIT: f32 = 3.5;
 pub(super) const BIAS_RATE: f32 = 0.3;
 /// Features stay within ± this. Learning never gets near it, but it keeps the heads finite.
 const FEATURE_LIMIT: f32 = 1024.0;
-/// What mean squares of inputs and errors are about at first, and their floors. Not tried alone.
-const INPUT_SQUARE: f32 = 0.01;
+tuned! {
+    /// What the mean square of inputs is about at first. Not tried alone.
+    INPUT_SQUARE: f32 = 0.01, in 0.0005..=0.2;
+    /// What the mean square of errors is about at first. Not tried alone.
+    ERROR_SQUARE: f32 = 0.001, in 0.00005..=0.02;
+}
+/// The floors of both. Not tried alone.
 const INPUT_FLOOR: f32 = 1e-6;
-const ERROR_SQUARE: f32 = 0.001;
 const ERROR_FLOOR: f32 = 1e-8;
 
 /// The layer's weights and running means.
@@ -74,8 +78,8 @@ impl Hidden {
         Self {
             weights: rng.vectors(height * LANES * width, scale),
             bias: vec![F32x16::ZERO; height],
-            input_rms: Rms::new(width, INPUT_SQUARE, INPUT_FLOOR),
-            error_rms: Rms::new(height, ERROR_SQUARE, ERROR_FLOOR),
+            input_rms: Rms::new(width, INPUT_SQUARE.get(), INPUT_FLOOR),
+            error_rms: Rms::new(height, ERROR_SQUARE.get(), ERROR_FLOOR),
             width,
         }
     }

@@ -156,7 +156,7 @@ impl Counts {
             return None;
         }
         // What a row that counts at the rate 1/(n + RATE_OFFSET) would have learnt.
-        let before = RATE_OFFSET - 1.0;
+        let before = RATE_OFFSET.get() - 1.0;
         let scale = 1.0 / (total as f32 + before);
         let p = F32x16(seen.map(|n| (n as f32 + before * (1.0 / LANES as f32)) * scale));
         let count = total.min(MEMORY) as u8;

@@ -38,8 +38,8 @@ fn probabilities_are_counted_as_in_exact_arithmetic() {
         }
         rows.learn(symbol);
         for (k, exact) in exact.iter_mut().enumerate() {
-            let least = 1.0 / f64::from(MEMORY[usize::from(k >= OFTEN)]);
-            let rate = (1.0 / (n as f64 + f64::from(RATE_OFFSET))).max(least);
+            let least = 1.0 / f64::from([MEMORY_OFTEN.get(), MEMORY.get()][usize::from(k >= OFTEN)]);
+            let rate = (1.0 / (n as f64 + f64::from(RATE_OFFSET.get()))).max(least);
             for (i, p) in exact.iter_mut().enumerate() {
                 *p += rate * (f64::from(u8::from(i == symbol)) - *p);
             }
@@ -64,7 +64,7 @@ fn a_run_of_one_value_comes_near_certainty_and_stays_there() {
 #[test]
 fn logarithms_are_near_enough_for_all_that_is_stored() {
     for p in (0..=1 << 23).step_by(3) {
-        let exact = libm::log(f64::from(p).max(f64::from(LEAST)) / f64::from(ONE));
+        let exact = libm::log(f64::from(p).max(f64::from(LEAST.get())) / f64::from(ONE));
         let error = (f64::from(log(p as f32)) - exact).abs();
         assert!(error <= 0.001, "ln({p} / 2^23): off by {error}");
     }

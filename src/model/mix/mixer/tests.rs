@@ -94,7 +94,7 @@ fn steps_go_up_the_gradient_of_the_log_probability() {
         let coded = 11;
         let delta = error(&softmax(mixer.forward(GATES, &inputs)), coded);
         let mut plain = Plain::of(&mixer, &inputs);
-        let (before, boost) = (mixer_and_inputs(n).0, f64::from(BOOST));
+        let (before, boost) = (mixer_and_inputs(n).0, f64::from(BOOST.get()));
         mixer.learn(&inputs, delta);
         for k in 0..n {
             let at = k * STATES + inputs.state[k] as usize;

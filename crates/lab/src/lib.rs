@@ -1,0 +1,15 @@
+//! The laboratory of the model: what each byte costs and by whose fault, what the mixers see, what one more input would
+//! give, one build beside another, and a search for better constants. `docs/LAB.md` says how to use it.
+
+pub mod compare;
+pub mod content;
+pub mod dump;
+pub mod price;
+pub mod side;
+pub mod table;
+pub mod tune;
+
+/// The two nibbles of a byte, in the order in which they are coded.
+fn nibbles(byte: u8) -> [u8; 2] {
+    [byte >> 4, byte & 15]
+}

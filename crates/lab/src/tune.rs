@@ -1,0 +1,233 @@
+//! Files → better constants: a search along one constant at a time, with a budget of time.
+//!
+//! Each constant is tried a step up and a step down (by a factor, at first 1.5). While a step makes the tune set
+//! smaller, the search goes on in that direction; once no constant gets better, the steps become shorter. What counts is
+//! the mean over kinds of the logarithm of a kind's size, so that large files and kinds do not drown the others. The
+//! check set never steers the search: its figures are for the decision afterwards.
+
+use std::time::{Duration, Instant};
+
+use anyhow::bail;
+use foretell::{
+    Level,
+    unstable::model::{
+        Probe,
+        tuned::{Setting, set, settings},
+    },
+};
+
+use crate::{
+    content::{Content, groups},
+    table::{Table, change, whole},
+};
+
+/// The first factor of a step, and the last.
+const FIRST_STEP: f64 = 1.5;
+const LAST_STEP: f64 = 1.04;
+
+/// The constants that networks of `level` ask for, whose names begin as one of `prefixes`, or all without one.
+///
+/// # Errors
+/// No memory for the network, or there is no such constant.
+pub fn constants(level: Level, prior: bool, prefixes: &[String]) -> anyhow::Result<Vec<(String, Setting)>> {
+    probe(level, prior, 9000)?.cost(&b"A network asks for what it uses. ".repeat(270));
+    let own_level = format!("level.{}.", level.get());
+    let is_wanted = |name: &str| {
+        (!name.starts_with("level.") || name.starts_with(&own_level))
+            && (prefixes.is_empty() || prefixes.iter().any(|prefix| name.starts_with(prefix.as_str())))
+    };
+    let found: Vec<_> = settings().into_iter().filter(|(name, _)| is_wanted(name)).collect();
+    if found.is_empty() {
+        bail!("level {} uses no constant of that name; `lab tune --names` lists them", level.get());
+    }
+    Ok(found)
+}
+
+/// The list of constants, as a table.
+///
+/// # Errors
+/// As of [`constants`].
+pub fn names(level: Level, prior: bool, prefixes: &[String]) -> anyhow::Result<String> {
+    let mut table = Table::new(["constant", "value", "least", "most"]);
+    for (name, setting) in constants(level, prior, prefixes)? {
+        table.row([name, number(setting.value), number(setting.least), number(setting.most)]);
+    }
+    Ok(table.render())
+}
+
+fn probe(level: Level, prior: bool, len: usize) -> foretell::Result<Probe> {
+    if prior { Probe::with_built_in(level, len) } else { Probe::new(level, len, None) }
+}
+
+/// How the search goes about it.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// The level.
+    pub level: Level,
+    /// Whether networks start from the built-in prior.
+    pub prior: bool,
+    /// What the names begin with; all constants, if none is named.
+    pub prefixes: Vec<String>,
+    /// When the search ends; the first measurement of both sets is made in any case.
+    pub budget: Duration,
+}
+
+/// The files of one set, by kind.
+struct Set<'a> {
+    kinds: Vec<Vec<&'a Content>>,
+}
+
+impl<'a> Set<'a> {
+    fn new(contents: &'a [Content], set: &str) -> Self {
+        let of_kind = |kind: String| contents.iter().filter(|c| c.set == set && c.kind == kind).collect();
+        let kinds: Vec<Vec<_>> = groups(contents, |content| &content.kind).into_iter().map(of_kind).collect();
+        Self { kinds: kinds.into_iter().filter(|kind| !kind.is_empty()).collect() }
+    }
+
+    /// The bytes that each kind takes, or `None` if that cannot be known before `until`.
+    fn sizes(&self, search: &Search, until: Option<Instant>) -> anyhow::Result<Option<Vec<f64>>> {
+        let mut sizes = Vec::new();
+        for kind in &self.kinds {
+            let mut bits = 0.0;
+            for content in kind {
+                if until.is_some_and(|until| Instant::now() > until) {
+                    return Ok(None);
+                }
+                bits += probe(search.level, search.prior, content.bytes.len())?.cost(&content.bytes);
+            }
+            sizes.push(bits / 8.0);
+        }
+        Ok(Some(sizes))
+    }
+}
+
+/// The mean over kinds of the logarithm of their sizes.
+fn score(sizes: &[f64]) -> f64 {
+    sizes.iter().map(|&size| size.max(1.0).ln()).sum::<f64>() / sizes.len() as f64
+}
+
+/// Searches, and reports: a row for each constant that was changed, and what all changes together make of both sets.
+///
+/// # Errors
+/// No memory for a network, or no file of the tune set.
+pub fn report(contents: &[Content], search: &Search) -> anyhow::Result<String> {
+    let until = Instant::now() + search.budget;
+    let (tune, check) = (Set::new(contents, "tune"), Set::new(contents, "check"));
+    if tune.kinds.is_empty() {
+        bail!("no file of the set \"tune\"");
+    }
+    let constants = constants(search.level, search.prior, &search.prefixes)?;
+    let whole_set = |set: &Set| set.sizes(search, None).map(Option::unwrap_or_default);
+    let [before, check_before] = [whole_set(&tune)?, whole_set(&check)?];
+    let (best, tried) = climb(&tune, search, &constants, score(&before), until)?;
+    let [after, check_after] = [whole_set(&tune)?, whole_set(&check)?];
+    let mut table = Table::new(["constant", "before", "after"]);
+    for ((name, setting), &value) in constants.iter().zip(&best) {
+        if value != setting.value {
+            table.row([name.clone(), number(setting.value), number(value)]);
+        }
+    }
+    let mut sets = Table::new(["set", "bytes before", "after", "change", "mean of kinds", "worst kind"]);
+    for (name, before, after) in [("tune", &before, &after), ("check", &check_before, &check_after)] {
+        if !before.is_empty() {
+            sets.row(set_row(name, before, after));
+        }
+    }
+    let what = format!(
+        "Level {}, {} constants, {tried} trials in {} s.",
+        search.level.get(),
+        constants.len(),
+        search.budget.as_secs()
+    );
+    Ok(format!("{what}\n\n{}\n{}", table.render(), sets.render()))
+}
+
+/// Sets the constants to the best values that were found; gives these, and how many were tried.
+fn climb(
+    tune: &Set,
+    search: &Search,
+    constants: &[(String, Setting)],
+    mut best_score: f64,
+    until: Instant,
+) -> anyhow::Result<(Vec<f64>, usize)> {
+    let mut best: Vec<f64> = constants.iter().map(|(_, setting)| setting.value).collect();
+    let (mut step, mut tried) = (FIRST_STEP, 0);
+    'search: while step > LAST_STEP {
+        let mut found = false;
+        for (i, (name, setting)) in constants.iter().enumerate() {
+            for factor in [step, 1.0 / step] {
+                loop {
+                    let value = stepped(best[i], factor, setting);
+                    if value == best[i] {
+                        break;
+                    }
+                    set(name, value);
+                    let sizes = tune.sizes(search, Some(until))?;
+                    let Some(new_score) = sizes.map(|sizes| score(&sizes)) else {
+                        set(name, best[i]);
+                        break 'search;
+                    };
+                    tried += 1;
+                    // NaN, if a constant breaks the arithmetic, is not less.
+                    if new_score < best_score - 1e-6 {
+                        (best[i], best_score, found) = (value, new_score, true);
+                    } else {
+                        set(name, best[i]);
+                        break;
+                    }
+                }
+            }
+        }
+        if !found {
+            step = step.sqrt();
+        }
+    }
+    Ok((best, tried))
+}
+
+/// A step from `value` by `factor`, within the range of its setting; from 0, a hundredth of the range. To four digits, as
+/// constants are written.
+fn stepped(value: f64, factor: f64, setting: &Setting) -> f64 {
+    let up = if value == 0.0 { (setting.most - setting.least) / 100.0 } else { value * factor };
+    let digits = 10f64.powf(3.0 - up.abs().log10().floor());
+    let mut value = if digits.is_finite() { (up * digits).round() / digits } else { up };
+    if setting.default.fract() == 0.0 && setting.least.fract() == 0.0 && setting.least >= 1.0 {
+        value = value.round();
+    }
+    value.clamp(setting.least, setting.most)
+}
+
+fn set_row(name: &str, before: &[f64], after: &[f64]) -> [String; 6] {
+    let sum = |sizes: &[f64]| sizes.iter().sum::<f64>();
+    let worst = before.iter().zip(after).map(|(before, after)| after / before).fold(f64::MIN, f64::max);
+    let [before_sum, after_sum] = [sum(before), sum(after)];
+    [
+        name.to_owned(),
+        whole(before_sum.ceil() as u64),
+        whole(after_sum.ceil() as u64),
+        change(after_sum, before_sum),
+        change((score(after) - score(before)).exp(), 1.0),
+        change(worst, 1.0),
+    ]
+}
+
+/// A constant's value, with no more digits than it has.
+fn number(value: f64) -> String {
+    // Through f32, as 0.1 is another number there.
+    format!("{}", value as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_stay_in_their_range_and_leave_zero() {
+        let setting = |default, least, most| Setting { default, value: default, least, most };
+        assert_eq!(stepped(0.01, 1.5, &setting(0.01, 0.0, 0.1)), 0.015);
+        assert_eq!(stepped(0.09, 1.5, &setting(0.01, 0.0, 0.1)), 0.1);
+        assert_eq!(stepped(0.0, 1.5, &setting(0.01, 0.0, 0.1)), 0.001);
+        assert_eq!(stepped(-12.0, 1.5, &setting(-12.0, -20.0, -4.0)), -18.0);
+        assert_eq!(stepped(33.0, 1.5, &setting(32.0, 8.0, 256.0)), 50.0);
+    }
+}

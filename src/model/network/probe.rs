@@ -1,0 +1,188 @@
+//! The network under the laboratory's lens: what each expert says of each nibble, what the mixers see, and one more
+//! input for the mixers, that another program made.
+
+use super::{Network, Start};
+use crate::{
+    Result,
+    math::{
+        F32x16, LANES,
+        environment::{checked, standard},
+        isa::{self, Isa, Kernel},
+        softmax,
+    },
+    model::{
+        Level,
+        ablation::Component,
+        inputs::{MAX_INPUTS, NO_SYMBOL},
+    },
+};
+
+/// The name of the other program's input.
+const SIDE: &str = "side input";
+/// Log-probabilities from another program are kept above this: e^-16 is near the least that the coder can code.
+const LEAST_LOG: f32 = -16.0;
+
+/// A network that tells what it sees. It computes the bits of [`Network`].
+#[derive(Debug)]
+pub struct Probe {
+    network: Network,
+    isa: Isa,
+    experts: Vec<String>,
+}
+
+/// What one expert says of a nibble.
+#[derive(Clone, Debug)]
+pub struct Opinion {
+    /// The probabilities of its values, by this expert alone. (16)
+    pub p: [f32; LANES],
+    /// The state that chooses the mixers' weights for it.
+    pub state: u32,
+    /// The value that it saw last, or 16.
+    pub last: u32,
+}
+
+/// What the network knows of the nibble to come.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// 0 before the high nibble of a byte; 1 + high nibble before the low one.
+    pub head: usize,
+    /// Whether a long match alone predicts. Then no other expert was asked, and `opinions` is empty.
+    pub match_only: bool,
+    /// What each expert says, in the order of [`Probe::experts`].
+    pub opinions: Vec<Opinion>,
+    /// The probabilities that are coded with. (16)
+    pub p: [f32; LANES],
+}
+
+impl Probe {
+    /// A probe of a network that has seen nothing, for content of `raw_len` bytes. With `side`, what another program
+    /// says of the first nibble, in log-probabilities, the mixers have one more input.
+    ///
+    /// # Errors
+    /// As of [`Network::new`].
+    pub fn new(level: Level, raw_len: usize, side: Option<[f32; LANES]>) -> Result<Self> {
+        checked(|| {
+            let network = match side {
+                Some(side) => Network::with_side(level, raw_len, side)?,
+                None => Network::new(level, raw_len)?,
+            };
+            Ok(Self::of(network))
+        })
+    }
+
+    /// A probe of a network that starts from `start`.
+    ///
+    /// # Errors
+    /// As of [`Network::new`].
+    pub(crate) fn from(start: &Start, raw_len: usize) -> Result<Self> {
+        checked(|| Ok(Self::of(Network::from(start, raw_len)?)))
+    }
+
+    fn of(network: Network) -> Self {
+        let contexts = (0..network.contexts).map(|k| Component::Context(k).to_string());
+        let mlp = network.mlp.iter().map(|_| Component::Mlp.to_string());
+        let side = network.side.iter().map(|_| SIDE.to_owned());
+        let experts = contexts.chain(mlp).chain(side).chain([Component::MatchModel.to_string()]).collect();
+        Self { network, isa: Isa::detect(), experts }
+    }
+
+    /// The names of the experts: the mixers' inputs, then the match model.
+    pub fn experts(&self) -> &[String] {
+        &self.experts
+    }
+
+    /// What is known of the nibble to come.
+    pub fn seen(&mut self) -> Seen {
+        let network = &mut self.network;
+        let mut seen = Seen { head: network.head, match_only: network.match_only, opinions: vec![], p: network.p.0 };
+        if seen.match_only {
+            return seen;
+        }
+        let inputs = &network.inputs;
+        let opinion = |k| Opinion { p: softmax(inputs.x[k]).0, state: inputs.state[k], last: inputs.last[k] };
+        seen.opinions = (0..self.experts.len() - 1).map(opinion).collect();
+        let matched = network.match_model.forward(network.head.checked_sub(1));
+        let state = network.match_model.confidence() as u32;
+        seen.opinions.push(Opinion { p: softmax(matched).0, state, last: NO_SYMBOL });
+        seen
+    }
+
+    /// The probability that the nibble to come is `nibble`.
+    pub fn probability(&self, nibble: u8) -> f32 {
+        self.network.p.0[usize::from(nibble & 15)]
+    }
+
+    /// The bits that `bytes` cost, each learnt from in turn; without a look at the experts.
+    pub fn cost(&mut self, bytes: &[u8]) -> f64 {
+        standard(|| isa::run(self.isa, Cost { network: &mut self.network, bytes }))
+    }
+
+    /// Learns that the nibble was `nibble`. `side` is what the other program says of the one after it.
+    pub fn update(&mut self, nibble: u8, side: Option<[f32; LANES]>) {
+        self.network.side = self.network.side.and(side.map(F32x16));
+        standard(|| isa::run(self.isa, Update { network: &mut self.network, nibble }));
+    }
+}
+
+impl Network {
+    /// As [`new`](Self::new), with one more input of the mixers; `side` is what it says of the first nibble.
+    fn with_side(level: Level, raw_len: usize, side: [f32; LANES]) -> Result<Self> {
+        let params = level.params(raw_len);
+        let mut network = Self::with(level, params, None, None)?;
+        let inputs = network.side_input() + 1;
+        assert!(inputs <= MAX_INPUTS, "level {} has no room for one more input", level.get());
+        network.mixer_stack = super::start::mixer_stack(&params, inputs, None);
+        network.side = Some(F32x16(side));
+        network.begin()?;
+        Ok(network)
+    }
+
+    /// The place of the other program's input: after all others.
+    #[inline(always)]
+    fn side_input(&self) -> usize {
+        self.contexts + usize::from(self.mlp.is_some())
+    }
+
+    /// Gives the mixers the other program's input, if there is one. Its state is that of the MLP's: steps of the
+    /// largest probability.
+    #[inline(always)]
+    pub(super) fn see_side(&mut self) {
+        let Some(logs) = self.side else { return };
+        let k = self.side_input();
+        self.inputs.x[k] = logs.map(|log| if log > LEAST_LOG { log } else { LEAST_LOG });
+        let top = softmax(self.inputs.x[k]).max();
+        let edges = [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995];
+        self.inputs.state[k] = edges.iter().map(|&edge| u32::from(top > edge)).sum();
+        self.inputs.last[k] = NO_SYMBOL;
+    }
+}
+
+struct Update<'a> {
+    network: &'a mut Network,
+    nibble: u8,
+}
+
+impl Kernel for Update<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.network.update(self.nibble);
+    }
+}
+
+struct Cost<'a> {
+    network: &'a mut Network,
+    bytes: &'a [u8],
+}
+
+impl Kernel for Cost<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let nibbles = self.bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        // The coder gives no nibble less than 2^-20.
+        nibbles.map(|nibble| self.network.cost(nibble).min(20.0)).sum()
+    }
+}
