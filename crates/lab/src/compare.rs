@@ -26,7 +26,8 @@ struct Cost {
     seconds: f64,
 }
 
-/// The table: a row for each file, kind and set, and for all. The first build is that which others are compared to.
+/// The table: a row for each file (unless only `kinds` are asked for), kind and set, and for all. Builds are compared to
+/// the first. Then a line for each of the others: which kind and which file grow most.
 ///
 /// # Errors
 /// A build cannot be run, or fails.
@@ -35,52 +36,88 @@ pub fn report(
     level: Level,
     prior: bool,
     builds: &[PathBuf],
-    kinds_only: bool,
+    kinds: bool,
 ) -> anyhow::Result<String> {
-    let mut costs = Vec::new();
-    for content in contents {
-        let of_builds: anyhow::Result<Vec<Cost>> =
-            builds.iter().map(|build| compress(build, level, prior, &content.path)).collect();
-        costs.push(of_builds?);
+    let of_file = |content: &Content| builds.iter().map(|build| compress(build, level, prior, &content.path)).collect();
+    let costs: anyhow::Result<Vec<Vec<Cost>>> = contents.iter().map(of_file).collect();
+    let comparison = Comparison { contents, builds, costs: costs? };
+    let mut text = comparison.table(kinds);
+    for build in 1..builds.len() {
+        text += &comparison.worst(build);
     }
-    let mut columns = vec!["files".to_owned(), "bytes".to_owned(), builds[0].display().to_string(), "CPU s".to_owned()];
-    for build in &builds[1..] {
-        columns.extend([build.display().to_string(), "size".to_owned(), "CPU s".to_owned(), "time".to_owned()]);
+    Ok(text)
+}
+
+/// What builds made of files.
+struct Comparison<'a> {
+    contents: &'a [Content],
+    builds: &'a [PathBuf],
+    /// (files, builds)
+    costs: Vec<Vec<Cost>>,
+}
+
+impl Comparison<'_> {
+    fn table(&self, kinds: bool) -> String {
+        let name = |build: &PathBuf| build.display().to_string();
+        let mut columns = vec!["files".to_owned(), "bytes".to_owned(), name(&self.builds[0]), "CPU s".to_owned()];
+        for build in &self.builds[1..] {
+            columns.extend([name(build), "size".to_owned(), "CPU s".to_owned(), "time".to_owned()]);
+        }
+        let mut table = Table::new(columns);
+        for content in self.contents.iter().filter(|_| !kinds) {
+            table.row(self.row(&content.name(), &|other| std::ptr::eq(other, content)));
+        }
+        for kind in groups(self.contents, |content| &content.kind) {
+            table.row(self.row(&format!("**{kind}**"), &|content| content.kind == kind));
+        }
+        for set in groups(self.contents, |content| &content.set) {
+            table.row(self.row(&format!("**set {set}**"), &|content| content.set == set));
+        }
+        table.row(self.row("**all**", &|_| true));
+        table.render()
     }
-    let mut table = Table::new(columns);
-    let mut add = |name: &str, of: &dyn Fn(&Content) -> bool| {
-        let chosen: Vec<usize> = (0..contents.len()).filter(|&i| of(&contents[i])).collect();
-        let bytes = chosen.iter().map(|&i| contents[i].bytes.len() as u64).sum();
-        let sum = |build: usize| {
-            let add = |sum: Cost, &i: &usize| Cost {
-                bytes: sum.bytes + costs[i][build].bytes,
-                seconds: sum.seconds + costs[i][build].seconds,
-            };
-            chosen.iter().fold(Cost::default(), add)
-        };
-        let base = sum(0);
+
+    /// What a build made of the files that are `of` a group.
+    fn sum(&self, build: usize, of: &dyn Fn(&Content) -> bool) -> Cost {
+        let chosen = self.contents.iter().zip(&self.costs).filter(|(content, _)| of(content));
+        chosen.map(|(_, costs)| costs[build]).fold(Cost::default(), |sum, cost| Cost {
+            bytes: sum.bytes + cost.bytes,
+            seconds: sum.seconds + cost.seconds,
+        })
+    }
+
+    fn row(&self, name: &str, of: &dyn Fn(&Content) -> bool) -> Vec<String> {
+        let bytes = self.contents.iter().filter(|content| of(content)).map(|content| content.bytes.len() as u64).sum();
+        let base = self.sum(0, of);
         let mut cells = vec![name.to_owned(), whole(bytes), whole(base.bytes), format!("{:.2}", base.seconds)];
-        for build in 1..builds.len() {
-            let cost = sum(build);
+        for build in 1..self.builds.len() {
+            let cost = self.sum(build, of);
             let size = change(cost.bytes as f64, base.bytes as f64);
             let time = change(cost.seconds, base.seconds);
             cells.extend([whole(cost.bytes), size, format!("{:.2}", cost.seconds), time]);
         }
-        table.row(cells);
-    };
-    if !kinds_only {
-        for content in contents {
-            add(&content.name(), &|other| std::ptr::eq(other, content));
-        }
+        cells
     }
-    for kind in groups(contents, |content| &content.kind) {
-        add(&format!("**{kind}**"), &|content| content.kind == kind);
+
+    /// The kind and the file that a build makes larger, or less smaller, than the others, and how many files are more
+    /// than half a per cent larger.
+    fn worst(&self, build: usize) -> String {
+        let growth =
+            |of: &dyn Fn(&Content) -> bool| self.sum(build, of).bytes as f64 / self.sum(0, of).bytes.max(1) as f64;
+        let kinds = groups(self.contents, |content| &content.kind).into_iter();
+        let kinds = kinds.map(|kind| (growth(&|content: &Content| content.kind == kind), kind));
+        let files = self.contents.iter();
+        let files: Vec<_> = files.map(|file| (growth(&|other| std::ptr::eq(other, file)), file.name())).collect();
+        let largest = |a: &(f64, String), b: &(f64, String)| a.0.total_cmp(&b.0);
+        let [kind, file] =
+            [kinds.max_by(largest), files.iter().cloned().max_by(largest)].map(Option::unwrap_or_default);
+        let larger = files.iter().filter(|(growth, _)| *growth > 1.005).count();
+        let path = self.builds[build].display();
+        let ([of_kind, of_file], [kind, file]) = ([kind.0, file.0].map(|growth| change(growth, 1.0)), [kind.1, file.1]);
+        format!(
+            "\n{path}: at most {of_kind} of a kind ({kind}), {of_file} of a file ({file}); {larger} files are more than 0.5 % larger.\n"
+        )
     }
-    for set in groups(contents, |content| &content.set) {
-        add(&format!("**set {set}**"), &|content| content.set == set);
-    }
-    add("**all**", &|_| true);
-    Ok(table.render())
 }
 
 /// Compresses a file by one thread, and counts what comes out.

@@ -10,6 +10,6 @@ pub mod table;
 pub mod tune;
 
 /// The two nibbles of a byte, in the order in which they are coded.
-fn nibbles(byte: u8) -> [u8; 2] {
+pub fn nibbles(byte: u8) -> [u8; 2] {
     [byte >> 4, byte & 15]
 }

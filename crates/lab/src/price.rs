@@ -123,7 +123,8 @@ pub struct Detail {
 /// No memory for a network, or a CSV file cannot be written.
 pub fn report(contents: &[Content], level: Level, prior: bool, detail: &Detail) -> anyhow::Result<String> {
     let mut all = Vec::new();
-    let mut regions = Table::new(["region", "bytes", "coded", "bits per byte", "cheapest alone", "bits per byte"]);
+    let mut columns = Vec::new();
+    let mut regions = table("region");
     for content in contents {
         let prices = Prices::of(&content.bytes, level, prior)?;
         if let Some(folder) = &detail.bytes {
@@ -132,42 +133,64 @@ pub fn report(contents: &[Content], level: Level, prior: bool, detail: &Detail) 
         if let Some(len) = detail.regions {
             let costs: Vec<&[f32]> = prices.bytes().collect();
             for (i, region) in costs.chunks(len.max(1)).enumerate() {
+                let name = format!("{} at {}", content.name(), whole((i * len) as u64));
                 let sums = sums(region.iter().copied(), prices.columns.len());
-                regions.row(row(
-                    &format!("{} at {}", content.name(), whole((i * len) as u64)),
-                    region.len(),
-                    &sums,
-                    &prices.columns,
-                ));
+                regions.row(row(&name, region.len(), &sums, &prices.columns));
             }
         }
-        all.push((content, prices.columns.clone(), prices.sums(), prices.wins()));
-    }
-    let columns = all[0].1.clone();
-    let mut files = Table::new(["file", "bytes", "coded", "bits per byte", "cheapest alone", "bits per byte"]);
-    for (content, _, sums, _) in &all {
-        files.row(row(&content.name(), content.bytes.len(), sums, &columns));
-    }
-    let together = |of: &dyn Fn(&Content) -> bool| {
-        let chosen: Vec<_> = all.iter().filter(|(content, ..)| of(content)).collect();
-        let sum = |column: usize| chosen.iter().map(|(_, _, sums, _)| sums[column]).sum();
-        let sums: Vec<f64> = (0..columns.len()).map(sum).collect();
-        (chosen.iter().map(|(content, ..)| content.bytes.len()).sum::<usize>(), sums)
-    };
-    for kind in groups(contents, |content| &content.kind) {
-        let (bytes, sums) = together(&|content| content.kind == kind);
-        files.row(row(&format!("**{kind}**"), bytes, &sums, &columns));
-    }
-    let (bytes, sums) = together(&|_| true);
-    files.row(row("**all**", bytes, &sums, &columns));
-    let mut experts = Table::new(["expert", "bytes if alone", "bits per byte", "cheapest for"]);
-    for (column, name) in columns.iter().enumerate() {
-        let wins: usize = all.iter().map(|(_, _, _, wins)| wins[column]).sum();
-        let share = if column == 0 { "–".to_owned() } else { format!("{:.1} %", 100.0 * wins as f64 / bytes as f64) };
-        experts.row([name.clone(), coded(sums[column]), format!("{:.4}", sums[column] / bytes as f64), share]);
+        all.push(Priced { content, sums: prices.sums(), wins: prices.wins() });
+        columns = prices.columns;
     }
     let regions = if detail.regions.is_some() { format!("\n{}", regions.render()) } else { String::new() };
-    Ok(format!("{}\n{}{regions}", files.render(), experts.render()))
+    Ok(format!("{}\n{}{regions}", files(contents, &all, &columns), experts(&all, &columns)))
+}
+
+/// A file and the sums of its costs.
+struct Priced<'a> {
+    content: &'a Content,
+    sums: Vec<f64>,
+    wins: Vec<usize>,
+}
+
+/// The bytes and costs of several files.
+fn together<'a>(chosen: impl Iterator<Item = &'a Priced<'a>>, columns: usize) -> (usize, Vec<f64>) {
+    chosen.fold((0, vec![0.0; columns]), |(bytes, mut sums), file| {
+        sums.iter_mut().zip(&file.sums).for_each(|(sum, more)| *sum += more);
+        (bytes + file.content.bytes.len(), sums)
+    })
+}
+
+/// The table of files and kinds.
+fn files(contents: &[Content], all: &[Priced], columns: &[String]) -> String {
+    let mut table = table("file");
+    for file in all {
+        table.row(row(&file.content.name(), file.content.bytes.len(), &file.sums, columns));
+    }
+    for kind in groups(contents, |content| &content.kind) {
+        let (bytes, sums) = together(all.iter().filter(|file| file.content.kind == kind), columns.len());
+        table.row(row(&format!("**{kind}**"), bytes, &sums, columns));
+    }
+    let (bytes, sums) = together(all.iter(), columns.len());
+    table.row(row("**all**", bytes, &sums, columns));
+    table.render()
+}
+
+/// The table of experts, over all files.
+fn experts(all: &[Priced], columns: &[String]) -> String {
+    let (bytes, sums) = together(all.iter(), columns.len());
+    let mut table = Table::new(["expert", "bytes if alone", "bits per byte", "cheapest for"]);
+    for (column, name) in columns.iter().enumerate() {
+        let wins: usize = all.iter().map(|file| file.wins[column]).sum();
+        let share =
+            if column == 0 { "–".to_owned() } else { format!("{:.1} %", 100.0 * wins as f64 / bytes.max(1) as f64) };
+        table.row([name.clone(), coded(sums[column]), format!("{:.4}", sums[column] / bytes.max(1) as f64), share]);
+    }
+    table.render()
+}
+
+/// The table of files, or of regions.
+fn table(what: &str) -> Table {
+    Table::new([what, "bytes", "coded", "bits per byte", "cheapest alone", "bits per byte"])
 }
 
 /// Bits in whole bytes.

@@ -15,7 +15,8 @@ impl Table {
 
     /// Adds a row.
     pub fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
-        self.rows.push(cells.into_iter().map(Into::into).collect());
+        // A bar within a cell would end it.
+        self.rows.push(cells.into_iter().map(|cell| cell.into().replace('|', "\\|")).collect());
     }
 
     /// The table as Markdown, with columns of even width.
@@ -79,7 +80,7 @@ mod tests {
     #[test]
     fn tables_are_markdown_of_even_width() {
         let mut table = Table::new(["file", "bytes"]);
-        table.row(["a", "12,345"]);
-        assert_eq!(table.render(), "| file |  bytes |\n|------|-------:|\n| a    | 12,345 |\n");
+        table.row(["a|b", "12,345"]);
+        assert_eq!(table.render(), "| file |  bytes |\n|------|-------:|\n| a\\|b | 12,345 |\n");
     }
 }

@@ -106,11 +106,26 @@ fn score(sizes: &[f64]) -> f64 {
     sizes.iter().map(|&size| size.max(1.0).ln()).sum::<f64>() / sizes.len() as f64
 }
 
-/// Searches, and reports: a row for each constant that was changed, and what all changes together make of both sets.
+/// What a search found.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The constants that changed: name, value before, value after.
+    pub changes: Vec<(String, f64, f64)>,
+    /// How many constants there were.
+    pub constants: usize,
+    /// How many values were tried.
+    pub tried: usize,
+    /// The bytes of each kind of the tune set, before and after.
+    pub tune: [Vec<f64>; 2],
+    /// The same of the check set; empty if there is none.
+    pub check: [Vec<f64>; 2],
+}
+
+/// Searches. What it finds stays set.
 ///
 /// # Errors
-/// No memory for a network, or no file of the tune set.
-pub fn report(contents: &[Content], search: &Search) -> anyhow::Result<String> {
+/// No memory for a network, no such constant, or no file of the tune set.
+pub fn search(contents: &[Content], search: &Search) -> anyhow::Result<Outcome> {
     let until = Instant::now() + search.budget;
     let (tune, check) = (Set::new(contents, "tune"), Set::new(contents, "check"));
     if tune.kinds.is_empty() {
@@ -120,26 +135,36 @@ pub fn report(contents: &[Content], search: &Search) -> anyhow::Result<String> {
     let whole_set = |set: &Set| set.sizes(search, None).map(Option::unwrap_or_default);
     let [before, check_before] = [whole_set(&tune)?, whole_set(&check)?];
     let (best, tried) = climb(&tune, search, &constants, score(&before), until)?;
-    let [after, check_after] = [whole_set(&tune)?, whole_set(&check)?];
-    let mut table = Table::new(["constant", "before", "after"]);
-    for ((name, setting), &value) in constants.iter().zip(&best) {
-        if value != setting.value {
-            table.row([name.clone(), number(setting.value), number(value)]);
-        }
+    let changes = constants.iter().zip(best).map(|((name, setting), value)| (name.clone(), setting.value, value));
+    Ok(Outcome {
+        changes: changes.filter(|(_, before, after)| before != after).collect(),
+        constants: constants.len(),
+        tried,
+        tune: [before, whole_set(&tune)?],
+        check: [check_before, whole_set(&check)?],
+    })
+}
+
+/// A search as tables: the constants that changed, and what all changes together make of both sets.
+///
+/// # Errors
+/// As of [`search`].
+pub fn report(contents: &[Content], how: &Search) -> anyhow::Result<String> {
+    let begun = Instant::now();
+    let outcome = search(contents, how)?;
+    let mut constants = Table::new(["constant", "before", "after"]);
+    for (name, before, after) in &outcome.changes {
+        constants.row([name.clone(), number(*before), number(*after)]);
     }
     let mut sets = Table::new(["set", "bytes before", "after", "change", "mean of kinds", "worst kind"]);
-    for (name, before, after) in [("tune", &before, &after), ("check", &check_before, &check_after)] {
+    for (name, [before, after]) in [("tune", &outcome.tune), ("check", &outcome.check)] {
         if !before.is_empty() {
             sets.row(set_row(name, before, after));
         }
     }
-    let what = format!(
-        "Level {}, {} constants, {tried} trials in {} s.",
-        search.level.get(),
-        constants.len(),
-        search.budget.as_secs()
-    );
-    Ok(format!("{what}\n\n{}\n{}", table.render(), sets.render()))
+    let (level, seconds) = (how.level.get(), begun.elapsed().as_secs());
+    let what = format!("Level {level}, {} constants, {} trials in {seconds} s.", outcome.constants, outcome.tried);
+    Ok(format!("{what}\n\n{}\n{}", constants.render(), sets.render()))
 }
 
 /// Sets the constants to the best values that were found; gives these, and how many were tried.

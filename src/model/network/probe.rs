@@ -17,8 +17,9 @@ use crate::{
     },
 };
 
-/// The name of the other program's input.
+/// The name of the other program's input, and that of what the prior says.
 const SIDE: &str = "side input";
+const PRIOR: &str = "prior";
 /// Log-probabilities from another program are kept above this: e^-16 is near the least that the coder can code.
 const LEAST_LOG: f32 = -16.0;
 
@@ -82,11 +83,12 @@ impl Probe {
         let contexts = (0..network.contexts).map(|k| Component::Context(k).to_string());
         let mlp = network.mlp.iter().map(|_| Component::Mlp.to_string());
         let side = network.side.iter().map(|_| SIDE.to_owned());
-        let experts = contexts.chain(mlp).chain(side).chain([Component::MatchModel.to_string()]).collect();
+        let prior = network.prior.iter().map(|_| PRIOR.to_owned());
+        let experts = contexts.chain(mlp).chain(side).chain([Component::MatchModel.to_string()]).chain(prior).collect();
         Self { network, isa: Isa::detect(), experts }
     }
 
-    /// The names of the experts: the mixers' inputs, then the match model.
+    /// The names of the experts: the mixers' inputs, then the match model, then the prior.
     pub fn experts(&self) -> &[String] {
         &self.experts
     }
@@ -98,12 +100,14 @@ impl Probe {
         if seen.match_only {
             return seen;
         }
-        let inputs = &network.inputs;
-        let opinion = |k| Opinion { p: softmax(inputs.x[k]).0, state: inputs.state[k], last: inputs.last[k] };
-        seen.opinions = (0..self.experts.len() - 1).map(opinion).collect();
+        let given = &network.inputs;
+        let opinion = |k| Opinion { p: softmax(given.x[k]).0, state: given.state[k], last: given.last[k] };
+        let inputs = network.side_input() + usize::from(network.side.is_some());
+        seen.opinions = (0..inputs).map(opinion).collect();
         let matched = network.match_model.forward(network.head.checked_sub(1));
         let state = network.match_model.confidence() as u32;
         seen.opinions.push(Opinion { p: softmax(matched).0, state, last: NO_SYMBOL });
+        seen.opinions.extend(network.of_prior());
         seen
     }
 
@@ -135,6 +139,16 @@ impl Network {
         network.side = Some(F32x16(side));
         network.begin()?;
         Ok(network)
+    }
+
+    /// What the prior says, if there is one: the mean of what followed the contexts that it knows. (state: how many)
+    fn of_prior(&self) -> Option<Opinion> {
+        let counts = &self.prior.as_ref()?.counts;
+        let hashes = &self.byte_hashes[..self.contexts];
+        let seeds = hashes.iter().filter_map(|&hash| counts.seed(counts.find(hash), self.head));
+        let (sum, known) = seeds.fold((F32x16::ZERO, 0), |(sum, known), seed| (sum + seed.p, known + 1));
+        let p = if known == 0 { F32x16::splat(1.0 / LANES as f32) } else { sum * (1.0 / known as f32) };
+        Some(Opinion { p: p.0, state: known, last: NO_SYMBOL })
     }
 
     /// The place of the other program's input: after all others.
