@@ -27,7 +27,7 @@ use crate::nibbles;
 /// What a file of this form begins with.
 pub const MAGIC: &[u8; 8] = b"FORELAB1";
 /// Units of a logarithm.
-const UNITS: f32 = 4096.0;
+const UNITS: f64 = 4096.0;
 
 /// Writes what the mixers see of `content` to `path`; gives the number of bytes of a record.
 ///
@@ -68,12 +68,12 @@ pub fn logs(p: &[f32; 16]) -> [u8; 32] {
     let mut bytes = [0; 32];
     for (p, bytes) in p.iter().zip(bytes.chunks_exact_mut(2)) {
         // Of 0, the logarithm is infinite; the conversion makes that the largest number.
-        bytes.copy_from_slice(&((-UNITS * p.ln()).round() as u16).to_le_bytes());
+        bytes.copy_from_slice(&((-UNITS * f64::from(*p).ln()).round() as u16).to_le_bytes());
     }
     bytes
 }
 
 /// The logarithms that [`logs`] wrote.
 pub fn read_logs(bytes: &[u8; 32]) -> [f32; 16] {
-    std::array::from_fn(|i| f32::from(u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]])) / -UNITS)
+    std::array::from_fn(|i| f32::from(u16::from_le_bytes([bytes[2 * i], bytes[2 * i + 1]])) / -(UNITS as f32))
 }

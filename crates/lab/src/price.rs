@@ -95,7 +95,7 @@ impl Prices {
 /// The bits of a nibble, as the coder rounds them.
 fn cost(p: &[f32; 16], nibble: u8) -> f32 {
     let (start, end) = Frequencies::new(&F32x16(*p)).interval(nibble);
-    TOTAL_BITS as f32 - ((end - start) as f32).log2()
+    (f64::from(TOTAL_BITS) - f64::from(end - start).log2()) as f32
 }
 
 fn sums<'a>(costs: impl Iterator<Item = &'a [f32]>, columns: usize) -> Vec<f64> {

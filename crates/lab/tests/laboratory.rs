@@ -3,8 +3,8 @@
 use std::{fs, path::Path};
 
 use foretell::{
-    Level,
-    unstable::{ablated_len, model::Probe},
+    EncodeOptions, Level, compress,
+    unstable::{ablated_len, math::ln, model::Probe},
 };
 use foretell_lab::{
     compare,
@@ -45,6 +45,21 @@ fn costs_of_bytes_add_up_to_the_coded_length() {
         // Mixed they are better than the best of them.
         let best = sums[1..].iter().copied().fold(f64::INFINITY, f64::min);
         assert!(sums[0] < best, "{level:?}: {} {best}", sums[0]);
+    }
+}
+
+/// `corpus/SIZES` has what a normal build makes of the corpus.
+#[test]
+fn with_no_input_and_no_constant_set_the_network_computes_what_a_normal_build_does() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../corpus");
+    let sizes = fs::read_to_string(corpus.join("SIZES")).unwrap();
+    for name in ["written/letter.txt", "written/dialogue.txt"] {
+        let line = sizes.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        let wanted: Vec<usize> = line.split_whitespace().skip(2).map(|size| size.parse().unwrap()).collect();
+        let content = fs::read(corpus.join(name)).unwrap();
+        let options = |level| EncodeOptions::new().level(level).built_in_prior(false);
+        let sizes: Vec<usize> = Level::all().map(|l| compress(&content, &options(l)).unwrap().len()).collect();
+        assert_eq!(sizes, wanted, "{name}");
     }
 }
 
@@ -104,7 +119,7 @@ fn a_dump_has_a_record_for_each_nibble_whose_probabilities_are_those_that_are_co
 fn a_side_input_that_says_nothing_changes_little_and_one_that_knows_helps() {
     let content = &content()[..6000];
     let side = |sure: f32| -> Vec<[f32; 16]> {
-        let log = |nibble, i| if i == usize::from(nibble) { sure.ln() } else { ((1.0 - sure) / 15.0).ln() };
+        let log = |nibble, i| if i == usize::from(nibble) { ln(sure) } else { ln((1.0 - sure) / 15.0) };
         content.iter().flat_map(|&byte| nibbles(byte)).map(|n| std::array::from_fn(|i| log(n, i))).collect()
     };
     for level in levels() {
@@ -123,7 +138,7 @@ fn side_files_have_the_form_of_dumps_and_another_length_is_an_error() {
     fs::write(&path, dump::logs(&p).repeat(2)).unwrap();
     let read = side::read(&path, 1).unwrap();
     assert_eq!(read.len(), 2);
-    assert!(read[1].iter().zip(p).all(|(log, p)| (log - p.ln()).abs() < 1.0 / 4096.0), "{read:?}");
+    assert!(read[1].iter().zip(p).all(|(log, p)| (log - ln(p)).abs() < 1.0 / 4096.0), "{read:?}");
     let error = side::read(&path, 2).unwrap_err().to_string();
     assert!(error.contains("has 64 bytes; 2 bytes of content need 128"), "{error}");
 }
