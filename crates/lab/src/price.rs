@@ -109,6 +109,9 @@ fn sums<'a>(costs: impl Iterator<Item = &'a [f32]>, columns: usize) -> Vec<f64> 
 /// What the report has beside its two tables.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub struct Detail {
+    /// A table of experts for each kind, instead of one for all
+    #[arg(long)]
+    pub kinds: bool,
     /// Also a table of the regions of this many bytes, of each file
     #[arg(long, value_name = "BYTES")]
     pub regions: Option<usize>,
@@ -142,7 +145,15 @@ pub fn report(contents: &[Content], level: Level, prior: bool, detail: &Detail) 
         columns = prices.columns;
     }
     let regions = if detail.regions.is_some() { format!("\n{}", regions.render()) } else { String::new() };
-    Ok(format!("{}\n{}{regions}", files(contents, &all, &columns), experts(&all, &columns)))
+    let mut experts_of = String::new();
+    if detail.kinds {
+        for kind in groups(contents, |content| &content.kind) {
+            experts_of += &format!("\n{}", experts(&kind, &all, |content| content.kind == kind, &columns));
+        }
+    } else {
+        experts_of = format!("\n{}", experts("all", &all, |_| true, &columns));
+    }
+    Ok(format!("{}{experts_of}{regions}", files(contents, &all, &columns)))
 }
 
 /// A file and the sums of its costs.
@@ -175,12 +186,13 @@ fn files(contents: &[Content], all: &[Priced], columns: &[String]) -> String {
     table.render()
 }
 
-/// The table of experts, over all files.
-fn experts(all: &[Priced], columns: &[String]) -> String {
-    let (bytes, sums) = together(all.iter(), columns.len());
-    let mut table = Table::new(["expert", "bytes if alone", "bits per byte", "cheapest for"]);
+/// The table of experts over the files that are `of` a group.
+fn experts(name: &str, all: &[Priced], of: impl Fn(&Content) -> bool, columns: &[String]) -> String {
+    let chosen: Vec<_> = all.iter().filter(|file| of(file.content)).collect();
+    let (bytes, sums) = together(chosen.iter().copied(), columns.len());
+    let mut table = Table::new([&format!("expert, on {name}"), "bytes if alone", "bits per byte", "cheapest for"]);
     for (column, name) in columns.iter().enumerate() {
-        let wins: usize = all.iter().map(|file| file.wins[column]).sum();
+        let wins: usize = chosen.iter().map(|file| file.wins[column]).sum();
         let share =
             if column == 0 { "–".to_owned() } else { format!("{:.1} %", 100.0 * wins as f64 / bytes.max(1) as f64) };
         table.row([name.clone(), coded(sums[column]), format!("{:.4}", sums[column] / bytes.max(1) as f64), share]);

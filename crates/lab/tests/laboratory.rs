@@ -84,11 +84,15 @@ fn reports_have_files_kinds_experts_and_regions_and_csv_has_a_line_for_each_byte
     let lines = format!("text\ttune\t{}\nprose\tcheck\t{}\n", files[0].display(), files[1].display());
     fs::write(&list, lines).unwrap();
     let choice = Choice { list: Some(list), ..Choice::default() };
-    let detail = Detail { regions: Some(1000), bytes: Some(folder.path().into()) };
+    let detail = Detail { kinds: false, regions: Some(1000), bytes: Some(folder.path().into()) };
     let text = report(&choice.read().unwrap(), Level::FASTEST, false, &detail).unwrap();
     for wanted in ["| one ", "**text**", "**prose**", "| **all**", "| match model", "| two at 2,000"] {
         assert!(text.contains(wanted), "no {wanted} in\n{text}");
     }
+    assert!(text.contains("| expert, on all"), "{text}");
+    let by_kind = Detail { kinds: true, ..Detail::default() };
+    let by_kind = report(&choice.read().unwrap(), Level::FASTEST, false, &by_kind).unwrap();
+    assert!(by_kind.contains("| expert, on text") && by_kind.contains("| expert, on prose"), "{by_kind}");
     let csv = fs::read_to_string(folder.path().join("one.csv")).unwrap();
     assert_eq!(csv.lines().count(), 3001);
     let only = Choice { set: Some("check".into()), first: Some(10), ..choice }.read().unwrap();
