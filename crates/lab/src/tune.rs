@@ -43,6 +43,20 @@ pub fn constants(level: Level, prior: bool, prefixes: &[String]) -> anyhow::Resu
     Ok(found)
 }
 
+/// Sets a constant as "NAME=VALUE" says.
+///
+/// # Errors
+/// As of [`constants`], or this is no assignment.
+pub fn assign(level: Level, prior: bool, assignment: &str) -> anyhow::Result<()> {
+    let parts = assignment.split_once('=').and_then(|(name, value)| Some((name, value.parse().ok()?)));
+    let Some((name, value)) = parts else { bail!("\"{assignment}\" is no NAME=VALUE") };
+    constants(level, prior, &[name.to_owned()])?;
+    if !set(name, value) {
+        bail!("there is no constant {name}; `lab tune --names` lists them");
+    }
+    Ok(())
+}
+
 /// The list of constants, as a table.
 ///
 /// # Errors

@@ -30,7 +30,10 @@ fn a_search_finds_what_was_made_worse_never_reports_worse_and_keeps_to_its_budge
     let nothing = tune::search(&contents, &search("mix.mixer.", 0)).unwrap();
     assert!(nothing.changes.is_empty() && nothing.tune[0] == nothing.tune[1], "{nothing:?}");
 
-    assert!(foretell::unstable::model::tuned::set("level.1.first_weight", 1.2));
+    tune::assign(Level::FASTEST, false, "level.1.first_weight=1.2").unwrap();
+    for wrong in ["level.1.first_weight", "level.1.first_weight=x", "level.1.first=1", "no=1"] {
+        assert!(tune::assign(Level::FASTEST, false, wrong).is_err(), "{wrong}");
+    }
     let found = tune::search(&contents, &search("level.1.first_weight", 60)).unwrap();
     let [(name, before, after)] = &found.changes[..] else { panic!("{found:?}") };
     assert_eq!((name.as_str(), *before), ("level.1.first_weight", 1.2));

@@ -19,6 +19,9 @@ struct Arguments {
     /// Start from the built-in prior, as `fore` does
     #[arg(long, global = true)]
     prior: bool,
+    /// Give a constant another value first; can be given again
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    with: Vec<String>,
 }
 
 #[derive(Subcommand)]
@@ -84,8 +87,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(Arguments { work, level, prior }: Arguments) -> anyhow::Result<String> {
+fn run(Arguments { work, level, prior, with }: Arguments) -> anyhow::Result<String> {
     let level = Level::new(level).ok_or_else(|| anyhow!("{level} is no level"))?;
+    for assignment in &with {
+        tune::assign(level, prior, assignment)?;
+    }
     let one = |file: PathBuf| Choice { files: vec![file], ..Choice::default() }.read();
     match work {
         Work::Price { choice, detail } => price::report(&choice.read()?, level, prior, &detail),
