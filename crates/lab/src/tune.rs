@@ -82,7 +82,8 @@ pub struct Search {
     pub prior: bool,
     /// What the names begin with; all constants, if none is named.
     pub prefixes: Vec<String>,
-    /// When the search ends; the first measurement of both sets is made in any case.
+    /// How long it may take, with the measurements of both sets at first and of the check set in the end, which are made
+    /// in any case.
     pub budget: Duration,
 }
 
@@ -140,21 +141,25 @@ pub struct Outcome {
 /// # Errors
 /// No memory for a network, no such constant, or no file of the tune set.
 pub fn search(contents: &[Content], search: &Search) -> anyhow::Result<Outcome> {
-    let until = Instant::now() + search.budget;
+    let begun = Instant::now();
     let (tune, check) = (Set::new(contents, "tune"), Set::new(contents, "check"));
     if tune.kinds.is_empty() {
         bail!("no file of the set \"tune\"");
     }
     let constants = constants(search.level, search.prior, &search.prefixes)?;
     let whole_set = |set: &Set| set.sizes(search, None).map(Option::unwrap_or_default);
-    let [before, check_before] = [whole_set(&tune)?, whole_set(&check)?];
-    let (best, tried) = climb(&tune, search, &constants, score(&before), until)?;
-    let changes = constants.iter().zip(best).map(|((name, setting), value)| (name.clone(), setting.value, value));
+    let before = whole_set(&tune)?;
+    let check_begun = Instant::now();
+    let check_before = whole_set(&check)?;
+    // The check set will take as long again.
+    let until = begun + search.budget.saturating_sub(check_begun.elapsed());
+    let Climbed { values, tried, sizes: after } = climb(&tune, search, &constants, &before, until)?;
+    let changes = constants.iter().zip(values).map(|((name, setting), value)| (name.clone(), setting.value, value));
     Ok(Outcome {
         changes: changes.filter(|(_, before, after)| before != after).collect(),
         constants: constants.len(),
         tried,
-        tune: [before, whole_set(&tune)?],
+        tune: [before, after],
         check: [check_before, whole_set(&check)?],
     })
 }
@@ -181,14 +186,22 @@ pub fn report(contents: &[Content], how: &Search) -> anyhow::Result<String> {
     Ok(format!("{what}\n\n{}\n{}", constants.render(), sets.render()))
 }
 
-/// Sets the constants to the best values that were found; gives these, and how many were tried.
+/// The best values of constants, how many were tried, and what the tune set takes with the best.
+struct Climbed {
+    values: Vec<f64>,
+    tried: usize,
+    sizes: Vec<f64>,
+}
+
+/// Sets the constants to the best values that are found before `until`. With the first ones the tune set takes `sizes`.
 fn climb(
     tune: &Set,
     search: &Search,
     constants: &[(String, Setting)],
-    mut best_score: f64,
+    sizes: &[f64],
     until: Instant,
-) -> anyhow::Result<(Vec<f64>, usize)> {
+) -> anyhow::Result<Climbed> {
+    let mut best_sizes = sizes.to_vec();
     let mut best: Vec<f64> = constants.iter().map(|(_, setting)| setting.value).collect();
     let (mut step, mut tried) = (FIRST_STEP, 0);
     'search: while step > LAST_STEP {
@@ -201,15 +214,14 @@ fn climb(
                         break;
                     }
                     set(name, value);
-                    let sizes = tune.sizes(search, Some(until))?;
-                    let Some(new_score) = sizes.map(|sizes| score(&sizes)) else {
+                    let Some(sizes) = tune.sizes(search, Some(until))? else {
                         set(name, best[i]);
                         break 'search;
                     };
                     tried += 1;
                     // NaN, if a constant breaks the arithmetic, is not less.
-                    if new_score < best_score - 1e-6 {
-                        (best[i], best_score, found) = (value, new_score, true);
+                    if score(&sizes) < score(&best_sizes) - 1e-6 {
+                        (best[i], best_sizes, found) = (value, sizes, true);
                     } else {
                         set(name, best[i]);
                         break;
@@ -221,7 +233,7 @@ fn climb(
             step = step.sqrt();
         }
     }
-    Ok((best, tried))
+    Ok(Climbed { values: best, tried, sizes: best_sizes })
 }
 
 /// A step from `value` by `factor`, within the range of its setting; from 0, a hundredth of the range. To four digits, as
