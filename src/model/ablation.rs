@@ -23,6 +23,8 @@ pub enum Component {
     ClassGate,
     /// The bias.
     Bias,
+    /// The logistic stage of mixing.
+    Logistic,
     /// The detection of the kind of data and of elements and rows, and with it the contexts of binary data.
     Strides,
     /// One context of each list: its index, from 0.
@@ -32,11 +34,12 @@ pub enum Component {
 impl Component {
     /// All components that `level` has.
     pub fn of(level: Level) -> impl Iterator<Item = Self> {
-        use Component::{Bias, ByteGate, ClassGate, LastValues, MatchModel, Mlp, Strides};
+        use Component::{Bias, ByteGate, ClassGate, LastValues, Logistic, MatchModel, Mlp, Strides};
         let params = level.params(0);
         let mlp = params.mlp.map(|_| Mlp);
+        let logistic = (params.selectors > 0).then_some(Logistic);
         let sparse = [MatchModel, LastValues, ByteGate, ClassGate, Bias, Strides];
-        mlp.into_iter().chain(sparse).chain((0..params.contexts).map(Component::Context))
+        mlp.into_iter().chain(logistic).chain(sparse).chain((0..params.contexts).map(Component::Context))
     }
 }
 
@@ -50,6 +53,7 @@ impl fmt::Display for Component {
             Self::ByteGate => "weights by byte",
             Self::ClassGate => "weights by classes",
             Self::Bias => "bias",
+            Self::Logistic => "logistic mixer",
             Self::Strides => "strides",
             Self::Context(index) => {
                 let [text, binary] = [Kind::Text, Kind::Binary].map(|kind| contexts::name(kind, *index));

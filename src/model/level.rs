@@ -35,6 +35,8 @@ pub struct Params {
     pub mixer_rate: f32,
     /// Mixers of the first layer; with more than one there is a second layer.
     pub mixers: usize,
+    /// Selectors of the logistic stage; 0 if the level has none.
+    pub selectors: usize,
     /// The MLP, if the level has one.
     pub mlp: Option<MlpParams>,
 }
@@ -65,6 +67,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.3,
         mixer_rate: 0.0014,
         mixers: 1,
+        selectors: 0,
         mlp: None,
     },
     // 2: three contexts more, and room for twice as many rows.
@@ -76,6 +79,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.25,
         mixer_rate: 0.0013,
         mixers: 1,
+        selectors: 0,
         mlp: None,
     },
     // 3: quick, and about as small as contexts alone get.
@@ -87,6 +91,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
+        selectors: 0,
         mlp: None,
     },
     // 4: the MLP enters, a narrow one.
@@ -98,6 +103,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
+        selectors: 0,
         mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
     },
     // 5: a wider one.
@@ -109,6 +115,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
+        selectors: 0,
         mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 20, rate: 0.003 }),
     },
     // 6: the default, for every day: two layers of mixers.
@@ -120,6 +127,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 2,
+        selectors: 4,
         mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
     },
     // 7: more contexts, a wider hidden layer.
@@ -131,6 +139,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.18,
         mixer_rate: 0.001,
         mixers: 2,
+        selectors: 5,
         mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
     },
     // 8: wider still.
@@ -142,6 +151,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.16,
         mixer_rate: 0.001,
         mixers: 2,
+        selectors: 7,
         mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
     },
     // 9: for archives: written once, read seldom.
@@ -153,6 +163,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.14,
         mixer_rate: 0.001,
         mixers: 2,
+        selectors: 7,
         mlp: Some(MlpParams { contexts: 24, height: 12, row_bits: 23, rate: 0.0012 }),
     },
 ];

@@ -4,6 +4,7 @@ mod contributions;
 mod gates;
 #[cfg(feature = "lab")]
 mod probe;
+mod refine;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -22,6 +23,7 @@ use super::{
     level::Level,
     mix::{
         bias::{Bias, ORDERS},
+        logistic::LogisticMixer,
         stack::MixerStack,
     },
 };
@@ -48,6 +50,8 @@ pub struct Network {
     inputs: Inputs,
     mixer_stack: MixerStack,
     bias: Bias,
+    /// The second stage of mixing, if the level has one.
+    logistic: Option<LogisticMixer>,
     /// How many contexts have rows; at least 1, and below [`MAX_INPUTS`].
     contexts: usize,
     /// The context that ablation leaves out, below `contexts`.
@@ -61,6 +65,8 @@ pub struct Network {
     /// Whether `p` was made by a long match alone. Then no other component learns from the next nibble, because
     /// none predicted it.
     match_only: bool,
+    /// The probabilities of the next nibble by the geometric stage, from which it learns. (16)
+    p_geometric: F32x16,
     /// The probabilities of the next nibble. Valid between calls. (16)
     p: F32x16,
     level: Level,
@@ -136,11 +142,14 @@ impl Network {
     /// One step of every component that predicted the nibble.
     #[inline(always)]
     fn learn(&mut self, coded: usize, ends_byte: bool) {
-        let delta = error(&self.p, coded);
         if self.match_only {
-            self.match_model.learn_long(&delta);
+            self.match_model.learn_long(&error(&self.p, coded));
             return;
         }
+        if let Some(logistic) = &mut self.logistic {
+            logistic.learn(coded);
+        }
+        let delta = error(&self.p_geometric, coded);
         self.mixer_stack.learn(&self.inputs, coded, delta);
         self.match_model.learn(&delta);
         self.bias.learn(delta);
@@ -202,7 +211,8 @@ impl Network {
         self.see_side();
         let matched = self.match_model.forward(head.checked_sub(1));
         let mixed = self.mixer_stack.forward(&self.gates(), self.final_set(), &self.inputs, matched);
-        self.p = softmax(mixed + self.bias.forward(bias_rows));
+        self.p_geometric = softmax(mixed + self.bias.forward(bias_rows));
+        self.p = self.refine();
     }
 
     /// Fills rows that have seen nothing from the prior, if there is one.

@@ -184,6 +184,12 @@ impl MatchModel {
         }
     }
 
+    /// The expected nibble, or [`NO_SYMBOL`].
+    #[inline(always)]
+    pub fn symbol(&self) -> u32 {
+        self.symbol
+    }
+
     /// One more than the expected byte, or 0 if no match is followed.
     #[inline(always)]
     pub fn expected_byte(&self) -> usize {

@@ -200,6 +200,12 @@ impl Rows {
         inputs.last[k] = u32::from(seed.last);
     }
 
+    /// The probabilities of the row of context `k`, in units of 2^-23, none below 10^-5. (16)
+    #[inline(always)]
+    pub fn probabilities(&self, k: usize) -> F32x16 {
+        self.p[k].map(|p| if p > LEAST { p } else { LEAST })
+    }
+
     /// Whether context `k` has no row yet.
     #[inline(always)]
     pub fn is_new(&self, k: usize) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Network;
 use crate::{
-    math::{F32x16, LANES},
+    math::{F32x16, LANES, ln},
     model::{
         ablation::Component,
         inputs::{Inputs, NO_SYMBOL},
@@ -78,6 +78,10 @@ impl Network {
         all.push((Component::MatchModel.to_string(), centred(logits)));
         let rows = self.prefetch(self.head);
         all.push((Component::Bias.to_string(), centred(self.bias.forward(rows))));
+        if self.logistic.is_some() {
+            let change = self.p.zip(self.p_geometric, |p, geometric| ln(p) - ln(geometric));
+            all.push((Component::Logistic.to_string(), centred(change)));
+        }
         // What the mixers remember of their last prediction is that of the whole again.
         self.turn_to(self.head, false);
         all

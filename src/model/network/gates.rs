@@ -9,6 +9,7 @@ use crate::model::{
     features::strides::Kind,
     level::{HEADS, MIXERS},
     mix::{
+        logistic::{Choice, Sizes},
         mixer::{Gates, Rates, Sets},
         stack::MixerStack,
     },
@@ -26,6 +27,24 @@ const SETS: [Sets; MIXERS] = [
 ];
 /// Sets of weights of the second layer.
 const FINAL_SETS: usize = Kind::COUNT * CONFIDENCES * HEADS;
+
+/// Steps of the share of contexts that have rows, for the logistic stage.
+const FINE_HITS: usize = 16;
+/// Steps of how sure the MLP is.
+const SURE: usize = 8;
+/// Sets of the logistic stage.
+pub const SIZES: Sizes = Sizes {
+    sets: [
+        HEADS,
+        256 * HALVES,
+        256 * HALVES,
+        256 * HALVES,
+        SURE * CONFIDENCES * HALVES,
+        257 * HALVES,
+        Kind::COUNT * FINE_HITS * HALVES,
+    ],
+    finals: [CONFIDENCES * HALVES, 256 * HALVES],
+};
 
 /// The mixers for [`Network::gates`].
 pub fn mixer_stack(mixers: usize, inputs: usize, first_weight: f32, rates: Rates) -> MixerStack {
@@ -45,21 +64,56 @@ impl Network {
     #[inline(always)]
     pub(super) fn gates(&self) -> [Gates; MIXERS] {
         let half = usize::from(self.head > 0);
-        let byte = |back: u32| usize::from((self.history.last8 >> (8 * back)) as u8);
-        let seen: u32 = self.inputs.state[..self.contexts].iter().map(|&state| u32::from(state > 0)).sum();
-        let hits = seen as usize * (HITS - 1) / self.contexts;
+        let hits = self.hits(HITS);
         [
             Gates {
                 state: self.kind_and_confidence() * HALVES + half,
-                byte: byte(0) * HALVES + half,
+                byte: self.byte(0) * HALVES + half,
                 classes: (self.history.classes as usize & 255) * HEADS + self.head,
             },
             Gates {
                 state: (self.history.strides.kind.index() * HITS + hits) * HALVES + half,
-                byte: byte(1) * HALVES + half,
+                byte: self.byte(1) * HALVES + half,
                 classes: self.match_model.expected_byte() * HALVES + half,
             },
         ]
+    }
+
+    /// The sets of the logistic stage, the most valuable selector first: by head; by the byte before the last; by the last
+    /// two classes; by the last byte; by how sure the MLP and the match are; by the expected byte; by kind and the share of
+    /// contexts that have rows. All but the first depend on the half of the byte.
+    #[inline(always)]
+    pub(super) fn choice(&self) -> Choice {
+        let half = usize::from(self.head > 0);
+        let confidence = self.match_model.confidence();
+        let sure = self.mlp.as_ref().map_or(0, |mlp| mlp.state() as usize);
+        let sets = [
+            self.byte(1),
+            self.history.classes as usize & 255,
+            self.byte(0),
+            sure * CONFIDENCES + confidence,
+            self.match_model.expected_byte(),
+            self.history.strides.kind.index() * FINE_HITS + self.hits(FINE_HITS),
+        ]
+        .map(|set| set * HALVES + half);
+        let [before, classes, last, sure, expected, hits] = sets;
+        Choice {
+            sets: [self.head, before, classes, last, sure, expected, hits],
+            finals: [confidence * HALVES + half, last],
+        }
+    }
+
+    /// The byte `back` before the last one.
+    #[inline(always)]
+    fn byte(&self, back: u32) -> usize {
+        usize::from((self.history.last8 >> (8 * back)) as u8)
+    }
+
+    /// The share of contexts that have rows, in so many steps.
+    #[inline(always)]
+    fn hits(&self, steps: usize) -> usize {
+        let seen: u32 = self.inputs.state[..self.contexts].iter().map(|&state| u32::from(state > 0)).sum();
+        seen as usize * (steps - 1) / self.contexts
     }
 
     #[inline(always)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Network, UNASKED, gates};
+use super::{Network, UNASKED, gates, refine::logistic_mixer};
 use crate::{
     Result,
     math::F32x16,
@@ -103,6 +103,8 @@ impl Network {
             inputs: Inputs::new(),
             mixer_stack: mixer_stack(&params, inputs, without),
             bias: Bias::new(params.bias_bits, rate_if(without != Some(Component::Bias), BIAS_RATE.get()))?,
+            logistic: logistic_mixer(&params, inputs, prior.as_ref().is_some_and(|prior| prior.weights.is_some()))
+                .filter(|_| without != Some(Component::Logistic)),
             contexts: params.contexts,
             left_out: match without {
                 Some(Component::Context(index)) if index < params.contexts => Some(index),
@@ -112,6 +114,7 @@ impl Network {
             hashes: [0; MAX_INPUTS],
             head: 0,
             match_only: false,
+            p_geometric: F32x16::ZERO,
             p: F32x16::ZERO,
             level,
             prior,
@@ -131,7 +134,7 @@ impl Network {
         if let Some(weights) = network.learnt_weights() {
             network.set_weights(&weights);
         }
-        network.mixer_stack.set_steps(network.first_steps());
+        network.set_steps(network.first_steps());
         network.begin()?;
         Ok(network)
     }
@@ -151,7 +154,7 @@ impl Network {
         };
         let match_logits = self.mixer_stack.restore(&weights);
         copy(&mut self.match_model.logits, match_logits);
-        self.mixer_stack.set_steps(self.first_steps());
+        self.set_steps(self.first_steps());
         self.restart(raw_len)
     }
 
@@ -175,6 +178,9 @@ impl Network {
         self.match_model.restart(params.window_bits);
         self.rows.restart(params.row_bits)?;
         self.bias.restart(params.bias_bits)?;
+        if let Some(logistic) = &mut self.logistic {
+            logistic.restart();
+        }
         if let (Some(mlp), Some(sizes)) = (&mut self.mlp, params.mlp) {
             mlp.restart(sizes.row_bits)?;
         }
@@ -194,5 +200,8 @@ impl Network {
     /// Sets the number of nibbles that the mixers have learnt from.
     pub fn set_steps(&mut self, steps: f32) {
         self.mixer_stack.set_steps(steps);
+        if let Some(logistic) = &mut self.logistic {
+            logistic.set_steps(steps);
+        }
     }
 }

@@ -1,0 +1,186 @@
+//! Odds at the nodes of a nibble's tree, by each input → the nibble's probabilities: logistic mixing (PAQ7: Mahoney
+//! 2005), at all fifteen nodes at once, one in each lane.
+//!
+//! Several *selectors* each choose a set of weights by a small context of their own, mix all inputs by it, and learn
+//! from their own error. A second layer mixes what the selectors say. So this is a gated linear network of two layers
+//! (PAQ8: Mahoney 2007; Veness et al. 2019). The geometric mixers before it weigh all sixteen values at once by how
+//! much each row has seen; this stage finds where that is wrong, bit by bit.
+//!
+//! Nodes that the coded symbol does not pass learn nothing.
+
+use bytemuck::allocation::zeroed_vec;
+
+use super::tree::{bits, leaves, path, probability};
+use crate::math::F32x16;
+
+/// The most selectors.
+pub const SELECTORS: usize = 7;
+/// Mixers of the second layer; their mean is what the stage says.
+pub const FINALS: usize = 2;
+/// Odds of selectors and of the whole stay within ± this, so that no probability is 0 or 1.
+const LIMIT: f32 = 14.0;
+/// The rate of a selector, what it has more at first, and the steps after which half of that is left; and what a node
+/// of a set has more at first, with the visits after which half of that is left.
+const RATE: f32 = 0.003;
+const BOOST: f32 = 0.02;
+const BOOST_STEPS: f32 = 5000.0;
+const NEW_BOOST: f32 = 0.02;
+const NEW_VISITS: f32 = 50.0;
+/// The same of the second layer.
+const FINAL_RATE: f32 = 0.0004;
+const FINAL_BOOST: f32 = 0.01;
+const FINAL_BOOST_STEPS: f32 = 10_000.0;
+
+/// The set that each selector and each mixer of the second layer uses.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Choice {
+    pub sets: [usize; SELECTORS],
+    pub finals: [usize; FINALS],
+}
+
+/// How many sets each selector and each mixer of the second layer has.
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    pub sets: [usize; SELECTORS],
+    pub finals: [usize; FINALS],
+}
+
+/// The stage.
+#[derive(Clone, Debug)]
+pub struct LogisticMixer {
+    /// The inputs' odds; the caller fills them before the forward pass. (inputs, 16)
+    pub x: Vec<F32x16>,
+    /// The weights that all sets start from: theirs are what they have learnt beyond that. (inputs)
+    first: Vec<f32>,
+    selectors: Vec<Selector>,
+    finals: [Final; FINALS],
+    /// Nibbles learnt from.
+    steps: f32,
+}
+
+/// One mixer of the first layer.
+#[derive(Clone, Debug)]
+struct Selector {
+    /// The weights of each set less the first ones, and then how often each node was visited. (sets, inputs + 1, 16)
+    sets: Vec<F32x16>,
+    /// Where the set in use begins.
+    at: usize,
+    /// What it said last: odds and probabilities. (16)
+    odds: F32x16,
+    p: F32x16,
+}
+
+/// One mixer of the second layer.
+#[derive(Clone, Debug)]
+struct Final {
+    /// Weights of the selectors. (sets, selectors, 16)
+    weights: Vec<F32x16>,
+    at: usize,
+    p: F32x16,
+}
+
+impl LogisticMixer {
+    /// The first `count` selectors of `sizes`, for as many inputs as there are `first` weights.
+    pub fn new(first: Vec<f32>, count: usize, sizes: &Sizes) -> Self {
+        let (inputs, even) = (first.len(), F32x16::splat(1.0 / count as f32));
+        let selector = |&sets: &usize| Selector {
+            sets: zeroed_vec(sets * (inputs + 1)),
+            at: 0,
+            odds: F32x16::ZERO,
+            p: F32x16::ZERO,
+        };
+        let last = |sets| Final { weights: vec![even; sets * count], at: 0, p: F32x16::ZERO };
+        Self {
+            x: vec![F32x16::ZERO; inputs],
+            first,
+            selectors: sizes.sets.iter().take(count).map(selector).collect(),
+            finals: sizes.finals.map(last),
+            steps: 0.0,
+        }
+    }
+
+    /// Forgets all weights; takes time for the sets that were used.
+    pub fn restart(&mut self) {
+        let inputs = self.x.len();
+        for set in self.selectors.iter_mut().flat_map(|selector| selector.sets.chunks_exact_mut(inputs + 1)) {
+            if set[inputs] != F32x16::ZERO {
+                set.fill(F32x16::ZERO);
+            }
+        }
+        let even = F32x16::splat(1.0 / self.selectors.len() as f32);
+        self.finals.iter_mut().for_each(|last| last.weights.fill(even));
+    }
+
+    /// Sets the number of nibbles learnt from, by which boosts have fallen.
+    pub fn set_steps(&mut self, steps: f32) {
+        self.steps = steps;
+    }
+
+    /// The probabilities of the nibble's values. (16)
+    #[inline(always)]
+    pub fn forward(&mut self, choice: &Choice) -> F32x16 {
+        let x = &self.x[..];
+        let mut first = F32x16::ZERO;
+        for (x, &weight) in x.iter().zip(&self.first) {
+            first = first + *x * weight;
+        }
+        for (selector, set) in self.selectors.iter_mut().zip(choice.sets) {
+            selector.at = set * (x.len() + 1);
+            let weights = &selector.sets[selector.at..][..x.len()];
+            selector.odds = (first + dot(weights, x)).clamp(LIMIT);
+            selector.p = probability(selector.odds);
+        }
+        let mut sum = F32x16::ZERO;
+        for (last, set) in self.finals.iter_mut().zip(choice.finals) {
+            last.at = set * self.selectors.len();
+            let mut odds = F32x16::ZERO;
+            for (weight, selector) in last.weights[last.at..].iter().zip(&self.selectors) {
+                odds = odds + *weight * selector.odds;
+            }
+            let odds = odds.clamp(LIMIT);
+            last.p = probability(odds);
+            sum = sum + odds;
+        }
+        leaves(&probability(sum * (1.0 / FINALS as f32)))
+    }
+
+    /// One step of the weights in use along the gradients of their own mixers' ln p(`coded`).
+    #[inline(always)]
+    pub fn learn(&mut self, coded: usize) {
+        let rate = RATE + BOOST / (1.0 + self.steps * (1.0 / BOOST_STEPS));
+        let final_rate = FINAL_RATE + FINAL_BOOST / (1.0 + self.steps * (1.0 / FINAL_BOOST_STEPS));
+        self.steps += 1.0;
+        let (path, bits) = (path(coded), bits(coded));
+        for last in &mut self.finals {
+            let step = (bits - last.p * path) * final_rate;
+            for (weight, selector) in last.weights[last.at..].iter_mut().zip(&self.selectors) {
+                *weight = *weight + step * selector.odds;
+            }
+        }
+        for selector in &mut self.selectors {
+            let set = &mut selector.sets[selector.at..][..self.x.len() + 1];
+            let (visits, weights) = set.split_last_mut().expect("a set has its visits");
+            let rates = visits.map(|visits| rate + NEW_BOOST / (1.0 + visits * (1.0 / NEW_VISITS)));
+            *visits = *visits + path;
+            let step = (bits - selector.p * path) * rates;
+            for (weight, x) in weights.iter_mut().zip(&self.x) {
+                *weight = *weight + step * *x;
+            }
+        }
+    }
+}
+
+/// The products' sum at each node. Even and odd inputs are summed apart: with one sum, each addition would wait for the
+/// one before.
+#[inline(always)]
+fn dot(weights: &[F32x16], x: &[F32x16]) -> F32x16 {
+    let [mut even, mut odd] = [F32x16::ZERO; 2];
+    for (weights, x) in weights.chunks_exact(2).zip(x.chunks_exact(2)) {
+        even = even + weights[0] * x[0];
+        odd = odd + weights[1] * x[1];
+    }
+    if let ([.., weight], [.., x], 1) = (weights, x, x.len() % 2) {
+        even = even + *weight * *x;
+    }
+    even + odd
+}

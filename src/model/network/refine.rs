@@ -1,0 +1,61 @@
+//! What the geometric stage predicts, refined by the logistic stage.
+
+use super::{Network, gates};
+use crate::{
+    math::F32x16,
+    model::{
+        inputs::NO_SYMBOL,
+        level::Params,
+        mix::{
+            logistic::LogisticMixer,
+            tree::{bits, odds, path},
+        },
+    },
+};
+
+/// The first weight of the geometric stage's odds; those of the experts are 0. It is 1 where the geometric stage starts
+/// from weights that were trained.
+const FIRST_WEIGHT: f32 = 0.7;
+/// What the input that is always there says.
+const CONSTANT: f32 = 0.3;
+/// The least probability that odds are made of: of the MLP, and of the geometric stage.
+const LEAST: f32 = 1e-5;
+const LEAST_GEOMETRIC: f32 = 1e-6;
+/// The inputs beside the experts': the geometric stage, the match and the constant.
+const OTHERS: usize = 3;
+
+/// The logistic stage of a level, for the mixers' `inputs`, if it has one.
+pub fn logistic_mixer(params: &Params, inputs: usize, is_trained: bool) -> Option<LogisticMixer> {
+    let mut first = vec![0.0; inputs + OTHERS];
+    first[inputs] = if is_trained { 1.0 } else { FIRST_WEIGHT };
+    (params.selectors > 0).then(|| LogisticMixer::new(first, params.selectors, &gates::SIZES))
+}
+
+impl Network {
+    /// The probabilities of the next nibble, from those of the geometric stage and from what the experts say. (16)
+    #[inline(always)]
+    pub(super) fn refine(&mut self) -> F32x16 {
+        let choice = self.choice();
+        let Some(logistic) = &mut self.logistic else { return self.p_geometric };
+        let (experts, others) = logistic.x.split_at_mut(self.contexts + usize::from(self.mlp.is_some()));
+        let (rows, mlp) = experts.split_at_mut(self.contexts);
+        for (k, x) in rows.iter_mut().enumerate() {
+            *x = odds(&self.rows.probabilities(k));
+        }
+        if let (Some(mlp), [x]) = (&self.mlp, mlp) {
+            *x = odds(&at_least(LEAST, mlp.p));
+        }
+        others[0] = odds(&at_least(LEAST_GEOMETRIC, self.p_geometric));
+        others[1] = match self.match_model.symbol() {
+            NO_SYMBOL => F32x16::ZERO,
+            symbol => bits(symbol as usize) * 2.0 - path(symbol as usize),
+        };
+        others[2] = F32x16::splat(CONSTANT);
+        logistic.forward(&choice)
+    }
+}
+
+#[inline(always)]
+fn at_least(least: f32, p: F32x16) -> F32x16 {
+    p.map(|p| if p > least { p } else { least })
+}
