@@ -113,17 +113,6 @@ const LEVELS: [Params; 9] = [
     },
     // 6: the default, for every day: two layers of mixers.
     Params {
-        contexts: 12,
-        row_bits: 22,
-        window_bits: 25,
-        bias_bits: 19,
-        first_weight: 0.2,
-        mixer_rate: 0.001,
-        mixers: 2,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
-    },
-    // 7: more contexts, a wider hidden layer.
-    Params {
         contexts: 16,
         row_bits: 22,
         window_bits: 25,
@@ -131,26 +120,37 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.18,
         mixer_rate: 0.001,
         mixers: 2,
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+    },
+    // 7: more contexts, a wider hidden layer.
+    Params {
+        contexts: 20,
+        row_bits: 22,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.16,
+        mixer_rate: 0.001,
+        mixers: 2,
         mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
     },
     // 8: wider still.
     Params {
-        contexts: 20,
+        contexts: 24,
         row_bits: 23,
         window_bits: 25,
         bias_bits: 19,
-        first_weight: 0.16,
+        first_weight: 0.14,
         mixer_rate: 0.001,
         mixers: 2,
         mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
     },
     // 9: for archives: written once, read seldom.
     Params {
-        contexts: 24,
+        contexts: 32,
         row_bits: 24,
         window_bits: 25,
         bias_bits: 19,
-        first_weight: 0.14,
+        first_weight: 0.11,
         mixer_rate: 0.001,
         mixers: 2,
         mlp: Some(MlpParams { contexts: 24, height: 12, row_bits: 23, rate: 0.0012 }),

@@ -9,7 +9,7 @@ use crate::{
     model::{
         ablation::Component,
         experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, rows::Rows},
-        features::history::History,
+        features::{contexts, history::History},
         inputs::{Inputs, MAX_INPUTS},
         level::{Level, Params},
         mix::{
@@ -75,9 +75,10 @@ impl Network {
             bonus: rate_if(Component::LastValues, BONUS_RATE),
         };
         let inputs = params.contexts + usize::from(mlp.is_some());
+        let deep = params.contexts > contexts::SHALLOW;
         Ok(Self {
-            history: History::new(on(Component::Strides)),
-            match_model: MatchModel::new(params.window_bits, on(Component::MatchModel)),
+            history: History::new(on(Component::Strides), deep.then_some(params.window_bits)),
+            match_model: MatchModel::new(params.window_bits, on(Component::MatchModel), deep),
             rows: Rows::new(params.row_bits, params.contexts)?,
             mlp: mlp.map(Mlp::new).transpose()?,
             inputs: Inputs::new(),
@@ -149,7 +150,7 @@ impl Network {
     /// As [`new`](Self::new).
     pub fn restart(&mut self, raw_len: usize) -> Result<()> {
         let params = self.level.params(raw_len);
-        self.history.restart();
+        self.history.restart(params.window_bits);
         self.match_model.restart(params.window_bits);
         self.rows.restart(params.row_bits)?;
         self.bias.restart(params.bias_bits)?;

@@ -11,7 +11,7 @@ struct Fed {
 
 impl Fed {
     fn new(window_bits: u32) -> Self {
-        Self { match_model: MatchModel::new(window_bits, true), last8: 0 }
+        Self { match_model: MatchModel::new(window_bits, true, true), last8: 0 }
     }
 
     fn push(&mut self, bytes: &[u8]) -> &mut Self {
@@ -71,7 +71,7 @@ fn a_miss_ends_the_match() {
 
 #[test]
 fn one_that_is_off_follows_nothing() {
-    let mut fed = Fed { match_model: MatchModel::new(12, false), last8: 0 };
+    let mut fed = Fed { match_model: MatchModel::new(12, false, true), last8: 0 };
     for _ in 0..200 {
         assert_eq!(fed.push(b"abcdefgh").distance(), None);
     }
