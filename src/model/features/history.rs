@@ -98,6 +98,12 @@ impl History {
         }
     }
 
+    /// How many bytes were seen.
+    #[inline(always)]
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
     /// The byte `distance` (≥ 1) before the next one; 0 before the first byte.
     #[inline(always)]
     pub fn at(&self, distance: usize) -> u8 {

@@ -5,7 +5,7 @@
 //! Bytes that are not UTF-8 count as letters when they are above 127: so text in older encodings has words too.
 
 /// Words that are remembered besides the one so far.
-const BEFORE: usize = 3;
+const BEFORE: usize = 2;
 
 /// The words and the gaps between them.
 #[derive(Clone, Debug, Default)]
@@ -16,21 +16,12 @@ pub struct Words {
     pub gaps: [u32; 2],
     /// Letters of the word so far.
     pub length: u32,
-    /// Case of the words: two bits each, the latest lowest: the first letter is a capital, another letter is.
-    pub case: u32,
     /// The last three letters of the words, the latest first; between words, the first is 0.
     pub ends: [u32; 1 + BEFORE],
     /// Hashes of the first letters, at most [`ROOT`], of the words.
     pub roots: [u32; 1 + BEFORE],
-    /// The last three whole code points, the latest first.
-    pub points: [u32; 3],
-    /// The bytes of the code point so far; 0 between code points.
-    pub partial: u32,
-    /// The first words of the line and of the sentence.
-    pub line_first: u32,
-    pub sentence_first: u32,
-    /// Words since the sentence began.
-    pub sentence_words: u32,
+    /// The first word of the paragraph; 0 before it is whole.
+    pub paragraph_first: u32,
     /// Hash of the whole code points of the word so far.
     spelt: u32,
     /// Bytes that the code point so far still lacks.
@@ -39,8 +30,10 @@ pub struct Words {
     bits: u32,
     /// The last code point was an ideograph or kana: a word by itself.
     alone: bool,
-    line_waits: bool,
-    sentence_waits: bool,
+    /// The last code points were line breaks, and spaces, alone.
+    blank: bool,
+    /// No word of the paragraph is whole yet.
+    begins: bool,
 }
 
 /// Letters that make a root.
@@ -52,8 +45,7 @@ impl Words {
     pub fn push(&mut self, byte: u8) {
         if byte < 128 {
             self.missing = 0;
-            self.partial = 0;
-            self.push_point(u32::from(byte), byte.is_ascii_alphabetic(), byte == byte.to_ascii_lowercase());
+            self.push_point(u32::from(byte), byte.is_ascii_alphabetic());
         } else {
             self.push_part(byte);
         }
@@ -66,7 +58,6 @@ impl Words {
         if continues {
             self.missing -= 1;
             self.bits = self.bits << 6 | u32::from(byte & 63);
-            self.partial = self.partial << 8 | u32::from(byte);
         } else {
             self.missing = match byte {
                 0xc2..=0xdf => 1,
@@ -75,30 +66,28 @@ impl Words {
                 _ => 0,
             };
             self.bits = u32::from(byte) & (0x7f >> (self.missing + 1));
-            self.partial = u32::from(byte);
         }
         if self.missing > 0 {
-            self.words[0] = step(self.spelt, self.partial);
+            self.words[0] = step(self.spelt, self.bits | u32::from(self.missing) << 24);
         } else {
             let point = if continues { self.bits } else { u32::from(byte) };
-            self.partial = 0;
-            self.push_point(point, !continues || is_letter(point), fold(point) == point);
+            self.push_point(point, !continues || is_letter(point));
         }
     }
 
     /// Takes in a whole code point.
     #[inline(always)]
-    fn push_point(&mut self, point: u32, letter: bool, small: bool) {
-        self.points = [point, self.points[0], self.points[1]];
+    fn push_point(&mut self, point: u32, letter: bool) {
         if letter {
-            self.push_letter(point, small);
+            self.push_letter(point);
         } else {
             self.push_other(point);
         }
     }
 
     #[inline(always)]
-    fn push_letter(&mut self, point: u32, small: bool) {
+    fn push_letter(&mut self, point: u32) {
+        self.blank = false;
         let alone = is_alone(point);
         if (alone || self.alone) && self.length > 0 {
             self.end_word();
@@ -112,11 +101,6 @@ impl Words {
         if self.length < ROOT {
             self.roots[0] = self.spelt;
         }
-        if self.length == 0 {
-            self.case = self.case << 2 | u32::from(!small);
-        } else {
-            self.case |= u32::from(!small) << 1;
-        }
         self.length += 1;
     }
 
@@ -129,26 +113,24 @@ impl Words {
         self.words[0] = 0;
         self.gaps[0] = step(self.gaps[0], point);
         if point == u32::from(b'\n') {
-            (self.line_first, self.line_waits) = (0, true);
-        }
-        if matches!(point, 0x21 | 0x2e | 0x3f | 0x3002) {
-            (self.sentence_first, self.sentence_waits, self.sentence_words) = (0, true, 0);
+            if self.blank {
+                (self.paragraph_first, self.begins) = (0, true);
+            }
+            self.blank = true;
+        } else if !matches!(point, 0x20 | 0x09 | 0x0d) {
+            self.blank = false;
         }
     }
 
     /// The word so far is whole.
     #[inline(always)]
     fn end_word(&mut self) {
-        if self.line_waits {
-            (self.line_first, self.line_waits) = (self.spelt, false);
+        if self.begins {
+            (self.paragraph_first, self.begins) = (self.spelt, false);
         }
-        if self.sentence_waits {
-            (self.sentence_first, self.sentence_waits) = (self.spelt, false);
-        }
-        self.sentence_words += 1;
-        self.words = [0, self.spelt, self.words[1], self.words[2]];
-        self.ends = [0, self.ends[0], self.ends[1], self.ends[2]];
-        self.roots = [0, self.roots[0], self.roots[1], self.roots[2]];
+        self.words = [0, self.spelt, self.words[1]];
+        self.ends = [0, self.ends[0], self.ends[1]];
+        self.roots = [0, self.roots[0], self.roots[1]];
         (self.spelt, self.length, self.alone) = (0, 0, false);
     }
 }
@@ -181,4 +163,57 @@ fn is_letter(point: u32) -> bool {
 #[inline(always)]
 fn is_alone(point: u32) -> bool {
     matches!(point, 0x3040..=0x30ff | 0x3400..=0x9fff | 0xf900..=0xfaff | 0x2_0000..=0x3_ffff)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn after(text: &str) -> Words {
+        let mut words = Words::default();
+        text.bytes().for_each(|byte| words.push(byte));
+        words
+    }
+
+    #[test]
+    fn words_fold_case_and_end_at_other_bytes() {
+        for (first, second) in [("Hello", "hello"), ("Алиса", "алиса"), ("ΑΓΟΡΑ", "αγορα"), ("Élan", "élan")]
+        {
+            assert_eq!(after(first).words[0], after(second).words[0], "{first}");
+        }
+        assert_eq!(after("say hello,").words, [0, after("hello").words[0], after("say").words[0]]);
+        assert_eq!(after("«Да» — нет").words[1], after("да").words[0]);
+        assert_ne!(after("on").words[0], after("no").words[0]);
+    }
+
+    #[test]
+    fn scripts_without_spaces_have_words_of_one_character() {
+        let words = after("日本語");
+        assert_eq!(words.words, ["語", "本", "日"].map(|text| after(text).words[0]));
+        assert_ne!(after("日\u{e6}").words[0], words.words[0]);
+    }
+
+    #[test]
+    fn bytes_that_are_not_utf8_are_letters() {
+        let mut words = Words::default();
+        b"\xd0\xcf\xcb\xc1".iter().for_each(|&byte| words.push(byte));
+        assert_ne!(words.words[0], 0);
+        words.push(b' ');
+        assert_eq!(words.words[0], 0);
+        assert_ne!(words.words[1], 0);
+    }
+
+    #[test]
+    fn gaps_are_what_stands_between_words() {
+        assert_eq!(after("one, two").gaps[0], after("three, ").gaps[0]);
+        assert_ne!(after("one, two").gaps[0], after("one two").gaps[0]);
+        assert_eq!(after("one, two three").gaps[1], after("one, two").gaps[0]);
+    }
+
+    #[test]
+    fn a_paragraph_begins_after_a_blank_line() {
+        let first = |text: &str| after(text).paragraph_first;
+        assert_eq!(first("one\n\nTwo three\nfour five"), after("two").words[0]);
+        assert_eq!(first("one\n\nTwo\n \n"), 0);
+    }
 }

@@ -64,32 +64,32 @@ contexts! { around(h, e) as a:
     }
     fourth {
         "short match" => (u64::from(e.short), e.short_step()),
+        "short match, last 1" => (u64::from(e.short), last(h, 1)),
         "long match" => (u64::from(e.long), e.long_step()),
-        "followed last 2" => (a.followed[1], 0),
-        "followed last 3" => (a.followed[2], 0),
+        "high nibbles of last 4" => (h.last8 & 0xf0f0_f0f0, 0),
     }
     fifth {
-        "plane, north, west" => (a.plane, a.north | a.west << 8),
+        "followed last 2" => (a.followed[1], 0),
+        "followed last 3" => (a.followed[2], 0),
+        "bytes 1 and 4" => (h.last8 & 0xff00_00ff, 0),
         "north, north-west, north-east" => (a.north | a.north_west << 8 | a.north_east << 16, 0),
-        "bytes 3 to 4" => (h.last8 & 0xffff_0000, 0),
-        "west, second west, phase" => (a.west | a.second_west << 8, a.phase),
     }
     sixth {
+        "plane, north, west" => (a.plane, a.north | a.west << 8),
         "short match, last 2" => (u64::from(e.short), last(h, 2)),
-        "followed last 1 thrice, last 1" => (a.followed[0] & 0xff_ffff, last(h, 1)),
-        "high nibbles of last 4" => (h.last8 & 0xf0f0_f0f0, 0),
         "shape of last 10, last 1" => (h.shape & 0x3fff_ffff, last(h, 1)),
+        "west, second west, phase" => (a.west | a.second_west << 8, a.phase),
     }
     seventh {
+        "bytes 3 to 4" => (h.last8 & 0xffff_0000, 0),
         "north, second north, last 1" => (a.north | a.second_north << 8, last(h, 1)),
-        "bytes 2 to 4" => (h.last8 & 0xffff_ff00, 0),
         "north, west, north-west, last 1" => (a.north | a.west << 8 | a.north_west << 16, last(h, 1)),
-        "word, last 1" => (u64::from(h.words.words[0]), last(h, 1)),
+        "byte 4, phase" => (h.last8 & 0xff00_0000, a.phase),
     }
     eighth {
-        "byte 4, phase" => (h.last8 & 0xff00_0000, a.phase),
-        "last 8" => (last(h, 8), 0),
         "bytes 1, 2 and 5" => (h.last8 & 0xff_ff00_00ff, 0),
-        "plane, phase" => (a.plane, a.phase),
+        "followed last 1 thrice, last 1" => (a.followed[0] & 0xff_ffff, last(h, 1)),
+        "last 1, place in four" => (last(h, 1), h.position() as u64 & 3),
+        "word, last 1" => (u64::from(h.words.words[0]), last(h, 1)),
     }
 }

@@ -10,7 +10,6 @@ struct View {
     before: u64,
     second_before: u64,
     gap: u64,
-    gap_before: u64,
     length: u64,
     above: u64,
     /// The byte that stood last in the same place, and the byte after it.
@@ -26,15 +25,14 @@ struct View {
 
 #[inline(always)]
 fn view(h: &History, e: &Expected) -> View {
-    let [word, before, second_before, _] = h.words.words.map(u64::from);
-    let [gap, gap_before] = h.words.gaps.map(u64::from);
+    let [word, before, second_before] = h.words.words.map(u64::from);
+    let gap = u64::from(h.words.gaps[0]);
     let [stood, stood_next] = h.stood.map(u64::from);
     View {
         word,
         before,
         second_before,
         gap,
-        gap_before,
         length: u64::from(h.words.length),
         above: u64::from(h.above()),
         stood,
@@ -69,30 +67,30 @@ contexts! { view(h, e) as v:
         "short match" => (v.short, e.short_step()),
         "same place" => (v.stood, u64::from(h.nest.same | h.nest.differs << 4)),
         "last 1" => (last(h, 1), 0),
-        "word, two words before" => (v.word + 7 * v.before, v.second_before + 1),
+        "quote, word" => (u64::from(h.nest.quote()), v.word),
     }
     fifth {
-        "above, last 3" => (v.above, last(h, 3)),
+        "first word of paragraph, word" => (u64::from(h.words.paragraph_first), v.word),
+        "word, two words before" => (v.word + 7 * v.before, v.second_before + 1),
         "shape of last 10, last 1" => (h.shape & 0x3fff_ffff, last(h, 1)),
         "followed token, last 1" => (v.followed, last(h, 1)),
-        "word, two gaps and words before" => (mix(&[v.word, v.gap, v.before]), mix(&[v.gap_before, v.second_before])),
     }
     sixth {
-        "quote, word" => (u64::from(h.nest.quote()), v.word),
-        "same place, field, key" => (v.stood | u64::from(h.nest.differs) << 8 | u64::from(h.nest.field) << 16, v.key),
+        "word, ends of two before" => (v.word, mix(&[u64::from(h.words.ends[1]), u64::from(h.words.ends[2])])),
+        "word, roots of two before" => (v.word, mix(&[u64::from(h.words.roots[1]), u64::from(h.words.roots[2])])),
+        "word, gap" => (v.word, v.gap),
         "short match, last 2" => (v.short, last(h, 2)),
-        "word, its age" => (v.word, u64::from(h.tokens.age)),
     }
     seventh {
         "tag, value" => (u64::from(h.nest.top()), v.value),
-        "above, last 1" => (v.above << 8 | last(h, 1), 0),
-        "long match" => (u64::from(e.long), e.long_step()),
-        "punctuation, word, last 1" => (u64::from(h.punctuation) << 8 | last(h, 1), v.word),
+        "length, whole word, last 2" => (v.length | u64::from(h.tokens.whole) << 8, last(h, 2)),
+        "same place, its next, last 1" => (v.stood | v.stood_next << 8, last(h, 1)),
+        "above, last 3" => (v.above, last(h, 3)),
     }
     eighth {
+        "same place, field, key" => (v.stood | u64::from(h.nest.differs) << 8 | u64::from(h.nest.field) << 16, v.key),
+        "long match" => (u64::from(e.long), e.long_step()),
         "closing tag, tag, last 1" => (u64::from(h.closing()), last(h, 1) | u64::from(h.nest.top()) << 8),
-        "same place, its next, last 1" => (v.stood | v.stood_next << 8, last(h, 1)),
-        "length, whole word, last 2" => (v.length | u64::from(h.tokens.whole) << 8, last(h, 2)),
-        "field, last 1" => (h.field, last(h, 1)),
+        "word, its age" => (v.word, u64::from(h.tokens.age)),
     }
 }
