@@ -57,7 +57,7 @@ contexts! { around(h, e) as a:
         "last 3" => (last(h, 3), 0),
     }
     third {
-        "north, west, north-east rounded, phase" => (rounded(&a), a.phase),
+        "high nibbles of last 4" => (h.last8 & 0xf0f0_f0f0, 0),
         "bytes 2 to 3" => (h.last8 & 0xff_ff00, 0),
         "north, west" => (a.north << 8 | a.west, 0),
         "bytes 1 and 3" => (h.last8 & 0xff_00ff, 0),
@@ -66,7 +66,7 @@ contexts! { around(h, e) as a:
         "short match" => (u64::from(e.short), e.short_step()),
         "short match, last 1" => (u64::from(e.short), last(h, 1)),
         "long match" => (u64::from(e.long), e.long_step()),
-        "high nibbles of last 4" => (h.last8 & 0xf0f0_f0f0, 0),
+        "north, west, north-east rounded, phase" => (rounded(&a), a.phase),
     }
     fifth {
         "followed last 2" => (a.followed[1], 0),

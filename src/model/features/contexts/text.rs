@@ -54,19 +54,19 @@ contexts! { view(h, e) as v:
     second {
         "above, column" => (v.above, h.column.min(255) as u64),
         "last 2" => (last(h, 2), 0),
-        "word, word before" => (v.word, v.before + 1),
+        "last 1" => (last(h, 1), 0),
         "last 3" => (last(h, 3), 0),
     }
     third {
+        "word, word before" => (v.word, v.before + 1),
         "last 5" => (last(h, 5), 0),
         "four classes, word" => (u64::from(h.classes) & 0xffff, v.word),
-        "last 8" => (last(h, 8), 0),
         "word, second word before" => (v.word + 1, v.second_before + 1),
     }
     fourth {
         "short match" => (v.short, e.short_step()),
         "same place" => (v.stood, u64::from(h.nest.same | h.nest.differs << 4)),
-        "last 1" => (last(h, 1), 0),
+        "last 8" => (last(h, 8), 0),
         "quote, word" => (u64::from(h.nest.quote()), v.word),
     }
     fifth {
