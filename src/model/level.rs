@@ -1,5 +1,6 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
+use super::features::contexts::SHALLOW;
 use crate::math::LANES;
 
 /// Heads of the MLP, and places in a byte: the high nibble's, then the low nibble's for each high one.
@@ -217,7 +218,9 @@ impl Level {
             (1 << mlp.row_bits) + (mlp.contexts + HEADS) * hidden
         });
         let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp;
-        size_of::<[f32; LANES]>() * rows + (1 << params.window_bits) + (2 << params.window_bits.min(23)) + (1 << 20)
+        let short_match = if params.contexts > SHALLOW { 4 << params.window_bits.min(20) } else { 0 };
+        let matches = (1 << params.window_bits) + (2 << params.window_bits.min(23)) + short_match;
+        size_of::<[f32; LANES]>() * rows + matches + (1 << 20)
     }
 }
 

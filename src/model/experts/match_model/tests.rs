@@ -143,3 +143,16 @@ fn logits_learn_how_sure_matches_of_a_length_are() {
     assert_eq!(match_model.logits.iter().zip(before).filter(|(logit, before)| **logit != *before).count(), 1);
     assert_eq!(match_model.long_logit, LONG_LOGIT);
 }
+
+#[test]
+fn a_short_match_goes_on_after_a_byte_that_it_did_not_expect() {
+    let content = noise(7, 40);
+    let mut fed = Fed::new(12);
+    fed.push(&content).push(b"-").push(&content[..8]);
+    let expected = |fed: &Fed| (fed.match_model.expected().short, fed.match_model.expected().missed);
+    assert_eq!(expected(&fed), (1 + u32::from(content[8]), 0));
+    fed.push(&[content[8] ^ 1]);
+    assert_eq!(expected(&fed), (1 + u32::from(content[9]), 1));
+    fed.match_model.restart(12);
+    assert_eq!(expected(&fed), (0, 0));
+}
