@@ -3,7 +3,7 @@
 use crate::math::{F32x16, LANES};
 
 /// The most inputs of the mixers, and so the most rows in use at a time.
-pub const MAX_INPUTS: usize = 32;
+pub const MAX_INPUTS: usize = 40;
 /// States of an input, which choose its weight. Of a row: how much it has seen, and its determinism.
 pub const STATES: usize = 64;
 /// The value of `last` that stands for no value.

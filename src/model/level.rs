@@ -1,5 +1,6 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
+use super::features::contexts::SHALLOW;
 use crate::math::LANES;
 
 /// Heads of the MLP, and places in a byte: the high nibble's, then the low nibble's for each high one.
@@ -94,7 +95,7 @@ const LEVELS: [Params; 9] = [
         selectors: 0,
         mlp: None,
     },
-    // 4: the MLP enters, a narrow one.
+    // 4: the logistic stage enters.
     Params {
         contexts: 12,
         row_bits: 21,
@@ -103,10 +104,10 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
-        selectors: 0,
-        mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
+        selectors: 4,
+        mlp: None,
     },
-    // 5: a wider one.
+    // 5: the MLP enters, a narrow one.
     Params {
         contexts: 12,
         row_bits: 21,
@@ -115,22 +116,10 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
-        selectors: 0,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 20, rate: 0.003 }),
-    },
-    // 6: the default, for every day: two layers of mixers.
-    Params {
-        contexts: 12,
-        row_bits: 22,
-        window_bits: 25,
-        bias_bits: 19,
-        first_weight: 0.2,
-        mixer_rate: 0.001,
-        mixers: 2,
         selectors: 4,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+        mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
     },
-    // 7: more contexts, a wider hidden layer.
+    // 6: the default, for every day: more contexts, two layers of geometric mixers.
     Params {
         contexts: 16,
         row_bits: 22,
@@ -139,16 +128,28 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.18,
         mixer_rate: 0.001,
         mixers: 2,
+        selectors: 4,
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+    },
+    // 7: more contexts, a wider hidden layer.
+    Params {
+        contexts: 20,
+        row_bits: 22,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.16,
+        mixer_rate: 0.001,
+        mixers: 2,
         selectors: 5,
         mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
     },
     // 8: wider still.
     Params {
-        contexts: 20,
+        contexts: 24,
         row_bits: 23,
         window_bits: 25,
         bias_bits: 19,
-        first_weight: 0.16,
+        first_weight: 0.14,
         mixer_rate: 0.001,
         mixers: 2,
         selectors: 7,
@@ -156,15 +157,15 @@ const LEVELS: [Params; 9] = [
     },
     // 9: for archives: written once, read seldom.
     Params {
-        contexts: 24,
+        contexts: 32,
         row_bits: 24,
         window_bits: 25,
         bias_bits: 19,
-        first_weight: 0.14,
+        first_weight: 0.11,
         mixer_rate: 0.001,
         mixers: 2,
         selectors: 7,
-        mlp: Some(MlpParams { contexts: 24, height: 12, row_bits: 23, rate: 0.0012 }),
+        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017 }),
     },
 ];
 
@@ -230,7 +231,9 @@ impl Level {
             (1 << mlp.row_bits) + (mlp.contexts + HEADS) * hidden
         });
         let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp;
-        size_of::<[f32; LANES]>() * rows + (1 << params.window_bits) + (2 << params.window_bits.min(23)) + (1 << 20)
+        let short_match = if params.contexts > SHALLOW { 4 << params.window_bits.min(20) } else { 0 };
+        let matches = (1 << params.window_bits) + (2 << params.window_bits.min(23)) + short_match;
+        size_of::<[f32; LANES]>() * rows + matches + (1 << 20)
     }
 }
 

@@ -165,7 +165,7 @@ impl Network {
     /// Computes the hashes of the next byte's contexts.
     #[inline(always)]
     fn find_contexts(&mut self) {
-        contexts::compute(&self.history, &mut self.byte_hashes[..self.contexts]);
+        contexts::compute(&self.history, &self.match_model.expected(), &mut self.byte_hashes[..self.contexts]);
         if let Some(index) = self.left_out {
             self.byte_hashes[index] = 0;
         }

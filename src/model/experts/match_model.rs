@@ -4,8 +4,11 @@
 //! A table remembers where each hash of the last bytes was seen. A match is followed until a byte differs. The longer
 //! it is, the more it is trusted: a logit for each bucket of lengths learns how much.
 
+mod short;
+
 use crate::math::{F32x16, one_hot, value_at};
-use crate::model::{inputs::NO_SYMBOL, table::prefetch, tuned::tuned};
+use crate::model::{features::expected::Expected, inputs::NO_SYMBOL, table::prefetch, tuned::tuned};
+use short::{ShortMatch, Window};
 
 /// Bytes that are hashed: docs/EXPERIMENTS.md, "Rows, mixer and MLP", tried 5 as well.
 const HASHED: u32 = 6;
@@ -65,20 +68,26 @@ pub struct MatchModel {
     long_logit: f32,
     /// [`SHORTEST`], or out of reach if the model is switched off.
     shortest: usize,
+    /// A second match, if contexts see one.
+    short: Option<ShortMatch>,
 }
 
 impl MatchModel {
     /// A match model that looks back 2^`window_bits` bytes, with half as many slots, but at most 2^22. If it is not
-    /// `on`, it follows no match.
-    pub fn new(window_bits: u32, on: bool) -> Self {
-        Self::with(vec![], vec![], window_bits, if on { SHORTEST } else { usize::MAX })
+    /// `on`, it follows no match. With `two`, it follows a short match for contexts as well.
+    pub fn new(window_bits: u32, on: bool, two: bool) -> Self {
+        let short = (on && two).then(|| ShortMatch::new(vec![], window_bits));
+        Self { short, ..Self::with(vec![], vec![], window_bits, if on { SHORTEST } else { usize::MAX }) }
     }
 
     /// Forgets all bytes, and looks back 2^`window_bits` bytes from now on. The logits stay.
     pub fn restart(&mut self, window_bits: u32) {
         let (window, table) = (std::mem::take(&mut self.window), std::mem::take(&mut self.table));
-        let (logits, long_logit) = (self.logits, self.long_logit);
-        *self = Self { logits, long_logit, ..Self::with(window, table, window_bits, self.shortest) };
+        let (logits, long_logit, mut short) = (self.logits, self.long_logit, self.short.take());
+        if let Some(short) = &mut short {
+            short.restart(window_bits);
+        }
+        *self = Self { logits, long_logit, short, ..Self::with(window, table, window_bits, self.shortest) };
     }
 
     /// A match model that uses this memory.
@@ -103,6 +112,7 @@ impl MatchModel {
             symbol: NO_SYMBOL,
             long_logit: LONG_LOGIT.get(),
             shortest,
+            short: None,
         }
     }
 
@@ -129,6 +139,9 @@ impl MatchModel {
         self.check = (hash as u32) & !(POSITION_MASK as u32);
         prefetch(&self.table[self.slot]);
         self.expected = self.at(self.next);
+        if let Some(short) = &mut self.short {
+            short.push(byte, last8, Window { bytes: &self.window, position: self.position });
+        }
     }
 
     /// Follows the match whose last byte was at `place`, modulo 2^POSITION_BITS, if the bytes before are equal.
@@ -194,6 +207,13 @@ impl MatchModel {
     #[inline(always)]
     pub fn expected_byte(&self) -> usize {
         if self.length == 0 { 0 } else { 1 + usize::from(self.expected) }
+    }
+
+    /// What contexts see of the matches.
+    #[inline(always)]
+    pub fn expected(&self) -> Expected {
+        let (short, short_length, missed) = self.short.as_ref().map_or((0, 0, 0), ShortMatch::expected);
+        Expected { long: self.expected_byte() as u32, long_length: self.length, short, short_length, missed }
     }
 
     /// Whether the match is long enough to predict alone.

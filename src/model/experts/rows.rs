@@ -203,7 +203,7 @@ impl Rows {
     /// The probabilities of the row of context `k`, in units of 2^-23, none below 10^-5. (16)
     #[inline(always)]
     pub fn probabilities(&self, k: usize) -> F32x16 {
-        self.p[k].map(|p| if p > LEAST { p } else { LEAST })
+        self.p[k].map(|p| if p > LEAST.get() { p } else { LEAST.get() })
     }
 
     /// Whether context `k` has no row yet.

@@ -1,6 +1,12 @@
 //! Bytes → what contexts are made of: the last bytes, words, lines, classes and strides.
 
-use super::strides::{PERIOD, REACH, Strides};
+use super::{
+    indirect::Indirect,
+    nest::Nest,
+    strides::{PERIOD, REACH, Strides},
+    tokens::Tokens,
+    words::Words,
+};
 
 /// Bytes kept, a power of two: contexts look back to the line above, or twice the widest row.
 const WINDOW: usize = 1 << 16;
@@ -14,14 +20,16 @@ pub struct History {
     position: usize,
     /// The last eight bytes, the latest one lowest.
     pub last8: u64,
-    /// Hashes of the word so far (0 between words) and of the two words before it, the latest first.
-    pub words: [u32; 3],
+    /// The word so far and those before it.
+    pub words: Words,
     /// Bytes since the last line break.
     pub column: usize,
     /// Length of the line before this one.
     above_len: usize,
     /// Classes of the last bytes, four bits each, the latest lowest; a run of letters or of digits counts once.
     pub classes: u32,
+    /// Coarser classes of the last bytes, three bits each, every byte counting.
+    pub shape: u64,
     /// The last byte that was not a letter, digit or space.
     pub punctuation: u8,
     /// Separators since the last line break: the number of the field in a line of a log, a table or a list.
@@ -32,46 +40,87 @@ pub struct History {
     pub strides: Strides,
     /// Whether strides are looked for; if not, they stay at their defaults.
     finds_strides: bool,
+    /// What is known of words; only while `deep`, as the two that follow.
+    pub tokens: Tokens,
+    /// What is open, and what stood last in the same place.
+    pub nest: Nest,
+    /// What followed the last bytes before.
+    pub indirect: Indirect,
+    /// The byte that stood last in the same place, and the one after it; 0 if there is none.
+    pub stood: [u8; 2],
+    /// Whether what only the later contexts of a list see is computed.
+    deep: bool,
 }
 
 impl History {
-    /// No bytes seen. Without `finds_strides` all data are text.
-    pub fn new(finds_strides: bool) -> Self {
-        Self::with(vec![0; WINDOW].into(), Strides::default(), finds_strides)
-    }
-
-    /// Forgets all bytes.
-    pub fn restart(&mut self) {
-        let mut window = std::mem::take(&mut self.window);
-        let seen = self.position.min(WINDOW);
-        window[..seen].fill(0);
-        // Before the first search the strides are still their defaults, and need no new allocation.
-        let searched = self.position >= PERIOD / 4;
-        let strides = if searched { Strides::default() } else { std::mem::take(&mut self.strides) };
-        *self = Self::with(window, strides, self.finds_strides);
-    }
-
-    fn with(window: Box<[u8]>, strides: Strides, finds_strides: bool) -> Self {
+    /// No bytes seen. Without `finds_strides` all data are text. What only the later contexts see is computed if
+    /// `deep_bits` are given: log2 of the entries of its tables, which have a limit of their own.
+    pub fn new(finds_strides: bool, deep_bits: Option<u32>) -> Self {
+        let bits = deep_bits.unwrap_or(1);
         Self {
-            window,
+            window: vec![0; WINDOW].into(),
             position: 0,
             last8: 0,
-            words: [0; 3],
+            words: Words::default(),
             column: 0,
             above_len: 0,
             classes: 0,
+            shape: 0,
             punctuation: 0,
             field: 0,
             phase: 0,
-            strides,
+            strides: Strides::default(),
             finds_strides,
+            tokens: Tokens::new(bits),
+            nest: Nest::new(),
+            indirect: Indirect::new(bits),
+            stood: [0; 2],
+            deep: deep_bits.is_some(),
         }
+    }
+
+    /// Forgets all bytes; `deep_bits` as in [`new`](Self::new), if they were given there.
+    pub fn restart(&mut self, deep_bits: u32) {
+        let seen = self.position.min(WINDOW);
+        self.window[..seen].fill(0);
+        // Before the first search the strides are still their defaults, and need no new allocation.
+        if self.position >= PERIOD / 4 {
+            self.strides = Strides::default();
+        }
+        self.words = Words::default();
+        (self.position, self.last8, self.column, self.above_len) = (0, 0, 0, 0);
+        (self.classes, self.shape, self.punctuation, self.field, self.phase) = (0, 0, 0, 0, 0);
+        if self.deep {
+            self.tokens.restart(deep_bits);
+            self.nest.restart();
+            self.indirect.restart(deep_bits);
+            self.stood = [0; 2];
+        }
+    }
+
+    /// How many bytes were seen.
+    #[inline(always)]
+    pub fn position(&self) -> usize {
+        self.position
     }
 
     /// The byte `distance` (≥ 1) before the next one; 0 before the first byte.
     #[inline(always)]
     pub fn at(&self, distance: usize) -> u8 {
         self.window[self.position.wrapping_sub(distance) & (WINDOW - 1)]
+    }
+
+    /// The byte at `position`; 0 if it is too far back or not there yet.
+    #[inline(always)]
+    fn byte_at(&self, position: usize) -> u8 {
+        let distance = self.position.wrapping_sub(position);
+        if distance.wrapping_sub(1) < WINDOW { self.at(distance) } else { 0 }
+    }
+
+    /// In a closing tag, one more than the byte that the open tag has here; else 0.
+    #[inline(always)]
+    pub fn closing(&self) -> u32 {
+        self.nest.closing().map_or(0, |position| 1 + u32::from(self.byte_at(position)))
     }
 
     /// The byte of the line before in the next column; 0 if that line is shorter or too far back.
@@ -88,7 +137,14 @@ impl History {
         self.position = self.position.wrapping_add(1);
         self.last8 = self.last8 << 8 | u64::from(byte);
         let class = CLASS[usize::from(byte)];
-        self.push_word(byte, class);
+        self.words.push(byte);
+        if !matches!(class, LETTER | DIGIT | SPACE) {
+            self.punctuation = byte;
+        }
+        self.shape = self.shape << 3 | u64::from(SHAPE[usize::from(class)]);
+        if self.deep {
+            self.push_deep(byte);
+        }
         let continues_run = matches!(class, LETTER | DIGIT) && self.classes & 15 == u32::from(class);
         if !continues_run {
             self.classes = self.classes << 4 | u32::from(class);
@@ -105,6 +161,15 @@ impl History {
         }
     }
 
+    /// Takes in one byte where the later contexts of a list see it.
+    #[inline(always)]
+    fn push_deep(&mut self, byte: u8) {
+        self.tokens.push(byte, &self.words);
+        self.nest.push(byte, self.stood[0]);
+        self.indirect.push(byte, self.last8);
+        self.stood = self.nest.stood().map_or([0; 2], |at| [self.byte_at(at), self.byte_at(at + 1)]);
+    }
+
     /// Looks for the widths again. The first search is early, so that short content gains from it too.
     #[cold]
     fn find_strides(&mut self) {
@@ -114,21 +179,6 @@ impl History {
         }
         self.strides.count(&bytes, self.position.min(PERIOD));
         self.phase = (self.position % self.strides.element) as u8;
-    }
-
-    /// Words are runs of letters, their case folded; bytes from 128 on are letters, so that every script has words.
-    #[inline(always)]
-    fn push_word(&mut self, byte: u8, class: u8) {
-        if class == LETTER {
-            let spelt = (self.words[0] ^ u32::from(byte.to_ascii_lowercase())).wrapping_add(1);
-            let spelt = spelt.wrapping_mul(0x2c9f_5c1b);
-            self.words[0] = spelt ^ spelt >> 15;
-        } else if self.words[0] != 0 {
-            self.words = [0, self.words[0], self.words[1]];
-        }
-        if !matches!(class, LETTER | DIGIT | SPACE) {
-            self.punctuation = byte;
-        }
     }
 }
 
@@ -142,6 +192,9 @@ const SEPARATOR: [bool; 256] = {
     }
     table
 };
+
+/// The shape of each class.
+const SHAPE: [u8; 16] = [0, 0, 1, 2, 3, 3, 4, 4, 5, 5, 5, 6, 6, 6, 7, 7];
 
 const LETTER: u8 = 1;
 const DIGIT: u8 = 2;
@@ -183,7 +236,7 @@ mod tests {
     use super::*;
 
     fn after(text: &str) -> History {
-        let mut history = History::new(true);
+        let mut history = History::new(true, None);
         text.bytes().for_each(|byte| history.push(byte));
         history
     }
@@ -196,13 +249,6 @@ mod tests {
         assert_eq!(after("no line yet").above(), 0);
         let long = "x".repeat(WINDOW + 5);
         assert_eq!(after(&format!("{long}\ny")).above(), 0);
-    }
-
-    #[test]
-    fn words_fold_case_and_end_at_other_bytes() {
-        assert_eq!(after("Hello").words[0], after("hello").words[0]);
-        assert_eq!(after("say hello,").words, [0, after("hello").words[0], after("say").words[0]]);
-        assert_ne!(after("on").words[0], after("no").words[0]);
     }
 
     #[test]
@@ -220,7 +266,7 @@ mod tests {
 
     #[test]
     fn the_phase_is_the_place_within_an_element() {
-        let mut history = History::new(true);
+        let mut history = History::new(true, None);
         for i in 0..4 * PERIOD as u32 {
             for byte in (i * 37).to_be_bytes() {
                 history.push(byte);

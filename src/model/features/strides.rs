@@ -119,7 +119,7 @@ mod tests {
 
     /// What is found in `content`: the widths of element and row, and the kind.
     fn found(content: impl IntoIterator<Item = u8>) -> (usize, usize, Kind) {
-        let mut history = History::new(true);
+        let mut history = History::new(true, None);
         content.into_iter().for_each(|byte| history.push(byte));
         let strides = history.strides;
         (strides.element, strides.row, strides.kind)

@@ -9,7 +9,7 @@ use crate::{
     model::{
         ablation::Component,
         experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, rows::Rows},
-        features::history::History,
+        features::{contexts, history::History},
         inputs::{Inputs, MAX_INPUTS},
         level::{Level, Params},
         mix::{
@@ -95,9 +95,10 @@ impl Network {
         let on = |component| without != Some(component);
         let mlp = params.mlp.filter(|_| on(Component::Mlp));
         let inputs = params.contexts + usize::from(mlp.is_some());
+        let deep = params.contexts > contexts::SHALLOW;
         Ok(Self {
-            history: History::new(on(Component::Strides)),
-            match_model: MatchModel::new(params.window_bits, on(Component::MatchModel)),
+            history: History::new(on(Component::Strides), deep.then_some(params.window_bits)),
+            match_model: MatchModel::new(params.window_bits, on(Component::MatchModel), deep),
             rows: Rows::new(params.row_bits, params.contexts)?,
             mlp: mlp.map(Mlp::new).transpose()?,
             inputs: Inputs::new(),
@@ -174,7 +175,7 @@ impl Network {
     /// As [`new`](Self::new).
     pub fn restart(&mut self, raw_len: usize) -> Result<()> {
         let params = self.level.params(raw_len);
-        self.history.restart();
+        self.history.restart(params.window_bits);
         self.match_model.restart(params.window_bits);
         self.rows.restart(params.row_bits)?;
         self.bias.restart(params.bias_bits)?;

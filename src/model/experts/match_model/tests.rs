@@ -11,7 +11,7 @@ struct Fed {
 
 impl Fed {
     fn new(window_bits: u32) -> Self {
-        Self { match_model: MatchModel::new(window_bits, true), last8: 0 }
+        Self { match_model: MatchModel::new(window_bits, true, true), last8: 0 }
     }
 
     fn push(&mut self, bytes: &[u8]) -> &mut Self {
@@ -71,7 +71,7 @@ fn a_miss_ends_the_match() {
 
 #[test]
 fn one_that_is_off_follows_nothing() {
-    let mut fed = Fed { match_model: MatchModel::new(12, false), last8: 0 };
+    let mut fed = Fed { match_model: MatchModel::new(12, false, true), last8: 0 };
     for _ in 0..200 {
         assert_eq!(fed.push(b"abcdefgh").distance(), None);
     }
@@ -143,4 +143,17 @@ fn logits_learn_how_sure_matches_of_a_length_are() {
     assert!(match_model.forward(None).0[expected] > before[match_model.bucket]);
     assert_eq!(match_model.logits.iter().zip(before).filter(|(logit, before)| **logit != *before).count(), 1);
     assert_eq!(match_model.long_logit, LONG_LOGIT.get());
+}
+
+#[test]
+fn a_short_match_goes_on_after_a_byte_that_it_did_not_expect() {
+    let content = noise(7, 40);
+    let mut fed = Fed::new(12);
+    fed.push(&content).push(b"-").push(&content[..8]);
+    let expected = |fed: &Fed| (fed.match_model.expected().short, fed.match_model.expected().missed);
+    assert_eq!(expected(&fed), (1 + u32::from(content[8]), 0));
+    fed.push(&[content[8] ^ 1]);
+    assert_eq!(expected(&fed), (1 + u32::from(content[9]), 1));
+    fed.match_model.restart(12);
+    assert_eq!(expected(&fed), (0, 0));
 }

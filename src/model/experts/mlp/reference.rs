@@ -11,6 +11,7 @@ use crate::math::{F32x16, LANES};
 use crate::model::{
     features::{
         contexts::{MAX_CONTEXTS, compute},
+        expected::Expected,
         history::History,
     },
     level::{HEADS, MlpParams},
@@ -93,7 +94,7 @@ struct Fed {
 /// An MLP that has read some text.
 fn trained() -> Fed {
     let params = MlpParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004 };
-    let mut fed = Fed { network: Mlp::new(params).unwrap(), history: History::new(false) };
+    let mut fed = Fed { network: Mlp::new(params).unwrap(), history: History::new(false, Some(16)) };
     fed.begin_byte();
     fed.read(&TEXT.repeat(9));
     fed
@@ -117,7 +118,7 @@ impl Fed {
 
     fn begin_byte(&mut self) {
         let mut hashes = [0; MAX_CONTEXTS];
-        compute(&self.history, &mut hashes);
+        compute(&self.history, &Expected::default(), &mut hashes);
         self.network.begin_byte(&hashes);
     }
 }
