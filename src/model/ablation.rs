@@ -13,6 +13,8 @@ use super::{
 pub enum Component {
     /// The MLP: embedding, hidden layer, heads.
     Mlp,
+    /// The recurrent expert.
+    Recurrent,
     /// The match model.
     MatchModel,
     /// The bonuses: logits of the values that rows saw last.
@@ -32,11 +34,12 @@ pub enum Component {
 impl Component {
     /// All components that `level` has.
     pub fn of(level: Level) -> impl Iterator<Item = Self> {
-        use Component::{Bias, ByteGate, ClassGate, LastValues, MatchModel, Mlp, Strides};
+        use Component::{Bias, ByteGate, ClassGate, LastValues, MatchModel, Mlp, Recurrent, Strides};
         let params = level.params(0);
         let mlp = params.mlp.map(|_| Mlp);
+        let recurrent = params.recurrent.map(|_| Recurrent);
         let sparse = [MatchModel, LastValues, ByteGate, ClassGate, Bias, Strides];
-        mlp.into_iter().chain(sparse).chain((0..params.contexts).map(Component::Context))
+        mlp.into_iter().chain(recurrent).chain(sparse).chain((0..params.contexts).map(Component::Context))
     }
 }
 
@@ -45,6 +48,7 @@ impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Mlp => "MLP",
+            Self::Recurrent => "recurrent expert",
             Self::MatchModel => "match model",
             Self::LastValues => "last values",
             Self::ByteGate => "weights by byte",

@@ -37,6 +37,15 @@ pub struct Params {
     pub mixers: usize,
     /// The MLP, if the level has one.
     pub mlp: Option<MlpParams>,
+    /// The recurrent expert, if the level has one.
+    pub recurrent: Option<RecurrentParams>,
+}
+
+/// The sizes of a level's recurrent expert.
+#[derive(Clone, Copy, Debug)]
+pub struct RecurrentParams {
+    /// Cells over 16.
+    pub height: usize,
 }
 
 /// The sizes of a level's MLP.
@@ -66,6 +75,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.0014,
         mixers: 1,
         mlp: None,
+        recurrent: None,
     },
     // 2: three contexts more, and room for twice as many rows.
     Params {
@@ -77,6 +87,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.0013,
         mixers: 1,
         mlp: None,
+        recurrent: None,
     },
     // 3: quick, and about as small as contexts alone get.
     Params {
@@ -88,6 +99,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 1,
         mlp: None,
+        recurrent: None,
     },
     // 4: the MLP enters, a narrow one.
     Params {
@@ -99,6 +111,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 1,
         mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
+        recurrent: None,
     },
     // 5: a wider one.
     Params {
@@ -110,6 +123,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 1,
         mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 20, rate: 0.003 }),
+        recurrent: None,
     },
     // 6: the default, for every day: two layers of mixers.
     Params {
@@ -121,6 +135,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+        recurrent: None,
     },
     // 7: more contexts, a wider hidden layer.
     Params {
@@ -132,6 +147,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
+        recurrent: None,
     },
     // 8: wider still.
     Params {
@@ -143,6 +159,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
+        recurrent: None,
     },
     // 9: for archives: written once, read seldom.
     Params {
@@ -153,7 +170,8 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.14,
         mixer_rate: 0.001,
         mixers: 2,
-        mlp: Some(MlpParams { contexts: 24, height: 12, row_bits: 23, rate: 0.0012 }),
+        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017 }),
+        recurrent: Some(RecurrentParams { height: 6 }),
     },
 ];
 
@@ -216,7 +234,12 @@ impl Level {
             let hidden = mlp.height * LANES;
             (1 << mlp.row_bits) + (mlp.contexts + HEADS) * hidden
         });
-        let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp;
+        // Weights and means of cells and bytes, and the heads' weights; the trace of 16 bytes.
+        let recurrent = params.recurrent.map_or(0, |recurrent| {
+            let cells = recurrent.height * LANES;
+            2 * 3 * (cells + 256) * recurrent.height + HEADS * cells + 256 * recurrent.height
+        });
+        let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp + recurrent;
         size_of::<[f32; LANES]>() * rows + (1 << params.window_bits) + (2 << params.window_bits.min(23)) + (1 << 20)
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     math::F32x16,
     model::{
         ablation::Component,
-        experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, rows::Rows},
+        experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, recurrent::Recurrent, rows::Rows},
         features::history::History,
         inputs::{Inputs, MAX_INPUTS},
         level::{Level, Params},
@@ -67,6 +67,7 @@ impl Network {
     fn with(level: Level, params: Params, without: Option<Component>, prior: Option<Arc<Prior>>) -> Result<Self> {
         let on = |component| without != Some(component);
         let mlp = params.mlp.filter(|_| on(Component::Mlp));
+        let recurrent = params.recurrent.filter(|_| on(Component::Recurrent));
         let rate_if = |component, rate| if on(component) { rate } else { 0.0 };
         let rates = Rates {
             by_state: params.mixer_rate,
@@ -74,12 +75,13 @@ impl Network {
             by_classes: rate_if(Component::ClassGate, params.mixer_rate * GATE_RATE),
             bonus: rate_if(Component::LastValues, BONUS_RATE),
         };
-        let inputs = params.contexts + usize::from(mlp.is_some());
+        let inputs = params.contexts + usize::from(mlp.is_some()) + usize::from(recurrent.is_some());
         Ok(Self {
             history: History::new(on(Component::Strides)),
             match_model: MatchModel::new(params.window_bits, on(Component::MatchModel)),
             rows: Rows::new(params.row_bits, params.contexts)?,
             mlp: mlp.map(Mlp::new).transpose()?,
+            recurrent: recurrent.map(Recurrent::new),
             inputs: Inputs::new(),
             mixer_stack: gates::mixer_stack(params.mixers, inputs, params.first_weight, rates),
             bias: Bias::new(params.bias_bits, rate_if(Component::Bias, BIAS_RATE))?,
@@ -155,6 +157,9 @@ impl Network {
         self.bias.restart(params.bias_bits)?;
         if let (Some(mlp), Some(sizes)) = (&mut self.mlp, params.mlp) {
             mlp.restart(sizes.row_bits)?;
+        }
+        if let Some(recurrent) = &mut self.recurrent {
+            recurrent.restart();
         }
         self.begin()
     }
