@@ -159,7 +159,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
-        recurrent: None,
+        recurrent: Some(RecurrentParams { height: 4 }),
     },
     // 9: for archives: written once, read seldom.
     Params {

@@ -11,7 +11,7 @@ mod reference;
 mod through_time;
 
 use super::mlp::{heads::Heads, input_of, state_of};
-use crate::math::{F32x16, error, softmax};
+use crate::math::{F32x16, LANES, error, softmax};
 use crate::model::{level::RecurrentParams, rng::Rng};
 use cells::{Trace, Weights};
 use through_time::Learner;
@@ -20,9 +20,14 @@ use through_time::Learner;
 pub const HORIZON: usize = 16;
 /// The heads' rate at first. After t bytes it is 1/√(1 + t/RATE_BYTES) of that, and RATE_END of it at least:
 /// docs/EXPERIMENTS.md, "The recurrent expert".
-const HEAD_RATE: f32 = 0.003;
+const HEAD_RATE: f32 = 0.006;
 const RATE_BYTES: f32 = 10_000.0;
 const RATE_END: f32 = 0.15;
+
+/// Heads skip nibbles whose 1 − p is not above this, and the cells sixteen bytes whose sum of it is not above that:
+/// docs/EXPERIMENTS.md, "The recurrent expert".
+const NIBBLE_FORESEEN: f32 = 0.02;
+const TRACE_FORESEEN: f32 = 0.5;
 
 /// Layer and heads, and where they are in a byte.
 #[derive(Clone, Debug)]
@@ -39,6 +44,8 @@ pub struct Recurrent {
     rate: f32,
     /// Bytes seen.
     bytes: f32,
+    /// Σ(1 − p) over the nibbles of the trace.
+    surprise: f32,
     /// Weights and heads as they were at first, made on the first restart.
     first: Option<Box<(Weights, Heads)>>,
 }
@@ -56,6 +63,7 @@ impl Recurrent {
             p: F32x16::ZERO,
             rate: 0.0,
             bytes: 0.0,
+            surprise: 0.0,
             first: None,
         }
     }
@@ -71,6 +79,7 @@ impl Recurrent {
         self.trace.restart();
         self.learner.updates = 0.0;
         self.bytes = 0.0;
+        self.surprise = 0.0;
     }
 
     /// Computes the features of the next byte; `last` is the byte before it.
@@ -101,14 +110,22 @@ impl Recurrent {
     /// One step of the head in use, and its share of the gradient at the features.
     #[inline(always)]
     pub fn learn(&mut self, coded: usize) {
-        self.heads.backward(self.head, error(&self.p, coded), self.trace.gradient(), self.rate);
+        let delta = error(&self.p, coded);
+        let surprise = delta.0[coded & (LANES - 1)];
+        self.surprise += surprise;
+        if surprise > NIBBLE_FORESEEN {
+            self.heads.backward(self.head, delta, self.trace.gradient(), self.rate);
+        }
     }
 
     /// One step of the cells' weights, after every HORIZON bytes.
     #[inline(always)]
     pub fn end_byte(&mut self) {
         if self.trace.t + 1 == HORIZON {
-            self.learner.learn(&self.trace, &mut self.weights);
+            if self.surprise > TRACE_FORESEEN {
+                self.learner.learn(&self.trace, &mut self.weights);
+            }
+            self.surprise = 0.0;
         }
     }
 }

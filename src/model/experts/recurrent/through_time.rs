@@ -10,7 +10,7 @@ use crate::math::{F32x16, LANES, flat, flat_mut};
 
 /// The rate of U at first; it falls as 1/√(1 + updates/RATE_UPDATES) to RATE_END of that. Rates of E and b fall alike:
 /// docs/EXPERIMENTS.md, "The recurrent expert".
-pub(super) const U_RATE: f32 = 0.002;
+pub(super) const U_RATE: f32 = 0.004;
 pub(super) const E_RATE: f32 = 0.02;
 pub(super) const B_RATE: f32 = 0.01;
 const RATE_UPDATES: f32 = 2500.0;
