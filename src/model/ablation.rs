@@ -13,6 +13,8 @@ use super::{
 pub enum Component {
     /// The MLP: embedding, hidden layer, heads.
     Mlp,
+    /// The recurrent expert.
+    Recurrent,
     /// The match model.
     MatchModel,
     /// The bonuses: logits of the values that rows saw last.
@@ -34,12 +36,14 @@ pub enum Component {
 impl Component {
     /// All components that `level` has.
     pub fn of(level: Level) -> impl Iterator<Item = Self> {
-        use Component::{Bias, ByteGate, ClassGate, LastValues, Logistic, MatchModel, Mlp, Strides};
+        use Component::{Bias, ByteGate, ClassGate, LastValues, Logistic, MatchModel, Mlp, Recurrent, Strides};
         let params = level.params(0);
         let mlp = params.mlp.map(|_| Mlp);
+        let recurrent = params.recurrent.map(|_| Recurrent);
         let logistic = (params.selectors > 0).then_some(Logistic);
         let sparse = [MatchModel, LastValues, ByteGate, ClassGate, Bias, Strides];
-        mlp.into_iter().chain(logistic).chain(sparse).chain((0..params.contexts).map(Component::Context))
+        let experts = mlp.into_iter().chain(recurrent);
+        experts.chain(logistic).chain(sparse).chain((0..params.contexts).map(Component::Context))
     }
 }
 
@@ -48,6 +52,7 @@ impl fmt::Display for Component {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Mlp => "MLP",
+            Self::Recurrent => "recurrent expert",
             Self::MatchModel => "match model",
             Self::LastValues => "last values",
             Self::ByteGate => "weights by byte",

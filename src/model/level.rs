@@ -40,6 +40,15 @@ pub struct Params {
     pub selectors: usize,
     /// The MLP, if the level has one.
     pub mlp: Option<MlpParams>,
+    /// The recurrent expert, if the level has one.
+    pub recurrent: Option<RecurrentParams>,
+}
+
+/// The sizes of a level's recurrent expert.
+#[derive(Clone, Copy, Debug)]
+pub struct RecurrentParams {
+    /// Cells over 16.
+    pub height: usize,
 }
 
 /// The sizes of a level's MLP.
@@ -70,6 +79,7 @@ const LEVELS: [Params; 9] = [
         mixers: 1,
         selectors: 0,
         mlp: None,
+        recurrent: None,
     },
     // 2: three contexts more, and room for twice as many rows.
     Params {
@@ -82,6 +92,7 @@ const LEVELS: [Params; 9] = [
         mixers: 1,
         selectors: 0,
         mlp: None,
+        recurrent: None,
     },
     // 3: quick, and about as small as contexts alone get.
     Params {
@@ -94,6 +105,7 @@ const LEVELS: [Params; 9] = [
         mixers: 1,
         selectors: 0,
         mlp: None,
+        recurrent: None,
     },
     // 4: the logistic stage enters.
     Params {
@@ -106,6 +118,7 @@ const LEVELS: [Params; 9] = [
         mixers: 1,
         selectors: 4,
         mlp: None,
+        recurrent: None,
     },
     // 5: the MLP enters, a narrow one.
     Params {
@@ -118,6 +131,7 @@ const LEVELS: [Params; 9] = [
         mixers: 1,
         selectors: 4,
         mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
+        recurrent: None,
     },
     // 6: the default, for every day: more contexts, two layers of geometric mixers.
     Params {
@@ -130,6 +144,7 @@ const LEVELS: [Params; 9] = [
         mixers: 2,
         selectors: 4,
         mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+        recurrent: None,
     },
     // 7: more contexts, a wider hidden layer.
     Params {
@@ -142,6 +157,7 @@ const LEVELS: [Params; 9] = [
         mixers: 2,
         selectors: 5,
         mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
+        recurrent: None,
     },
     // 8: wider still.
     Params {
@@ -154,6 +170,7 @@ const LEVELS: [Params; 9] = [
         mixers: 2,
         selectors: 7,
         mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
+        recurrent: Some(RecurrentParams { height: 4 }),
     },
     // 9: for archives: written once, read seldom.
     Params {
@@ -166,6 +183,7 @@ const LEVELS: [Params; 9] = [
         mixers: 2,
         selectors: 7,
         mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017 }),
+        recurrent: Some(RecurrentParams { height: 6 }),
     },
 ];
 
@@ -230,7 +248,12 @@ impl Level {
             let hidden = mlp.height * LANES;
             (1 << mlp.row_bits) + (mlp.contexts + HEADS) * hidden
         });
-        let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp;
+        // Weights and means of cells and bytes, and the heads' weights; the trace of 16 bytes.
+        let recurrent = params.recurrent.map_or(0, |recurrent| {
+            let cells = recurrent.height * LANES;
+            2 * 3 * (cells + 256) * recurrent.height + HEADS * cells + 256 * recurrent.height
+        });
+        let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp + recurrent;
         let short_match = if params.contexts > SHALLOW { 4 << params.window_bits.min(20) } else { 0 };
         let matches = (1 << params.window_bits) + (2 << params.window_bits.min(23)) + short_match;
         size_of::<[f32; LANES]>() * rows + matches + (1 << 20)

@@ -16,6 +16,7 @@ use super::{
         match_model::MatchModel,
         mlp::Mlp,
         prior::{Prior, Span},
+        recurrent::Recurrent,
         rows::Rows,
     },
     features::{contexts, hash::hash_of_nibble, history::History},
@@ -47,6 +48,7 @@ pub struct Network {
     match_model: MatchModel,
     rows: Rows,
     pub(crate) mlp: Option<Mlp>,
+    recurrent: Option<Recurrent>,
     inputs: Inputs,
     mixer_stack: MixerStack,
     bias: Bias,
@@ -160,6 +162,12 @@ impl Network {
                 mlp.end_byte();
             }
         }
+        if let Some(recurrent) = &mut self.recurrent {
+            recurrent.learn(coded);
+            if ends_byte {
+                recurrent.end_byte();
+            }
+        }
     }
 
     /// Computes the hashes of the next byte's contexts.
@@ -193,6 +201,9 @@ impl Network {
         if let Some(mlp) = &mut self.mlp {
             mlp.begin_byte(&self.byte_hashes);
         }
+        if let Some(recurrent) = &mut self.recurrent {
+            recurrent.begin_byte(self.history.last8 as u8);
+        }
     }
 
     /// Predicts the next nibble.
@@ -201,10 +212,16 @@ impl Network {
         (self.head, self.match_only) = (head, false);
         self.rows.select(&self.hashes[..self.contexts], &mut self.inputs);
         self.seed_new_rows();
+        let mut k = self.contexts % MAX_INPUTS;
         if let Some(mlp) = &mut self.mlp {
-            let k = self.contexts % MAX_INPUTS;
             self.inputs.x[k] = mlp.forward(head);
             self.inputs.state[k] = mlp.state();
+            self.inputs.last[k] = NO_SYMBOL;
+            k = (k + 1) % MAX_INPUTS;
+        }
+        if let Some(recurrent) = &mut self.recurrent {
+            self.inputs.x[k] = recurrent.forward(head);
+            self.inputs.state[k] = recurrent.state();
             self.inputs.last[k] = NO_SYMBOL;
         }
         #[cfg(feature = "lab")]

@@ -2,7 +2,7 @@
 //! are one more input of the mixers.
 
 mod embedding;
-mod heads;
+pub(super) mod heads;
 mod hidden;
 #[cfg(test)]
 mod reference;
@@ -121,16 +121,13 @@ impl Mlp {
         self.head = head;
         let logits = self.heads.forward(head, &self.pass.h);
         self.p = softmax(logits);
-        let max = logits.max();
-        let least = FAR_BELOW.get();
-        logits.map(|logit| if logit - max > least { logit - max } else { least })
+        input_of(logits)
     }
 
-    /// The input's state for the mixers: steps of the largest probability. The edges were not tried alone.
+    /// The input's state for the mixers.
     #[inline(always)]
     pub fn state(&self) -> u32 {
-        let top = self.p.max();
-        [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995].iter().map(|&edge| u32::from(top > edge)).sum()
+        state_of(&self.p)
     }
 
     /// One step of the head in use, and its share of the gradient at the features.
@@ -150,4 +147,18 @@ impl Mlp {
         }
         self.surprise = 0.0;
     }
+}
+
+/// A network's logits → its input to the mixers: less the largest of them. (16)
+#[inline(always)]
+pub(super) fn input_of(logits: F32x16) -> F32x16 {
+    let (max, least) = (logits.max(), FAR_BELOW.get());
+    logits.map(|logit| if logit - max > least { logit - max } else { least })
+}
+
+/// A network's probabilities → its input's state: steps of the largest. The edges were not tried alone.
+#[inline(always)]
+pub(super) fn state_of(p: &F32x16) -> u32 {
+    let top = p.max();
+    [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995].iter().map(|&edge| u32::from(top > edge)).sum()
 }

@@ -3,4 +3,5 @@
 pub mod match_model;
 pub mod mlp;
 pub mod prior;
+pub mod recurrent;
 pub mod rows;

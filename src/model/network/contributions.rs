@@ -66,11 +66,13 @@ impl Network {
         // The mixers are linear in their inputs for the weights in use, which states and gates choose: so an expert's
         // share is what they make of it while the others say nothing.
         let mut alone = Inputs { state: self.inputs.state, ..Inputs::new() };
-        for k in 0..self.contexts + usize::from(self.mlp.is_some()) {
+        let contexts = (0..self.contexts).map(Component::Context);
+        let mlp = self.mlp.iter().map(|_| Component::Mlp);
+        let recurrent = self.recurrent.iter().map(|_| Component::Recurrent);
+        for (k, expert) in contexts.chain(mlp).chain(recurrent).enumerate() {
             (alone.x[k], alone.last[k]) = (self.inputs.x[k], self.inputs.last[k]);
             let logits = self.mixer_stack.forward(&gates, set, &alone, F32x16::ZERO);
             (alone.x[k], alone.last[k]) = (F32x16::ZERO, NO_SYMBOL);
-            let expert = if k < self.contexts { Component::Context(k) } else { Component::Mlp };
             all.push((expert.to_string(), centred(logits)));
         }
         let matched = self.match_model.forward(high);

@@ -37,13 +37,15 @@ impl Network {
     pub(super) fn refine(&mut self) -> F32x16 {
         let choice = self.choice();
         let Some(logistic) = &mut self.logistic else { return self.p_geometric };
-        let (experts, others) = logistic.x.split_at_mut(self.contexts + usize::from(self.mlp.is_some()));
-        let (rows, mlp) = experts.split_at_mut(self.contexts);
+        let inputs = logistic.x.len();
+        let (rows, others) = logistic.x.split_at_mut(self.contexts);
         for (k, x) in rows.iter_mut().enumerate() {
             *x = odds(&self.rows.probabilities(k));
         }
-        if let (Some(mlp), [x]) = (&self.mlp, mlp) {
-            *x = odds(&at_least(LEAST, mlp.p));
+        let (networks, others) = others.split_at_mut(inputs - self.contexts - OTHERS);
+        let p = self.mlp.iter().map(|mlp| mlp.p).chain(self.recurrent.iter().map(|recurrent| recurrent.p));
+        for (x, p) in networks.iter_mut().zip(p) {
+            *x = odds(&at_least(LEAST, p));
         }
         others[0] = odds(&at_least(LEAST_GEOMETRIC, self.p_geometric));
         others[1] = match self.match_model.symbol() {

@@ -8,7 +8,7 @@ use crate::{
     math::F32x16,
     model::{
         ablation::Component,
-        experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, rows::Rows},
+        experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, recurrent::Recurrent, rows::Rows},
         features::{contexts, history::History},
         inputs::{Inputs, MAX_INPUTS},
         level::{Level, Params},
@@ -94,13 +94,15 @@ impl Network {
     ) -> Result<Self> {
         let on = |component| without != Some(component);
         let mlp = params.mlp.filter(|_| on(Component::Mlp));
-        let inputs = params.contexts + usize::from(mlp.is_some());
+        let recurrent = params.recurrent.filter(|_| on(Component::Recurrent));
+        let inputs = params.contexts + usize::from(mlp.is_some()) + usize::from(recurrent.is_some());
         let deep = params.contexts > contexts::SHALLOW;
         Ok(Self {
             history: History::new(on(Component::Strides), deep.then_some(params.window_bits)),
             match_model: MatchModel::new(params.window_bits, on(Component::MatchModel), deep),
             rows: Rows::new(params.row_bits, params.contexts)?,
             mlp: mlp.map(Mlp::new).transpose()?,
+            recurrent: recurrent.map(Recurrent::new),
             inputs: Inputs::new(),
             mixer_stack: mixer_stack(&params, inputs, without),
             bias: Bias::new(params.bias_bits, rate_if(without != Some(Component::Bias), BIAS_RATE.get()))?,
@@ -184,6 +186,9 @@ impl Network {
         }
         if let (Some(mlp), Some(sizes)) = (&mut self.mlp, params.mlp) {
             mlp.restart(sizes.row_bits)?;
+        }
+        if let Some(recurrent) = &mut self.recurrent {
+            recurrent.restart();
         }
         self.begin()
     }
