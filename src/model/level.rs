@@ -53,6 +53,10 @@ pub struct MlpParams {
     pub rate: f32,
 }
 
+/// Rows for each byte of content, at most; with fewer contexts, one for each. A byte of a real file touches fewer new
+/// ones, and rows of little use give way: docs/EXPERIMENTS.md, "Fixed costs and speed of model 3".
+const ROWS_A_BYTE: usize = 6;
+
 /// docs/EXPERIMENTS.md tried contexts, rows and mixers of levels 1 and 6 and the mixers' first weight and rate ("Rows,
 /// mixer and MLP"), and the MLP's rates and heights ("Model 1"). Other numbers were not tried alone.
 const LEVELS: [Params; 9] = [
@@ -201,10 +205,10 @@ impl Level {
         let level = LEVELS[usize::from(self.0) - 1];
         let bits = |rows: usize| bits_for(raw_len.saturating_mul(rows));
         Params {
-            row_bits: bits(2 * level.contexts).clamp(8, level.row_bits),
+            row_bits: bits(level.contexts.min(ROWS_A_BYTE)).clamp(8, level.row_bits),
             window_bits: bits(1).clamp(10, level.window_bits),
-            bias_bits: bits(4).clamp(6, level.bias_bits),
-            mlp: level.mlp.map(|mlp| MlpParams { row_bits: bits(mlp.contexts).clamp(6, mlp.row_bits), ..mlp }),
+            bias_bits: bits(1).clamp(6, level.bias_bits),
+            mlp: level.mlp.map(|mlp| MlpParams { row_bits: bits(mlp.contexts / 2).clamp(6, mlp.row_bits), ..mlp }),
             ..level
         }
     }

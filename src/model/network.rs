@@ -30,6 +30,10 @@ use crate::{
 pub use contributions::Contribution;
 pub use start::Start;
 
+/// The mixers, the match model and the bias learn nothing from a nibble if the network's 1 − p was not above this, and
+/// the MLP nothing if it was not above that: docs/EXPERIMENTS.md, "Fixed costs and speed of model 3".
+const FORESEEN: f32 = 0.01;
+const FORESEEN_BY_MLP: f32 = 0.1;
 /// In place of a span in the prior: the prior was not asked for the context yet.
 const UNASKED: Span = (0, u32::MAX);
 
@@ -54,6 +58,8 @@ pub struct Network {
     hashes: [u64; MAX_INPUTS],
     /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
+    /// The head that is likely next, within a byte: `hashes` are of its rows already. With the hashes of the bias's.
+    guess: Option<(usize, [u64; ORDERS])>,
     /// Whether `p` was made by a long match alone. Then no other component learns from the next nibble, because
     /// none predicted it.
     match_only: bool,
@@ -110,7 +116,10 @@ impl Network {
         if needs_contexts {
             self.find_contexts();
         }
-        let bias_rows = self.prefetch(next_head);
+        let bias_rows = match self.guess {
+            Some((head, bias_rows)) if head == next_head && byte.is_none() => bias_rows,
+            _ => self.prefetch(next_head),
+        };
         self.learn(coded, byte.is_some());
         if needs_contexts {
             self.begin_byte();
@@ -134,12 +143,17 @@ impl Network {
             self.match_model.learn_long(&delta);
             return;
         }
-        self.mixer_stack.learn(&self.inputs, coded, delta);
-        self.match_model.learn(&delta);
-        self.bias.learn(delta);
+        let surprise = delta.0[coded % LANES];
+        if surprise > FORESEEN {
+            self.mixer_stack.learn(&self.inputs, coded, delta);
+            self.match_model.learn(&delta);
+            self.bias.learn(delta);
+        }
         self.rows.learn(coded);
         if let Some(mlp) = &mut self.mlp {
-            mlp.learn(coded);
+            if surprise > FORESEEN_BY_MLP {
+                mlp.learn(coded);
+            }
             if ends_byte {
                 mlp.end_byte();
             }
@@ -194,6 +208,11 @@ impl Network {
         let matched = self.match_model.forward(head.checked_sub(1));
         let mixed = self.mixer_stack.forward(&self.gates(), self.final_set(), &self.inputs, matched);
         self.p = softmax(mixed + self.bias.forward(bias_rows));
+        self.guess = (head == 0).then(|| {
+            // The low nibble's rows arrive in time if their fetch begins before the high nibble is known.
+            let likely = 1 + most_likely(&self.p);
+            (likely, self.prefetch(likely))
+        });
     }
 
     /// Fills rows that have seen nothing from the prior, if there is one.
@@ -218,7 +237,7 @@ impl Network {
     /// Predicts the next nibble from the long match alone.
     #[inline(always)]
     fn predict_match_only(&mut self, head: usize) {
-        (self.head, self.match_only) = (head, true);
+        (self.head, self.match_only, self.guess) = (head, true, None);
         self.p = softmax(self.match_model.forward_long(head.checked_sub(1)));
     }
 
@@ -251,4 +270,15 @@ impl Network {
             self.predict(head, bias_rows);
         }
     }
+}
+
+/// The most probable symbol.
+#[inline(always)]
+fn most_likely(p: &F32x16) -> usize {
+    let max = p.max();
+    let mut largest = 0u32;
+    for (i, p) in p.0.iter().enumerate() {
+        largest |= u32::from(*p == max) << i;
+    }
+    largest.trailing_zeros() as usize % LANES
 }
