@@ -53,9 +53,9 @@ pub struct MlpParams {
     pub rate: f32,
 }
 
-/// Rows for each byte of content, at most; with fewer contexts, one for each. A byte of a real file touches fewer new
-/// ones, and rows of little use give way: docs/EXPERIMENTS.md, "Fixed costs and speed of model 3".
-const ROWS_A_BYTE: usize = 6;
+/// Rows for each byte of content: half as many as contexts, but at least this many. A byte of a real file touches fewer
+/// new ones, and rows of little use give way: docs/EXPERIMENTS.md, "Fixed costs and speed of model 3".
+const LEAST_ROWS_A_BYTE: usize = 5;
 
 /// docs/EXPERIMENTS.md tried contexts, rows and mixers of levels 1 and 6 and the mixers' first weight and rate ("Rows,
 /// mixer and MLP"), and the MLP's rates and heights ("Model 1"). Other numbers were not tried alone.
@@ -205,7 +205,7 @@ impl Level {
         let level = LEVELS[usize::from(self.0) - 1];
         let bits = |rows: usize| bits_for(raw_len.saturating_mul(rows));
         Params {
-            row_bits: bits(level.contexts.min(ROWS_A_BYTE)).clamp(8, level.row_bits),
+            row_bits: bits((level.contexts / 2).max(LEAST_ROWS_A_BYTE)).clamp(8, level.row_bits),
             window_bits: bits(1).clamp(10, level.window_bits),
             bias_bits: bits(1).clamp(6, level.bias_bits),
             mlp: level.mlp.map(|mlp| MlpParams { row_bits: bits(mlp.contexts / 2).clamp(6, mlp.row_bits), ..mlp }),
