@@ -219,7 +219,7 @@ mod tests {
         let many_symbols = of_lone_values(10_000, 140_000);
         assert_eq!(read(&mut many_symbols.as_slice(), 0, u64::MAX).unwrap().len(), 10_000);
         let mut claimed = vec![Counts::bucket_bits(64) as u8];
-        [1 << 40, 1 << 41].map(|number| varint::write(&mut claimed, number));
+        [1 << 40, 1 << 41].into_iter().for_each(|number| varint::write(&mut claimed, number));
         assert!(read(&mut claimed.as_slice(), 0, u64::MAX).is_err());
         let one_each = of_lone_values(10_000, 10_000);
         assert_eq!(read(&mut one_each.as_slice(), 0, u64::MAX).unwrap().len(), 10_000);
