@@ -15,12 +15,59 @@ const REPORT_EVERY: usize = 4096;
 /// Called with the raw bytes and the coded bytes that were dealt with since the last call. An error ends the work.
 pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
 
-/// Codes `raw` by a network that starts from `start`.
-///
-/// # Errors
-/// The system does not have the memory for the network, or `report` ends the work.
-pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    checked(|| encode_by(Network::from(start, raw.len())?, raw, isa, report))
+/// A block that is being coded.
+#[derive(Debug)]
+pub struct Encoding<'a> {
+    raw: &'a [u8],
+    /// How many bytes of `raw` are coded.
+    done: usize,
+    network: Network,
+    coder: Encoder,
+    isa: Isa,
+}
+
+impl<'a> Encoding<'a> {
+    /// Nothing of `raw` is coded yet; the network starts from `start`.
+    ///
+    /// # Errors
+    /// The system does not have the memory for the network.
+    pub fn new(raw: &'a [u8], start: &Start, isa: Isa) -> Result<Self> {
+        Ok(Self::by(checked(|| Network::from(start, raw.len()))?, raw, isa))
+    }
+
+    fn by(network: Network, raw: &'a [u8], isa: Isa) -> Self {
+        Self { raw, done: 0, network, coder: Encoder::new(), isa }
+    }
+
+    /// Codes until `until` bytes are coded.
+    ///
+    /// # Errors
+    /// `report` ends the work.
+    pub fn go_on(&mut self, until: usize, report: &mut Report) -> Result<()> {
+        checked(|| {
+            for chunk in self.raw[self.done..until].chunks(REPORT_EVERY) {
+                let before = self.coder.len();
+                symbols::encode(chunk, &mut self.network, &mut self.coder, self.isa);
+                self.done += chunk.len();
+                report(chunk.len(), self.coder.len() - before)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// How many bytes are coded, and how many coded bytes they have become.
+    pub fn progress(&self) -> (usize, usize) {
+        (self.done, self.coder.len())
+    }
+
+    /// Codes the rest, and gives the coded bytes.
+    ///
+    /// # Errors
+    /// `report` ends the work.
+    pub fn finish(mut self, report: &mut Report) -> Result<Vec<u8>> {
+        self.go_on(self.raw.len(), report)?;
+        Ok(self.coder.finish())
+    }
 }
 
 /// How many bytes a neural block of `raw` would take if the network had no `component`; with `None`, how many it takes.
@@ -28,20 +75,8 @@ pub fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Resul
 /// # Errors
 /// The system does not have the memory for the network.
 pub fn ablated_len(raw: &[u8], level: Level, component: Option<Component>) -> Result<usize> {
-    checked(|| {
-        let network = Network::without(component, level, raw.len())?;
-        Ok(encode_by(network, raw, Isa::detect(), &mut |_, _| Ok(()))?.len())
-    })
-}
-
-fn encode_by(mut network: Network, raw: &[u8], isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    let mut coder = Encoder::new();
-    for chunk in raw.chunks(REPORT_EVERY) {
-        let before = coder.len();
-        symbols::encode(chunk, &mut network, &mut coder, isa);
-        report(chunk.len(), coder.len() - before)?;
-    }
-    Ok(coder.finish())
+    let network = checked(|| Network::without(component, level, raw.len()))?;
+    Ok(Encoding::by(network, raw, Isa::detect()).finish(&mut |_, _| Ok(()))?.len())
 }
 
 /// Decodes `raw_len` bytes, the inverse of [`encode`].

@@ -1,18 +1,20 @@
 //! How the network of a block starts: from nothing, or from a prior, which is a trained model or the built-in one.
 //!
-//! An encoder codes the block, or the start of a long one, in every allowed way and keeps the shortest. A bit in the
+//! An encoder codes the start of the block in every allowed way and goes on in the way that is shortest. A bit in the
 //! block's header says whether it starts from a prior; the frame's header says from which.
 
-use super::neural::{self, Report};
+use super::neural::{Encoding, Report};
 use crate::{Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::Start, priors::built_in};
 
 /// A block up to this long may start from the built-in prior, which saves some hundred bytes, whatever the length.
 const MOST_BUILT_IN: usize = 1 << 20;
-/// Content up to this long is coded whole in each way. Of longer content only a probe is.
+/// Content up to this long is tried at its own level, and the last trial is gone on with if it is the best. Longer
+/// content is tried by the fastest level if there is no trained model; a trained model knows most about its own level.
 const SHORT: usize = 1 << 14;
-/// Bytes of a probe, which nearly always picks the way that is best for all of the content. Without a trained model it
-/// is coded by the fastest level; a trained model knows most about its own level.
-const PROBE: usize = (1 << 12) - 1;
+/// Bytes of a trial of short content and of longer content, which nearly always finds the way that is best for all of
+/// it.
+const SHORT_TRIAL: usize = 512;
+const TRIAL: usize = (1 << 12) - 1;
 
 /// Bytes that the name of a model takes in a frame's header.
 const NAME: usize = 8;
@@ -49,11 +51,11 @@ pub struct Coded {
     pub is_named: bool,
 }
 
-/// The way that made the content, or its beginning, shortest.
-struct Choice {
+/// The way that made the beginning of the content shortest.
+struct Choice<'a> {
     prior: Option<Prior>,
-    /// The coded content, if all of it was tried.
-    coded: Option<Vec<u8>>,
+    /// The content as far as it is coded in this way, if that can be gone on with.
+    begun: Option<Encoding<'a>>,
 }
 
 impl Priming {
@@ -110,38 +112,44 @@ impl Priming {
     /// Codes `content` by a network that starts in the way that makes it shortest.
     ///
     /// # Errors
-    /// As of [`neural::encode`].
+    /// The system does not have the memory for the network, or `report` ends the work.
     pub fn encode(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Coded> {
-        let Choice { prior, coded } = self.choose(content, isa, report)?;
-        let bytes = match coded {
-            Some(bytes) => {
-                report(content.len(), bytes.len())?;
-                bytes
+        let Choice { prior, begun } = self.choose(content, isa, report)?;
+        let encoding = match begun {
+            Some(begun) => {
+                let (done, coded) = begun.progress();
+                report(done, coded)?;
+                begun
             }
-            None => neural::encode(content, &self.start_at(self.level, prior)?, isa, report)?,
+            None => Encoding::new(content, &self.start_at(self.level, prior)?, isa)?,
         };
-        Ok(Coded { bytes, from_prior: prior.is_some(), is_named: self.is_named(prior) })
+        Ok(Coded { bytes: encoding.finish(report)?, from_prior: prior.is_some(), is_named: self.is_named(prior) })
     }
 
-    /// Tries each way that is open for `content`. Reports no progress, but `report` can end the work.
-    fn choose(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Choice> {
+    /// Tries each way that is open for `content`, one network at a time. Reports no progress, but `report` can end the
+    /// work.
+    fn choose<'a>(&self, content: &'a [u8], isa: Isa, report: &mut Report) -> Result<Choice<'a>> {
         let priors = self.priors(content.len());
         if priors.is_empty() {
-            return Ok(Choice { prior: None, coded: None });
+            return Ok(Choice { prior: None, begun: None });
         }
-        let is_all = content.len() <= SHORT;
-        let trial = if is_all { content } else { &content[..PROBE] };
-        let level = if is_all || self.model.is_some() { self.level } else { Level::FASTEST };
-        let mut code = |prior| -> Result<(usize, Choice)> {
-            let coded = neural::encode(trial, &self.start_at(level, prior)?, isa, &mut |_, _| report(0, 0))?;
-            let len = coded.len() + if self.is_named(prior) { NAME } else { 0 };
-            Ok((len, Choice { prior, coded: is_all.then_some(coded) }))
+        let is_short = content.len() <= SHORT;
+        let until = content.len().min(if is_short { SHORT_TRIAL } else { TRIAL });
+        let level = if is_short || self.model.is_some() { self.level } else { Level::FASTEST };
+        let tried = if is_short { content } else { &content[..until] };
+        let mut begin = |prior| -> Result<(usize, Encoding<'a>)> {
+            let mut encoding = Encoding::new(tried, &self.start_at(level, prior)?, isa)?;
+            encoding.go_on(until, &mut |_, _| report(0, 0))?;
+            Ok((encoding.progress().1 + if self.is_named(prior) { NAME } else { 0 }, encoding))
         };
-        let (mut least, mut best) = code(None)?;
+        let (mut least, _) = begin(None)?;
+        let mut best = Choice { prior: None, begun: None };
         for prior in priors {
-            let (len, choice) = code(Some(prior))?;
+            let (len, encoding) = begin(Some(prior))?;
+            best.begun = None;
             if len < least {
-                (least, best) = (len, choice);
+                least = len;
+                best = Choice { prior: Some(prior), begun: is_short.then_some(encoding) };
             }
         }
         Ok(best)

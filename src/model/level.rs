@@ -1,6 +1,7 @@
 //! Levels: how much network to spend on a byte. This table is part of the model's version.
 
 use super::features::contexts::SHALLOW;
+use super::network::logistic_memory;
 use crate::math::LANES;
 
 /// Heads of the MLP, and places in a byte: the high nibble's, then the low nibble's for each high one.
@@ -64,6 +65,10 @@ pub struct MlpParams {
     /// The layers' learning rate at first: the more features share a step, the smaller.
     pub rate: f32,
 }
+
+/// Rows for each byte of content: half as many as contexts, but at least this many. A byte of a real file touches fewer
+/// new ones, and rows of little use give way: docs/EXPERIMENTS.md, "Fixed costs and speed of model 3".
+const LEAST_ROWS_A_BYTE: usize = 5;
 
 /// docs/EXPERIMENTS.md tried contexts, rows and mixers of levels 1 and 6 and the mixers' first weight and rate ("Rows,
 /// mixer and MLP"), and the MLP's rates and heights ("Model 1"). Other numbers were not tried alone.
@@ -233,10 +238,10 @@ impl Level {
         let level = level.tuned(self.0);
         let bits = |rows: usize| bits_for(raw_len.saturating_mul(rows));
         Params {
-            row_bits: bits(2 * level.contexts).clamp(8, level.row_bits),
+            row_bits: bits((level.contexts / 2).max(LEAST_ROWS_A_BYTE)).clamp(8, level.row_bits),
             window_bits: bits(1).clamp(10, level.window_bits),
-            bias_bits: bits(4).clamp(6, level.bias_bits),
-            mlp: level.mlp.map(|mlp| MlpParams { row_bits: bits(mlp.contexts).clamp(6, mlp.row_bits), ..mlp }),
+            bias_bits: bits(1).clamp(6, level.bias_bits),
+            mlp: level.mlp.map(|mlp| MlpParams { row_bits: bits(mlp.contexts / 2).clamp(6, mlp.row_bits), ..mlp }),
             ..level
         }
     }
@@ -256,7 +261,7 @@ impl Level {
         let rows = (1 << params.row_bits) + (1 << params.bias_bits) + mlp + recurrent;
         let short_match = if params.contexts > SHALLOW { 4 << params.window_bits.min(20) } else { 0 };
         let matches = (1 << params.window_bits) + (2 << params.window_bits.min(23)) + short_match;
-        size_of::<[f32; LANES]>() * rows + matches + (1 << 20)
+        size_of::<[f32; LANES]>() * rows + matches + logistic_memory(&params, raw_len) + (1 << 20)
     }
 }
 

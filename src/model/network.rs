@@ -27,6 +27,7 @@ use super::{
         logistic::LogisticMixer,
         stack::MixerStack,
     },
+    tuned::tuned,
 };
 use crate::{
     Result,
@@ -35,8 +36,16 @@ use crate::{
 pub use contributions::Contribution;
 #[cfg(feature = "lab")]
 pub use probe::{Opinion, Probe, Seen};
+pub use refine::logistic_memory;
 pub use start::Start;
 
+tuned! {
+    /// The mixers, the match model and the bias learn nothing from a nibble if the network's 1 − p was not above this:
+    /// docs/EXPERIMENTS.md, "Fixed costs and speed of model 3".
+    FORESEEN: f32 = 0.005, in 0.0..=0.05;
+    /// The MLP learns nothing from a nibble if 1 − p was not above this.
+    FORESEEN_BY_MLP: f32 = 0.1, in 0.0..=0.4;
+}
 /// In place of a span in the prior: the prior was not asked for the context yet.
 const UNASKED: Span = (0, u32::MAX);
 
@@ -64,6 +73,8 @@ pub struct Network {
     hashes: [u64; MAX_INPUTS],
     /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
+    /// The head that is likely next, within a byte: `hashes` are of its rows already. With the hashes of the bias's.
+    guess: Option<(usize, [u64; ORDERS])>,
     /// Whether `p` was made by a long match alone. Then no other component learns from the next nibble, because
     /// none predicted it.
     match_only: bool,
@@ -125,7 +136,10 @@ impl Network {
         if needs_contexts {
             self.find_contexts();
         }
-        let bias_rows = self.prefetch(next_head);
+        let bias_rows = match self.guess {
+            Some((head, bias_rows)) if head == next_head && byte.is_none() => bias_rows,
+            _ => self.prefetch(next_head),
+        };
         self.learn(coded, byte.is_some());
         if needs_contexts {
             self.begin_byte();
@@ -148,16 +162,21 @@ impl Network {
             self.match_model.learn_long(&error(&self.p, coded));
             return;
         }
-        if let Some(logistic) = &mut self.logistic {
-            logistic.learn(coded);
+        let surprise = 1.0 - self.p.0[coded % LANES];
+        if surprise > FORESEEN.get() {
+            if let Some(logistic) = &mut self.logistic {
+                logistic.learn(coded);
+            }
+            let delta = error(&self.p_geometric, coded);
+            self.mixer_stack.learn(&self.inputs, coded, delta);
+            self.match_model.learn(&delta);
+            self.bias.learn(delta);
         }
-        let delta = error(&self.p_geometric, coded);
-        self.mixer_stack.learn(&self.inputs, coded, delta);
-        self.match_model.learn(&delta);
-        self.bias.learn(delta);
         self.rows.learn(coded);
         if let Some(mlp) = &mut self.mlp {
-            mlp.learn(coded);
+            if surprise > FORESEEN_BY_MLP.get() {
+                mlp.learn(coded);
+            }
             if ends_byte {
                 mlp.end_byte();
             }
@@ -230,6 +249,11 @@ impl Network {
         let mixed = self.mixer_stack.forward(&self.gates(), self.final_set(), &self.inputs, matched);
         self.p_geometric = softmax(mixed + self.bias.forward(bias_rows));
         self.p = self.refine();
+        self.guess = (head == 0).then(|| {
+            // The low nibble's rows arrive in time if their fetch begins before the high nibble is known.
+            let likely = 1 + most_likely(&self.p);
+            (likely, self.prefetch(likely))
+        });
     }
 
     /// Fills rows that have seen nothing from the prior, if there is one.
@@ -254,7 +278,7 @@ impl Network {
     /// Predicts the next nibble from the long match alone.
     #[inline(always)]
     fn predict_match_only(&mut self, head: usize) {
-        (self.head, self.match_only) = (head, true);
+        (self.head, self.match_only, self.guess) = (head, true, None);
         self.p = softmax(self.match_model.forward_long(head.checked_sub(1)));
     }
 
@@ -287,4 +311,15 @@ impl Network {
             self.predict(head, bias_rows);
         }
     }
+}
+
+/// The most probable symbol.
+#[inline(always)]
+fn most_likely(p: &F32x16) -> usize {
+    let max = p.max();
+    let mut largest = 0u32;
+    for (i, p) in p.0.iter().enumerate() {
+        largest |= u32::from(*p == max) << i;
+    }
+    largest.trailing_zeros() as usize % LANES
 }

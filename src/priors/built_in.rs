@@ -17,7 +17,7 @@ pub fn start(level: Level) -> Result<Start> {
 }
 
 /// Bytes of memory that the built-in prior takes: a constant, so that they can be reserved before it is loaded.
-pub const MEMORY: usize = 12 << 20;
+pub const MEMORY: usize = 2 << 20;
 
 /// The model, loaded on first use. If that fails for lack of memory, a later call tries again.
 fn model() -> Result<&'static Model> {

@@ -32,17 +32,16 @@ use crate::{
         read::{read_array, read_vec},
         varint,
     },
-    math::environment::checked,
     model::{
         self, Start,
-        experts::prior::{Counts, Prior},
+        experts::prior::{Change, Counts, Prior},
     },
 };
 
 /// The first bytes of a model's file.
 const MAGIC: [u8; 3] = [0xf0, b'r', b'm'];
 /// The version of the file's form.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The most bytes of a model's file: 64 MiB.
 pub const MAX_LEN: u64 = 1 << 26;
 
@@ -94,7 +93,14 @@ struct Weights {
     /// The bytes in the file.
     coded: Vec<u8>,
     /// The weights, decoded when first needed.
-    decoded: OnceLock<Arc<[f32]>>,
+    decoded: OnceLock<Arc<[Change]>>,
+}
+
+impl Weights {
+    /// Bytes of memory, once they are decoded.
+    fn memory(&self) -> usize {
+        self.coded.len() + file::weights::memory(&self.coded)
+    }
 }
 
 impl Model {
@@ -230,7 +236,7 @@ impl Model {
 
     /// Bytes of memory that the model takes.
     pub fn memory(&self) -> usize {
-        self.0.counts.memory() + self.0.weights.iter().map(|set| set.coded.len() + (1 << 20)).sum::<usize>()
+        self.0.counts.memory() + self.0.weights.iter().map(Weights::memory).sum::<usize>()
     }
 
     /// What a network of `level` starts from with this model.
@@ -239,12 +245,11 @@ impl Model {
     /// Damaged weights, or too little memory for them.
     pub(crate) fn start(&self, level: Level) -> Result<Start> {
         let set = self.0.weights.iter().find(|set| set.level == level);
-        let weights = set.map(|Weights { coded, decoded, .. }| match decoded.get() {
-            Some(weights) => Ok(Arc::clone(weights)),
-            None => checked(|| file::weights::read(level, &mut coded.as_slice()))
-                .map(|read| Arc::clone(decoded.get_or_init(|| read))),
+        let changes = set.map(|Weights { coded, decoded, .. }| match decoded.get() {
+            Some(changes) => Ok(Arc::clone(changes)),
+            None => file::weights::read(&mut coded.as_slice()).map(|read| Arc::clone(decoded.get_or_init(|| read))),
         });
-        let prior = Prior { counts: Arc::clone(&self.0.counts), weights: weights.transpose()? };
+        let prior = Prior { counts: Arc::clone(&self.0.counts), changes: changes.transpose()? };
         Ok(Start { level, prior: Some(Arc::new(prior)) })
     }
 }

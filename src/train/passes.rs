@@ -7,7 +7,7 @@ use crate::{
     math::isa::{self, Isa, Kernel},
     model::{
         Network, Start,
-        experts::prior::{Counts, Prior},
+        experts::prior::{Change, Counts, Prior},
     },
 };
 
@@ -137,8 +137,9 @@ pub fn fit(
     stop: &Stop,
     watch: &mut impl FnMut(&Pass),
 ) -> Result<(Arc<[f32]>, Loss)> {
-    let prior = |counts: &Arc<Counts>, weights| Some(Arc::new(Prior { counts: Arc::clone(counts), weights }));
+    let prior = |counts: &Arc<Counts>, changes| Some(Arc::new(Prior { counts: Arc::clone(counts), changes }));
     let mut weights: Vec<f32> = Network::new(level, 0)?.weights().flat_map(|piece| piece.to_vec()).collect();
+    let untrained = weights.clone();
     let mut steps = 0.0;
     let first = evaluate(&Start { level, prior: prior(counts, None) }, held_out, stop)?;
     let mut best = (Arc::from(weights.as_slice()), first);
@@ -151,7 +152,8 @@ pub fn fit(
             training = Loss { bytes: training.bytes + loss.bytes, bits: training.bits + loss.bits };
         }
         let learnt: Arc<[f32]> = weights.as_slice().into();
-        let loss = evaluate(&Start { level, prior: prior(counts, Some(Arc::clone(&learnt))) }, held_out, stop)?;
+        let changes = changes(&untrained, &learnt);
+        let loss = evaluate(&Start { level, prior: prior(counts, Some(changes)) }, held_out, stop)?;
         watch(&Pass { level, number, training, held_out: loss });
         let enough = loss.bits > best.1.bits * (1.0 - WORTH);
         if loss.bits < best.1.bits {
@@ -162,4 +164,13 @@ pub fn fit(
         }
     }
     Ok(best)
+}
+
+/// What learning changed.
+fn changes(first: &[f32], learnt: &[f32]) -> Arc<[Change]> {
+    let pairs = (0..).zip(first.iter().zip(learnt));
+    pairs
+        .filter(|(_, (first, learnt))| first != learnt)
+        .map(|(at, (first, learnt))| Change { at, by: learnt - first })
+        .collect()
 }

@@ -16,6 +16,11 @@ use crate::{
 /// Bytes of each file of the corpus that every instruction set codes: few enough for every test run.
 const CORPUS_CUT: usize = 1 << 15;
 
+/// Codes `raw` by a network that starts from `start`.
+fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
+    Encoding::new(raw, start, isa)?.finish(report)
+}
+
 fn code(content: &[u8], level: Level, isa: Isa) -> Vec<u8> {
     encode(content, &level.into(), isa, &mut |_, _| Ok(())).unwrap()
 }

@@ -12,6 +12,10 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
+mod tag;
+
+use tag::{Tag, seen};
+
 use crate::model::{
     inputs::{Each, Inputs, MAX_INPUTS},
     table::{Table, prefetch},
@@ -52,25 +56,17 @@ struct Row {
     high: [u16; LANES],
     /// Bits 0 to 7 of the same.
     low: [u8; LANES],
-    /// Low bits of the hash of the context that owns the row.
-    check: u16,
-    /// How often the row was seen, up to 255.
-    count: u8,
-    /// How often `last` has come without a break, up to 255; at most `count`.
-    run: u8,
-    /// The last value, 0 to 15.
-    last: u8,
-    /// `state(count, run)`, kept so that prediction need not compute it.
-    state: u8,
-    unused: [u8; 10],
+    /// Whose row it is, and how it came to be.
+    tag: Tag,
+    unused: u64,
 }
 
-// SAFETY: all fields are integers, for which all bits are valid; their sizes add up to that of the row, so there is no
+// SAFETY: all fields are integers or made of one, for which all bits are valid; their sizes add up to that of the row, so there is no
 // padding.
 unsafe impl bytemuck::Zeroable for Row {}
 // SAFETY: as above.
 unsafe impl bytemuck::Pod for Row {}
-const _: () = assert!(size_of::<Row>() == 2 * LANES + LANES + 2 + 1 + 1 + 1 + 1 + 10);
+const _: () = assert!(size_of::<Row>() == 2 * LANES + LANES + 8 + 8);
 
 /// The content of a row that saw what followed its context in the prior's samples.
 #[derive(Debug)]
@@ -98,14 +94,12 @@ pub struct Rows {
     /// Hash bits that select the row within its page, and all lower bits.
     page_mask: u64,
     /// Masks 0 and !0, indexed by "hit": a table, so that compilers keep the choice free of branches.
-    masks: [u32; 2],
+    masks: [u64; 2],
     contexts: usize,
     /// Where the rows in use are in the table; `learn` writes there. (contexts)
     indexes: Each,
-    /// Whose rows they become when `learn` writes them. (contexts)
-    checks: [u16; MAX_INPUTS],
-    /// Count, run and last value of the rows in use; zeros for a new row. (contexts)
-    seen: [[u8; 3]; MAX_INPUTS],
+    /// The numbers of the rows in use; of a new row, they are zeros but for the owner. (contexts)
+    tags: [Tag; MAX_INPUTS],
     /// The probabilities of the rows in use, in units. (contexts, 16)
     p: [F32x16; MAX_INPUTS],
 }
@@ -124,11 +118,10 @@ impl Rows {
             table: Table::new(bits)?,
             rates: [MEMORY_OFTEN.get(), MEMORY.get()].map(|memory| std::array::from_fn(|n| rate(memory, n))),
             page_mask: page_mask(bits),
-            masks: [0, u32::MAX],
+            masks: [0, u64::MAX],
             contexts,
             indexes: [0; MAX_INPUTS],
-            checks: [0; MAX_INPUTS],
-            seen: [[0; 3]; MAX_INPUTS],
+            tags: [Tag::default(); MAX_INPUTS],
             p: [F32x16::ZERO; MAX_INPUTS],
         })
     }
@@ -169,24 +162,25 @@ impl Rows {
             let index = self.table.index(hash) & !1;
             let check = hash as u16;
             let pair = &rows[index..index + 2];
-            let (first, second) = (pair[0].check == check, pair[1].check == check);
-            let way = !first & (second | (pair[1].count <= pair[0].count));
+            let tags = [pair[0].tag, pair[1].tag];
+            let (first, second) = (tags[0].check() == check, tags[1].check() == check);
+            let way = !first & (second | (tags[1].count() <= tags[0].count()));
             let row = &pair[usize::from(way)];
             // A hit is hard to foresee, so a mask and not a branch selects between the row and a new one.
             let hit = self.masks[usize::from(first | second)];
             let (p, x) = (&mut self.p[k].0, &mut inputs.x[k].0);
             for i in 0..LANES {
-                let stored = (u32::from(row.high[i]) << 8 | u32::from(row.low[i])) & hit;
+                let stored = (u32::from(row.high[i]) << 8 | u32::from(row.low[i])) & hit as u32;
                 let q = (stored.wrapping_add(UNIFORM) & MASK) as i32 as f32;
                 p[i] = q;
                 x[i] = log(q);
             }
             self.indexes[k] = (index + usize::from(way)) as u32;
-            self.checks[k] = check;
-            let hit = hit as u8;
-            self.seen[k] = [row.count & hit, row.run & hit, row.last & hit];
-            inputs.state[k] = u32::from(row.state & hit);
-            inputs.last[k] = u32::from(row.last & hit);
+            self.tags[k] = row.tag.of(check, hit);
+        }
+        for (k, tag) in self.tags.iter().enumerate().take(hashes.len()) {
+            inputs.state[k] = tag.state() as u32;
+            inputs.last[k] = tag.last() as u32;
         }
     }
 
@@ -195,9 +189,9 @@ impl Rows {
     pub fn seed(&mut self, k: usize, seed: &Seed, inputs: &mut Inputs) {
         self.p[k] = seed.p * ONE;
         inputs.x[k] = self.p[k].map(log);
-        self.seen[k] = [seed.count, seed.run, seed.last];
-        inputs.state[k] = u32::from(seeded_state(seed));
-        inputs.last[k] = u32::from(seed.last);
+        let (count, run, last) = (seed.count.into(), seed.run.into(), seed.last.into());
+        let tag = Tag::new(self.tags[k].check(), count, run, last, seeded_state(seed));
+        (self.tags[k], inputs.state[k], inputs.last[k]) = (tag, tag.state() as u32, tag.last() as u32);
     }
 
     /// The probabilities of the row of context `k`, in units of 2^-23, none below 10^-5. (16)
@@ -209,33 +203,26 @@ impl Rows {
     /// Whether context `k` has no row yet.
     #[inline(always)]
     pub fn is_new(&self, k: usize) -> bool {
-        self.seen[k][0] == 0
+        self.tags[k].count() == 0
     }
 
     /// Moves the probabilities of the rows in use towards `symbol`, and writes them back.
     #[inline(always)]
     pub fn learn(&mut self, symbol: usize) {
-        let hot = one_hot(symbol as u32 & 15, 1.0).0;
-        let symbol = (symbol & 15) as u32;
+        let symbol = symbol & 15;
+        let hot = one_hot(symbol as u32, ONE).0;
         let rows = self.table.rows_mut();
         for k in 0..self.contexts.min(MAX_INPUTS) {
-            let [count, run, last] = self.seen[k];
-            let rate = self.rates[usize::from(k >= OFTEN)][usize::from(count)];
-            let (keep, add) = (1.0 - rate, rate * ONE);
+            let rate = self.rates[usize::from(k >= OFTEN)][self.tags[k].count() as usize];
+            let keep = 1.0 - rate;
             let row = &mut rows[self.indexes[k] as usize];
             let p = &self.p[k].0;
             for i in 0..LANES {
-                let q = round(p[i] * keep + add * hot[i]).wrapping_sub(UNIFORM) & MASK;
+                let q = round(p[i] * keep + rate * hot[i]).wrapping_sub(UNIFORM) & MASK;
                 row.high[i] = (q >> 8) as u16;
                 row.low[i] = q as u8;
             }
-            let count = count.saturating_add(1);
-            let run = if u32::from(last) == symbol { run.saturating_add(1) } else { 1 };
-            row.check = self.checks[k];
-            row.count = count;
-            row.run = run;
-            row.last = symbol as u8;
-            row.state = state(count, run);
+            row.tag = self.tags[k].after(symbol as u64);
         }
     }
 }
@@ -245,38 +232,13 @@ fn page_mask(bits: u32) -> u64 {
     u64::MAX >> bits.saturating_sub(PAGE_BITS)
 }
 
-/// The state of a row that was seen `count` times, the last `run` of them with the same value: eight steps of how
-/// often, times eight of determinism. The steps were not tried alone.
-#[inline(always)]
-fn state(count: u8, run: u8) -> u8 {
-    let determinism = if run > 5 { 5 } else { run };
-    let determinism = if 2 * u32::from(run) >= u32::from(count) { 6 } else { determinism };
-    let determinism = if run >= count { 7 } else { determinism };
-    SEEN[usize::from(count)] * 8 + determinism
-}
-
 /// The state of a row that was seeded: its determinism is the share of its most frequent value, in steps.
 #[inline(always)]
-fn seeded_state(seed: &Seed) -> u8 {
+fn seeded_state(seed: &Seed) -> u64 {
     let edges = [256, 250, 230, 192, 128, 85, 51];
-    let determinism = edges.iter().position(|&edge| seed.share >= edge).map_or(0, |place| 7 - place as u8);
-    SEEN[usize::from(seed.seen)] * 8 + determinism
+    let determinism = edges.iter().position(|&edge| seed.share >= edge).map_or(0, |place| 7 - place as u64);
+    seen(seed.seen.into()) * 8 + determinism
 }
-
-/// The steps of how much a row has seen: 0, 1, 2, 3, 4–7, 8–15, 16–31, more.
-const SEEN: [u8; 256] = {
-    let mut table = [0; 256];
-    let mut n = 0;
-    while n < 256 {
-        table[n] = match n {
-            0..4 => n as u8,
-            4..32 => n.ilog2() as u8 + 2,
-            _ => 7,
-        };
-        n += 1;
-    }
-    table
-};
 
 /// The natural logarithm of a probability in units, to 0.001: the bit pattern is a line through the powers of two, and
 /// a cubic corrects it between them. Inputs of the mixer need no more.

@@ -11,7 +11,7 @@
 use bytemuck::allocation::zeroed_vec;
 
 use super::tree::{bits, leaves, path, probability};
-use crate::math::F32x16;
+use crate::{math::F32x16, model::tuned::tuned};
 
 /// The most selectors.
 pub const SELECTORS: usize = 7;
@@ -19,17 +19,19 @@ pub const SELECTORS: usize = 7;
 pub const FINALS: usize = 2;
 /// Odds of selectors and of the whole stay within ± this, so that no probability is 0 or 1.
 const LIMIT: f32 = 14.0;
-/// The rate of a selector, what it has more at first, and the steps after which half of that is left; and what a node
-/// of a set has more at first, with the visits after which half of that is left.
-const RATE: f32 = 0.003;
-const BOOST: f32 = 0.02;
-const BOOST_STEPS: f32 = 5000.0;
-const NEW_BOOST: f32 = 0.02;
-const NEW_VISITS: f32 = 50.0;
-/// The same of the second layer.
-const FINAL_RATE: f32 = 0.0004;
-const FINAL_BOOST: f32 = 0.01;
-const FINAL_BOOST_STEPS: f32 = 10_000.0;
+tuned! {
+    /// The rate of a selector, what it has more at first, and the steps after which half of that is left.
+    RATE: f32 = 0.003, in 0.0005..=0.02;
+    BOOST: f32 = 0.02, in 0.002..=0.1;
+    BOOST_STEPS: f32 = 5000.0, in 500.0..=100000.0;
+    /// What a node of a set has more at first, with the visits after which half of that is left.
+    NEW_BOOST: f32 = 0.02, in 0.0..=0.1;
+    NEW_VISITS: f32 = 50.0, in 5.0..=500.0;
+    /// The rate of the second layer, what it has more at first, and the steps after which half of that is left.
+    FINAL_RATE: f32 = 0.0004, in 0.00005..=0.005;
+    FINAL_BOOST: f32 = 0.01, in 0.001..=0.05;
+    FINAL_BOOST_STEPS: f32 = 10000.0, in 1000.0..=100000.0;
+}
 
 /// The set that each selector and each mixer of the second layer uses.
 #[derive(Clone, Copy, Debug, Default)]
@@ -77,6 +79,15 @@ struct Final {
     weights: Vec<F32x16>,
     at: usize,
     p: F32x16,
+}
+
+impl Sizes {
+    /// Bytes of memory that the first `count` selectors touch in content of `nibbles`, for `inputs` inputs.
+    pub fn memory(&self, count: usize, inputs: usize, nibbles: usize) -> usize {
+        let touched = |&sets: &usize| sets.min(nibbles) * (inputs + 1);
+        let first: usize = self.sets[..count].iter().map(touched).sum();
+        size_of::<F32x16>() * (first + self.finals.iter().sum::<usize>() * count)
+    }
 }
 
 impl LogisticMixer {
@@ -147,9 +158,10 @@ impl LogisticMixer {
     /// One step of the weights in use along the gradients of their own mixers' ln p(`coded`).
     #[inline(always)]
     pub fn learn(&mut self, coded: usize) {
-        let rate = RATE + BOOST / (1.0 + self.steps * (1.0 / BOOST_STEPS));
-        let final_rate = FINAL_RATE + FINAL_BOOST / (1.0 + self.steps * (1.0 / FINAL_BOOST_STEPS));
+        let rate = RATE.get() + BOOST.get() / (1.0 + self.steps * (1.0 / BOOST_STEPS.get()));
+        let final_rate = FINAL_RATE.get() + FINAL_BOOST.get() / (1.0 + self.steps * (1.0 / FINAL_BOOST_STEPS.get()));
         self.steps += 1.0;
+        let (new_boost, per_visit) = (NEW_BOOST.get(), 1.0 / NEW_VISITS.get());
         let (path, bits) = (path(coded), bits(coded));
         for last in &mut self.finals {
             let step = (bits - last.p * path) * final_rate;
@@ -160,7 +172,7 @@ impl LogisticMixer {
         for selector in &mut self.selectors {
             let set = &mut selector.sets[selector.at..][..self.x.len() + 1];
             let (visits, weights) = set.split_last_mut().expect("a set has its visits");
-            let rates = visits.map(|visits| rate + NEW_BOOST / (1.0 + visits * (1.0 / NEW_VISITS)));
+            let rates = visits.map(|visits| rate + new_boost / (1.0 + visits * per_visit));
             *visits = *visits + path;
             let step = (bits - selector.p * path) * rates;
             for (weight, x) in weights.iter_mut().zip(&self.x) {

@@ -20,6 +20,8 @@ use crate::{
 /// The name of the other program's input, and that of what the prior says.
 const SIDE: &str = "side input";
 const PRIOR: &str = "prior";
+/// The name of what the geometric stage says, where a logistic one follows.
+const GEOMETRIC: &str = "geometric stage";
 /// Log-probabilities from another program are kept above this: e^-16 is near the least that the coder can code.
 const LEAST_LOG: f32 = -16.0;
 
@@ -82,13 +84,16 @@ impl Probe {
     fn of(network: Network) -> Self {
         let contexts = (0..network.contexts).map(|k| Component::Context(k).to_string());
         let mlp = network.mlp.iter().map(|_| Component::Mlp.to_string());
+        let recurrent = network.recurrent.iter().map(|_| Component::Recurrent.to_string());
         let side = network.side.iter().map(|_| SIDE.to_owned());
         let prior = network.prior.iter().map(|_| PRIOR.to_owned());
-        let experts = contexts.chain(mlp).chain(side).chain([Component::MatchModel.to_string()]).chain(prior).collect();
+        let inputs = contexts.chain(mlp).chain(recurrent).chain(side).chain([Component::MatchModel.to_string()]);
+        let geometric = network.logistic.iter().map(|_| GEOMETRIC.to_owned());
+        let experts = inputs.chain(geometric).chain(prior).collect();
         Self { network, isa: Isa::detect(), experts }
     }
 
-    /// The names of the experts: the mixers' inputs, then the match model, then the prior.
+    /// The names of the experts: the mixers' inputs, then the match model, the geometric stage, the prior.
     pub fn experts(&self) -> &[String] {
         &self.experts
     }
@@ -107,6 +112,9 @@ impl Probe {
         let matched = network.match_model.forward(network.head.checked_sub(1));
         let state = network.match_model.confidence() as u32;
         seen.opinions.push(Opinion { p: softmax(matched).0, state, last: NO_SYMBOL });
+        if network.logistic.is_some() {
+            seen.opinions.push(Opinion { p: network.p_geometric.0, state: 0, last: NO_SYMBOL });
+        }
         seen.opinions.extend(network.of_prior());
         seen
     }
@@ -136,6 +144,7 @@ impl Network {
         let inputs = network.side_input() + 1;
         assert!(inputs <= MAX_INPUTS, "level {} has no room for one more input", level.get());
         network.mixer_stack = super::start::mixer_stack(&params, inputs, None);
+        network.logistic = super::refine::logistic_mixer(&params, inputs, false);
         network.side = Some(F32x16(side));
         network.begin()?;
         Ok(network)
@@ -153,8 +162,8 @@ impl Network {
 
     /// The place of the other program's input: after all others.
     #[inline(always)]
-    fn side_input(&self) -> usize {
-        self.contexts + usize::from(self.mlp.is_some())
+    pub(super) fn side_input(&self) -> usize {
+        self.contexts + usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some())
     }
 
     /// Gives the mixers the other program's input, if there is one. Its state is that of the MLP's: steps of the

@@ -10,25 +10,34 @@ use crate::{
             logistic::LogisticMixer,
             tree::{bits, odds, path},
         },
+        tuned::tuned,
     },
 };
 
-/// The first weight of the geometric stage's odds; those of the experts are 0. It is 1 where the geometric stage starts
-/// from weights that were trained.
-const FIRST_WEIGHT: f32 = 0.7;
+tuned! {
+    /// The first weight of the geometric stage's odds; those of the experts are 0. It is 1 where the geometric stage starts
+    /// from weights that were trained.
+    FIRST_WEIGHT: f32 = 0.7, in 0.2..=1.0;
+}
 /// What the input that is always there says.
 const CONSTANT: f32 = 0.3;
 /// The least probability that odds are made of: of the MLP, and of the geometric stage.
 const LEAST: f32 = 1e-5;
 const LEAST_GEOMETRIC: f32 = 1e-6;
-/// The inputs beside the experts': the geometric stage, the match and the constant.
+/// The inputs beside those of the geometric stage: the geometric stage, the match and the constant.
 const OTHERS: usize = 3;
 
 /// The logistic stage of a level, for the mixers' `inputs`, if it has one.
 pub fn logistic_mixer(params: &Params, inputs: usize, is_trained: bool) -> Option<LogisticMixer> {
     let mut first = vec![0.0; inputs + OTHERS];
-    first[inputs] = if is_trained { 1.0 } else { FIRST_WEIGHT };
+    first[inputs] = if is_trained { 1.0 } else { FIRST_WEIGHT.get() };
     (params.selectors > 0).then(|| LogisticMixer::new(first, params.selectors, &gates::SIZES))
+}
+
+/// Bytes of memory that the logistic stage touches in content of `raw_len` bytes.
+pub fn logistic_memory(params: &Params, raw_len: usize) -> usize {
+    let networks = usize::from(params.mlp.is_some()) + usize::from(params.recurrent.is_some());
+    gates::SIZES.memory(params.selectors, params.contexts + networks + OTHERS, raw_len.saturating_mul(2))
 }
 
 impl Network {
@@ -36,6 +45,8 @@ impl Network {
     #[inline(always)]
     pub(super) fn refine(&mut self) -> F32x16 {
         let choice = self.choice();
+        #[cfg(feature = "lab")]
+        let side = self.side.map(|_| crate::math::softmax(self.inputs.x[self.side_input()]));
         let Some(logistic) = &mut self.logistic else { return self.p_geometric };
         let inputs = logistic.x.len();
         let (rows, others) = logistic.x.split_at_mut(self.contexts);
@@ -44,6 +55,8 @@ impl Network {
         }
         let (networks, others) = others.split_at_mut(inputs - self.contexts - OTHERS);
         let p = self.mlp.iter().map(|mlp| mlp.p).chain(self.recurrent.iter().map(|recurrent| recurrent.p));
+        #[cfg(feature = "lab")]
+        let p = p.chain(side);
         for (x, p) in networks.iter_mut().zip(p) {
             *x = odds(&at_least(LEAST, p));
         }

@@ -4,11 +4,17 @@ use std::sync::Arc;
 
 use super::{Network, UNASKED, gates, refine::logistic_mixer};
 use crate::{
-    Result,
+    Error, Result,
     math::F32x16,
     model::{
         ablation::Component,
-        experts::{match_model::MatchModel, mlp::Mlp, prior::Prior, recurrent::Recurrent, rows::Rows},
+        experts::{
+            match_model::MatchModel,
+            mlp::Mlp,
+            prior::{Change, Prior},
+            recurrent::Recurrent,
+            rows::Rows,
+        },
         features::{contexts, history::History},
         inputs::{Inputs, MAX_INPUTS},
         level::{Level, Params},
@@ -106,7 +112,7 @@ impl Network {
             inputs: Inputs::new(),
             mixer_stack: mixer_stack(&params, inputs, without),
             bias: Bias::new(params.bias_bits, rate_if(without != Some(Component::Bias), BIAS_RATE.get()))?,
-            logistic: logistic_mixer(&params, inputs, prior.as_ref().is_some_and(|prior| prior.weights.is_some()))
+            logistic: logistic_mixer(&params, inputs, prior.as_ref().is_some_and(|prior| prior.changes.is_some()))
                 .filter(|_| without != Some(Component::Logistic)),
             contexts: params.contexts,
             left_out: match without {
@@ -116,6 +122,7 @@ impl Network {
             byte_hashes: [0; MAX_INPUTS],
             hashes: [0; MAX_INPUTS],
             head: 0,
+            guess: None,
             match_only: false,
             p_geometric: F32x16::ZERO,
             p: F32x16::ZERO,
@@ -131,11 +138,11 @@ impl Network {
     /// A network in its initial state, for content of `raw_len` bytes.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// As [`new`](Self::new), and [`Corrupt`](crate::ErrorKind::Corrupt) if the prior's weights are not the level's.
     pub fn from(start: &Start, raw_len: usize) -> Result<Self> {
         let mut network = Self::with(start.level, start.level.params(raw_len), None, start.prior.clone())?;
-        if let Some(weights) = network.learnt_weights() {
-            network.set_weights(&weights);
+        if let Some(changes) = network.learnt_changes() {
+            network.change_weights(&changes)?;
         }
         network.set_steps(network.first_steps());
         network.begin()?;
@@ -161,14 +168,14 @@ impl Network {
         self.restart(raw_len)
     }
 
-    /// The prior's weights, if it has any.
-    fn learnt_weights(&self) -> Option<Arc<[f32]>> {
-        self.prior.as_ref().and_then(|prior| prior.weights.clone())
+    /// What the prior's weights have learnt, if it has any.
+    fn learnt_changes(&self) -> Option<Arc<[Change]>> {
+        self.prior.as_ref().and_then(|prior| prior.changes.clone())
     }
 
     /// The steps that the mixers have learnt for in the initial state.
     fn first_steps(&self) -> f32 {
-        if self.learnt_weights().is_some() { PRIOR_STEPS.get() } else { 0.0 }
+        if self.learnt_changes().is_some() { PRIOR_STEPS.get() } else { 0.0 }
     }
 
     /// Forgets the content, but keeps the weights of mixers and match model; for new content of `raw_len` bytes.
@@ -196,6 +203,21 @@ impl Network {
     /// The weights of mixers and match model, in pieces.
     pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.mixer_stack.weights().chain([&mut self.match_model.logits[..]])
+    }
+
+    /// Adds `changes`, whose places are in ascending order, to the weights.
+    ///
+    /// # Errors
+    /// A place is beyond the last weight.
+    fn change_weights(&mut self, changes: &[Change]) -> Result<()> {
+        let (mut left, mut begin) = (changes, 0);
+        for piece in self.weights() {
+            let end = begin + piece.len();
+            let (here, others) = left.split_at(left.partition_point(|change| (change.at as usize) < end));
+            here.iter().for_each(|change| piece[change.at as usize - begin] += change.by);
+            (left, begin) = (others, end);
+        }
+        if left.is_empty() { Ok(()) } else { Err(Error::corrupt("the model's weights are damaged")) }
     }
 
     /// Sets all weights, in the order of [`weights`](Self::weights).

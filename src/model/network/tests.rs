@@ -85,3 +85,23 @@ fn every_component_makes_a_difference_where_the_level_has_it() {
         assert_eq!(after(Network::without(None, level, content.len())), whole);
     }
 }
+
+#[test]
+fn learnt_weights_that_the_level_does_not_have_are_refused() {
+    use crate::model::experts::prior::{Change, Counts};
+    let level = Level::FASTEST;
+    let weights = Network::new(level, 0).unwrap().weights().map(|piece| piece.len()).sum::<usize>();
+    let start = |at: usize| {
+        let mut counts = Counts::new(6, 0, 0);
+        counts.finish();
+        let changes = Some([Change { at: 3, by: 0.5 }, Change { at: at as u32, by: 0.25 }].into());
+        Start { level, prior: Some(Arc::new(Prior { counts: counts.into(), changes })) }
+    };
+    let mut primed = Network::from(&start(weights - 1), 100).unwrap();
+    let [now, before] = [&mut primed, &mut Network::new(level, 100).unwrap()]
+        .map(|network| network.weights().flat_map(|piece| piece.to_vec()).collect::<Vec<_>>());
+    let changed: Vec<_> = (0..weights).filter(|&at| now[at] != before[at]).collect();
+    assert_eq!(changed, [3, weights - 1]);
+    assert_eq!(now[3] - before[3], 0.5);
+    assert_eq!(Network::from(&start(weights), 100).unwrap_err().kind(), crate::ErrorKind::Corrupt);
+}

@@ -1,6 +1,6 @@
 //! Rows against exact counting, and how they share their table.
 
-use super::*;
+use super::{tag::state, *};
 use crate::model::inputs::STATES;
 
 /// Hashes whose rows share a pair in a table of 2^4 rows.
@@ -86,8 +86,8 @@ fn a_row_is_found_again_with_what_it_saw() {
     let mut rows = Rows::new(4, 1).unwrap();
     learn(&mut rows, A, &[5, 7, 7]);
     let (p, inputs) = predict(&mut rows, A);
-    assert_eq!((rows.seen[0], inputs.last[0]), ([3, 2, 7], 7));
-    assert_eq!(inputs.state[0], u32::from(state(3, 2)));
+    assert_eq!(rows.tags[0], Tag::new(A as u16, 3, 2, 7, state(3, 2)));
+    assert_eq!((inputs.last[0], inputs.state[0]), (7, state(3, 2) as u32));
     assert!(p[7] > p[5] && p[5] > p[0], "{p:?}");
 }
 
@@ -113,15 +113,15 @@ fn the_row_that_saw_less_gives_way() {
         let kept = predict(&mut rows, many).0;
         learn(&mut rows, C, &[4]);
         assert_eq!(predict(&mut rows, many).0, kept);
-        assert_eq!((predict(&mut rows, C).1.last[0], rows.seen[0][0]), (4, 1));
+        assert_eq!((predict(&mut rows, C).1.last[0], rows.tags[0].count()), (4, 1));
         assert_eq!(predict(&mut rows, few).0, [1.0 / 16.0; LANES]);
     }
 }
 
 #[test]
 fn states_tell_how_much_was_seen_and_how_settled_it_is() {
-    assert!((0..=255u8).all(|count| (0..=count).all(|run| usize::from(state(count, run)) < STATES)));
-    assert!((1..255).all(|count| SEEN[count] <= SEEN[count + 1]));
+    assert!((0..=255).all(|count| (0..=count).all(|run| (state(count, run) as usize) < STATES)));
+    assert!((0..255).all(|count| seen(count) <= seen(count + 1)));
     let determinism = |count, run| state(count, run) % 8;
     assert!(
         determinism(40, 1) < determinism(40, 3)
