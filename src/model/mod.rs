@@ -41,7 +41,7 @@ pub use network::{Opinion, Probe, Seen};
 pub use predictor::Predictor;
 
 /// The version of the model: a change of any bit that the model computes is a new version.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 /// The oldest version of the model that is read; earlier ones were never released.
 pub const OLDEST: u8 = 2;
