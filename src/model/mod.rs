@@ -44,4 +44,4 @@ pub use predictor::Predictor;
 pub const VERSION: u8 = 3;
 
 /// The oldest version of the model that is read; earlier ones were never released.
-pub const OLDEST: u8 = 2;
+pub const OLDEST: u8 = 3;

@@ -196,3 +196,6 @@ fn dot(weights: &[F32x16], x: &[F32x16]) -> F32x16 {
     }
     even + odd
 }
+
+#[cfg(test)]
+mod tests;

@@ -114,3 +114,53 @@ fn log(p: f32) -> f32 {
     let line = bits as i32 as f32 * (std::f32::consts::LN_2 / 8_388_608.0);
     line + m * (1.0 - m) * (0.293 - m * 0.11)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sixteen probabilities, some of them small.
+    fn any() -> F32x16 {
+        let weights: [f32; LANES] = std::array::from_fn(|i| ((i * 7 + 3) as f32 * 0.37).fract().powi(3) + 1e-3);
+        let sum: f32 = weights.iter().sum();
+        F32x16(weights.map(|weight| weight / sum))
+    }
+
+    #[test]
+    fn odds_are_those_of_the_halves_that_a_node_splits() {
+        let p = any();
+        let odds = odds(&(p * 8.0));
+        for (level, first) in
+            (0..DEPTH).flat_map(|level| (0..LANES >> (level + 1)).map(move |i| (level, i << (level + 1))))
+        {
+            let sum = |from: usize| p.0[from..from + (1 << level)].iter().map(|&p| f64::from(p)).sum::<f64>();
+            let exact = (sum(first + (1 << level)) / sum(first)).ln();
+            let found = f64::from(odds.0[node(first, level)]);
+            assert!((found - exact).abs() < 2e-3, "level {level}, from {first}: {found} {exact}");
+        }
+        assert_eq!(odds.0[0], 0.0);
+    }
+
+    #[test]
+    fn leaves_of_exact_odds_are_the_probabilities() {
+        let p = any();
+        let leaves = leaves(&probability(odds(&p)));
+        let sum: f32 = leaves.0.iter().sum();
+        assert!((sum - 1.0).abs() < 1e-6);
+        for (leaf, p) in leaves.0.iter().zip(p.0) {
+            assert!((leaf / p - 1.0).abs() < 8e-3, "{leaf} {p}");
+        }
+    }
+
+    #[test]
+    fn a_symbol_passes_four_nodes_and_goes_up_where_its_bits_say() {
+        for symbol in 0..LANES {
+            let lanes = |v: F32x16| (0..LANES).filter(|&i| v.0[i] != 0.0).collect::<Vec<_>>();
+            assert_eq!(lanes(path(symbol)).len(), DEPTH);
+            let upper = (0..DEPTH).filter(|level| symbol >> level & 1 == 1).map(|level| node(symbol, level));
+            let mut upper: Vec<_> = upper.collect();
+            upper.sort_unstable();
+            assert_eq!(lanes(bits(symbol)), upper);
+        }
+    }
+}
