@@ -79,7 +79,7 @@ pub fn ablated_len(raw: &[u8], level: Level, component: Option<Component>) -> Re
     Ok(Encoding::by(network, raw, Isa::detect()).finish(&mut |_, _| Ok(()))?.len())
 }
 
-/// Decodes `raw_len` bytes, the inverse of [`encode`].
+/// Decodes `raw_len` bytes, the inverse of `encode`.
 ///
 /// # Errors
 /// Corrupt if `coded` does not end where the content does, as after most damage; no memory for the network; or `report`

@@ -1,7 +1,9 @@
 //! The components wired together; every wire is a line here.
 
 mod contributions;
+mod distribution;
 mod gates;
+mod memory;
 #[cfg(feature = "lab")]
 mod probe;
 mod refine;
@@ -36,7 +38,6 @@ use crate::{
 pub use contributions::Contribution;
 #[cfg(feature = "lab")]
 pub use probe::{Opinion, Probe, Seen};
-pub use refine::logistic_memory;
 pub use start::Start;
 
 tuned! {
@@ -280,36 +281,6 @@ impl Network {
     fn predict_match_only(&mut self, head: usize) {
         (self.head, self.match_only, self.guess) = (head, true, None);
         self.p = softmax(self.match_model.forward_long(head.checked_sub(1)));
-    }
-
-    /// The probabilities of the next byte's values; in the middle of a byte, those of bytes with its high nibble.
-    /// Predicts after each high nibble in turn, and then again at the start of the byte.
-    ///
-    /// While a long match alone predicts, bytes with another high nibble than the expected one share their
-    /// probability alike: the other components are asked only once such a high nibble is coded.
-    pub fn byte_distribution(&mut self) -> [f32; 256] {
-        let mut out = [0.0; 256];
-        if let Some(high) = self.head.checked_sub(1) {
-            out[high * LANES..][..LANES].copy_from_slice(&self.p.0);
-            return out;
-        }
-        let (match_only, p) = (self.match_only, self.p);
-        for (high, out) in out.chunks_exact_mut(LANES).enumerate() {
-            self.turn_to(1 + high, match_only);
-            out.copy_from_slice(&(self.p * p.0[high]).0);
-        }
-        self.turn_to(0, match_only);
-        out
-    }
-
-    /// Predicts a nibble of the next byte.
-    fn turn_to(&mut self, head: usize, match_only: bool) {
-        if match_only {
-            self.predict_match_only(head);
-        } else {
-            let bias_rows = self.prefetch(head);
-            self.predict(head, bias_rows);
-        }
     }
 }
 

@@ -7,8 +7,7 @@
 use crate::math::ln;
 use crate::model::{
     Level,
-    experts::prior::{Counts, Symbol},
-    features::contexts,
+    experts::prior::{self, Counts, Symbol},
 };
 
 /// Events are sorted and merged whenever there are more than this.
@@ -55,7 +54,7 @@ impl ContextCounts {
         let mut events = Vec::new();
         for sample in samples {
             let begin = events.len();
-            contexts::events(level.contexts(), sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
+            prior::events(level.contexts(), sample, |hash, byte| events.push(hash & !0xff | u64::from(byte)));
             let (_, new) = events.split_at_mut(begin);
             new.sort_unstable();
             let once = dedup(new);

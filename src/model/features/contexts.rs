@@ -1,19 +1,15 @@
 //! History → hashes of contexts: what a byte is seen in. Each kind of data has its own list, the most useful first.
 //!
-//! A level uses the first contexts of either list. A list is made of tiers, so that levels with few contexts compute few;
-//! and the first [`SHALLOW`] of either see nothing of what only deep histories compute.
+//! A level uses the first contexts of either list. A list is made of tiers, so that levels with few contexts compute
+//! few; and the first [`SHALLOW`](crate::model::level::SHALLOW) of either see nothing of what only deep histories compute.
 
 mod binary;
 mod list;
 mod text;
 
 use super::{expected::Expected, hash::hash, history::History, strides::Kind};
-use crate::model::experts::match_model::MatchModel;
 pub use list::MAX_CONTEXTS;
 use list::TIER;
-
-/// Contexts that a history which is not deep is enough for.
-pub const SHALLOW: usize = 12;
 
 /// What context `index` of the list for `kind` sees; empty if there is none.
 pub fn name(kind: Kind, index: usize) -> &'static str {
@@ -35,25 +31,6 @@ pub fn compute(history: &History, expected: &Expected, out: &mut [u64]) {
     for ((out, tier), place) in out.chunks_mut(TIER).zip(tiers).zip((kind..).step_by(TIER)) {
         for ((out, (a, b)), place) in out.iter_mut().zip(tier(history, expected)).zip(place..) {
             *out = hash(a ^ place << 56, b);
-        }
-    }
-}
-
-/// Calls `event` with the hash of each of the first `count` contexts of each byte of `sample`, and the byte.
-pub fn events(count: usize, sample: &[u8], mut event: impl FnMut(u64, u8)) {
-    let window_bits = (usize::BITS - sample.len().leading_zeros()).clamp(10, 25);
-    let deep = count > SHALLOW;
-    let mut history = History::new(true, deep.then_some(window_bits));
-    let mut match_model = deep.then(|| MatchModel::new(window_bits, true, true));
-    let mut hashes = [0; MAX_CONTEXTS];
-    let hashes = &mut hashes[..count];
-    for &byte in sample {
-        let expected = match_model.as_ref().map_or_else(Expected::default, MatchModel::expected);
-        compute(&history, &expected, hashes);
-        hashes.iter().for_each(|&hash| event(hash, byte));
-        history.push(byte);
-        if let Some(match_model) = &mut match_model {
-            match_model.push(byte, history.last8);
         }
     }
 }

@@ -44,17 +44,6 @@ impl Network {
         both.map(|((expert, high), (_, low))| Contribution { expert, high, low }).collect()
     }
 
-    /// The probabilities of the two nibbles of `byte`, at its start. Changes no later prediction.
-    pub(crate) fn probabilities_of(&mut self, byte: u8) -> [f32; 2] {
-        let [high, low] = [byte >> 4, byte & 15].map(usize::from);
-        let match_only = self.match_only;
-        let p_high = self.p.0[high];
-        self.turn_to(1 + high, match_only);
-        let p_low = self.p.0[low];
-        self.turn_to(0, match_only);
-        [p_high, p_low]
-    }
-
     /// What each expert adds to the logits of the next nibble.
     fn of_nibble(&mut self) -> Vec<(String, [f32; LANES])> {
         let high = self.head.checked_sub(1);

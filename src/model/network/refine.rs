@@ -21,7 +21,7 @@ tuned! {
 }
 /// What the input that is always there says.
 const CONSTANT: f32 = 0.3;
-/// The least probability that odds are made of: of the MLP, and of the geometric stage.
+/// The least probability that odds are made of: of the MLP and the recurrent expert, and of the geometric stage.
 const LEAST: f32 = 1e-5;
 const LEAST_GEOMETRIC: f32 = 1e-6;
 /// The inputs beside those of the geometric stage: the geometric stage, the match and the constant.
@@ -35,7 +35,7 @@ pub fn logistic_mixer(params: &Params, inputs: usize, is_trained: bool) -> Optio
 }
 
 /// Bytes of memory that the logistic stage touches in content of `raw_len` bytes.
-pub fn logistic_memory(params: &Params, raw_len: usize) -> usize {
+pub(super) fn logistic_memory(params: &Params, raw_len: usize) -> usize {
     let networks = usize::from(params.mlp.is_some()) + usize::from(params.recurrent.is_some());
     gates::SIZES.memory(params.selectors, params.contexts + networks + OTHERS, raw_len.saturating_mul(2))
 }

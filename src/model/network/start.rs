@@ -15,9 +15,9 @@ use crate::{
             recurrent::Recurrent,
             rows::Rows,
         },
-        features::{contexts, history::History},
+        features::history::History,
         inputs::{Inputs, MAX_INPUTS},
-        level::{Level, Params},
+        level::{Level, Params, SHALLOW},
         mix::{
             bias::Bias,
             mixer::{Rates, copy},
@@ -102,7 +102,7 @@ impl Network {
         let mlp = params.mlp.filter(|_| on(Component::Mlp));
         let recurrent = params.recurrent.filter(|_| on(Component::Recurrent));
         let inputs = params.contexts + usize::from(mlp.is_some()) + usize::from(recurrent.is_some());
-        let deep = params.contexts > contexts::SHALLOW;
+        let deep = params.contexts > SHALLOW;
         Ok(Self {
             history: History::new(on(Component::Strides), deep.then_some(params.window_bits)),
             match_model: MatchModel::new(params.window_bits, on(Component::MatchModel), deep),
