@@ -58,10 +58,14 @@ pub trait Kernel {
 macro_rules! compiled_for {
     ($name:ident: $($feature:tt)+) => {
         mod $name {
+            use std::sync::OnceLock;
+
             use super::Kernel;
 
+            /// Asked for each nibble: so the answer is kept.
             pub fn is_here() -> bool {
-                $(is_x86_feature_detected!($feature))&&+
+                static IS_HERE: OnceLock<bool> = OnceLock::new();
+                *IS_HERE.get_or_init(|| $(is_x86_feature_detected!($feature))&&+)
             }
 
             #[target_feature($(enable = $feature),+)]

@@ -33,7 +33,11 @@ use super::{
 };
 use crate::{
     Result,
-    math::{F32x16, LANES, environment, error, softmax},
+    math::{
+        F32x16, LANES, environment, error,
+        isa::{self, Isa, Kernel},
+        softmax,
+    },
 };
 pub use contributions::Contribution;
 #[cfg(feature = "lab")]
@@ -104,7 +108,7 @@ impl Network {
         self.find_contexts();
         let bias_rows = self.prefetch(0);
         self.begin_byte();
-        self.predict(0, bias_rows);
+        self.predict_once(0, bias_rows);
         Ok(())
     }
 
@@ -114,9 +118,15 @@ impl Network {
         &self.p
     }
 
-    /// Learns that the next nibble is `nibble` (its low four bits), and predicts the one after it.
+    /// Learns that the next nibble is `nibble` (its low four bits), and predicts the one after it, by the instructions
+    /// of `isa`.
+    #[inline]
+    pub fn update(&mut self, isa: Isa, nibble: u8) {
+        isa::run(isa, Update { network: self, nibble });
+    }
+
     #[inline(always)]
-    pub fn update(&mut self, nibble: u8) {
+    fn update_here(&mut self, nibble: u8) {
         let coded = usize::from(nibble & 15);
         let byte = self.head.checked_sub(1).map(|high| (high << 4 | coded) as u8);
         let next_head = if byte.is_some() { 0 } else { 1 + coded };
@@ -149,10 +159,10 @@ impl Network {
     }
 
     /// The bits that `nibble` costs, −log2 p; then learns from it as [`update`](Self::update) does.
-    #[inline(always)]
-    pub fn cost(&mut self, nibble: u8) -> f64 {
+    #[inline]
+    pub fn cost(&mut self, isa: Isa, nibble: u8) -> f64 {
         let bits = -f64::from(self.p.0[usize::from(nibble & 15)]).log2();
-        self.update(nibble);
+        self.update(isa, nibble);
         bits
     }
 
@@ -226,6 +236,12 @@ impl Network {
         }
     }
 
+    /// As [`predict`](Self::predict), for calls that are few: it is compiled once for all of them.
+    #[inline(never)]
+    fn predict_once(&mut self, head: usize, bias_rows: [u64; ORDERS]) {
+        self.predict(head, bias_rows);
+    }
+
     /// Predicts the next nibble.
     #[inline(always)]
     fn predict(&mut self, head: usize, bias_rows: [u64; ORDERS]) {
@@ -293,4 +309,20 @@ fn most_likely(p: &F32x16) -> usize {
         largest |= u32::from(*p == max) << i;
     }
     largest.trailing_zeros() as usize % LANES
+}
+
+/// One step of a network. It is compiled once for each instruction set, and everything that a step does with it: it takes
+/// the compiler longer than all else.
+struct Update<'a> {
+    network: &'a mut Network,
+    nibble: u8,
+}
+
+impl Kernel for Update<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.network.update_here(self.nibble);
+    }
 }

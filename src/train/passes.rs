@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{
     Level, Result, Stop,
-    math::isa::{self, Isa, Kernel},
+    math::isa::Isa,
     model::{
         Network, Start,
         experts::prior::{Change, Counts, Prior},
@@ -44,7 +44,8 @@ impl Loss {
     }
 
     fn add(&mut self, network: &mut Network, sample: &[u8]) {
-        self.bits += isa::run(Isa::detect(), Cost { network, sample });
+        let nibbles = sample.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        self.bits += nibbles.map(|nibble| network.cost(Isa::detect(), nibble)).sum::<f64>();
         self.bytes += sample.len() as u64;
     }
 }
@@ -70,26 +71,6 @@ pub struct Pass {
     pub training: Loss,
     /// The loss on the held-out samples after the pass.
     pub held_out: Loss,
-}
-
-struct Cost<'a> {
-    network: &'a mut Network,
-    sample: &'a [u8],
-}
-
-impl Kernel for Cost<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run(self) -> f64 {
-        let mut bits = 0.0;
-        for &byte in self.sample {
-            for nibble in [byte >> 4, byte & 15] {
-                bits += self.network.cost(nibble);
-            }
-        }
-        bits
-    }
 }
 
 /// The cost of `samples` for a network that is reset to `start` before each.

@@ -91,7 +91,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        math::softmax,
+        math::{isa::Isa, softmax},
         model::{Level, experts::match_model::LONG},
     };
 
@@ -117,8 +117,8 @@ mod tests {
                     assert!((f64::from(high.0[h]) * f64::from(low.0[l]) - p).abs() < 1e-4, "{level:?}, byte {i}");
                 }
                 for nibble in [byte >> 4, byte & 15] {
-                    asked.update(nibble);
-                    not_asked.update(nibble);
+                    asked.update(Isa::detect(), nibble);
+                    not_asked.update(Isa::detect(), nibble);
                     assert_eq!(asked.p.0.map(f32::to_bits), not_asked.p.0.map(f32::to_bits), "{level:?}, byte {i}");
                 }
             }

@@ -41,7 +41,7 @@ impl Network {
             self.predict_match_only(head);
         } else {
             let bias_rows = self.prefetch(head);
-            self.predict(head, bias_rows);
+            self.predict_once(head, bias_rows);
         }
     }
 }

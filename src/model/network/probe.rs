@@ -7,7 +7,7 @@ use crate::{
     math::{
         F32x16, LANES,
         environment::{checked, standard},
-        isa::{self, Isa, Kernel},
+        isa::Isa,
         softmax,
     },
     model::{
@@ -126,13 +126,17 @@ impl Probe {
 
     /// The bits that `bytes` cost, each learnt from in turn; without a look at the experts.
     pub fn cost(&mut self, bytes: &[u8]) -> f64 {
-        standard(|| isa::run(self.isa, Cost { network: &mut self.network, bytes }))
+        standard(|| {
+            let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+            // The coder gives no nibble less than 2^-20.
+            nibbles.map(|nibble| self.network.cost(self.isa, nibble).min(20.0)).sum()
+        })
     }
 
     /// Learns that the nibble was `nibble`. `side` is what the other program says of the one after it.
     pub fn update(&mut self, nibble: u8, side: Option<[f32; LANES]>) {
         self.network.side = self.network.side.and(side.map(F32x16));
-        standard(|| isa::run(self.isa, Update { network: &mut self.network, nibble }));
+        standard(|| self.network.update(self.isa, nibble));
     }
 }
 
@@ -177,35 +181,5 @@ impl Network {
         let edges = [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995];
         self.inputs.state[k] = edges.iter().map(|&edge| u32::from(top > edge)).sum();
         self.inputs.last[k] = NO_SYMBOL;
-    }
-}
-
-struct Update<'a> {
-    network: &'a mut Network,
-    nibble: u8,
-}
-
-impl Kernel for Update<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.network.update(self.nibble);
-    }
-}
-
-struct Cost<'a> {
-    network: &'a mut Network,
-    bytes: &'a [u8],
-}
-
-impl Kernel for Cost<'_> {
-    type Output = f64;
-
-    #[inline(always)]
-    fn run(self) -> f64 {
-        let nibbles = self.bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-        // The coder gives no nibble less than 2^-20.
-        nibbles.map(|nibble| self.network.cost(nibble).min(20.0)).sum()
     }
 }

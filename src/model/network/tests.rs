@@ -42,8 +42,8 @@ fn the_distribution_of_a_byte_is_that_of_its_nibbles_and_changes_nothing() {
                 assert!((p_bytes - p).abs() < 1e-5, "{level:?}: {p_bytes} {p}");
             }
             match_only += usize::from(asked.match_only);
-            asked.update(nibble);
-            not_asked.update(nibble);
+            asked.update(Isa::detect(), nibble);
+            not_asked.update(Isa::detect(), nibble);
             assert_eq!(bits(&asked.p), bits(&not_asked.p), "{level:?}");
         }
         assert!(match_only > 50, "{level:?}: {match_only}");
@@ -54,8 +54,8 @@ fn the_distribution_of_a_byte_is_that_of_its_nibbles_and_changes_nothing() {
 fn only_the_low_bits_of_a_nibble_count() {
     let [mut a, mut b] = [(); 2].map(|()| Network::new(Level::DEFAULT, 1000).unwrap());
     for nibble in noise(2, 500) {
-        a.update(nibble & 15);
-        b.update(nibble);
+        a.update(Isa::detect(), nibble & 15);
+        b.update(Isa::detect(), nibble);
         assert_eq!(bits(&a.p), bits(&b.p));
     }
 }
@@ -68,7 +68,7 @@ fn every_component_makes_a_difference_where_the_level_has_it() {
         let mut seen = 0u64;
         for nibble in content.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
             seen = hash(seen, u64::from(network.p.0[usize::from(nibble)].to_bits()));
-            network.update(nibble);
+            network.update(Isa::detect(), nibble);
         }
         seen
     };
