@@ -11,12 +11,17 @@
 use bytemuck::allocation::zeroed_vec;
 
 use super::tree::{bits, leaves, path, probability};
-use crate::{math::F32x16, model::tuned::tuned};
+use crate::{
+    math::{F32x16, flat, flat_mut},
+    model::tuned::tuned,
+};
 
 /// The most selectors.
 pub const SELECTORS: usize = 7;
 /// Mixers of the second layer; their mean is what the stage says.
 pub const FINALS: usize = 2;
+/// Vectors that are dealt with at a time.
+const STEP: usize = 4;
 /// Odds of selectors and of the whole stay within ± this, so that no probability is 0 or 1.
 const LIMIT: f32 = 14.0;
 tuned! {
@@ -50,11 +55,13 @@ pub struct Sizes {
 /// The stage.
 #[derive(Clone, Debug)]
 pub struct LogisticMixer {
-    /// The inputs' odds; the caller fills them before the forward pass. (inputs, 16)
+    /// The inputs' odds; the caller fills them before the forward pass. Zeros fill up a multiple of [`STEP`]. (inputs, 16)
     pub x: Vec<F32x16>,
     /// The weights that all sets start from: theirs are what they have learnt beyond that. (inputs)
     first: Vec<f32>,
     selectors: Vec<Selector>,
+    /// The odds that selectors gave last, filled up likewise. (selectors, 16)
+    said: Vec<F32x16>,
     finals: [Final; FINALS],
     /// Nibbles learnt from.
     steps: f32,
@@ -67,15 +74,14 @@ struct Selector {
     sets: Vec<F32x16>,
     /// Where the set in use begins.
     at: usize,
-    /// What it said last: odds and probabilities. (16)
-    odds: F32x16,
+    /// The probabilities that it gave last. (16)
     p: F32x16,
 }
 
 /// One mixer of the second layer.
 #[derive(Clone, Debug)]
 struct Final {
-    /// Weights of the selectors. (sets, selectors, 16)
+    /// Weights of the selectors. (sets, selectors filled up, 16)
     weights: Vec<F32x16>,
     at: usize,
     p: F32x16,
@@ -84,26 +90,25 @@ struct Final {
 impl Sizes {
     /// Bytes of memory that the first `count` selectors touch in content of `nibbles`, for `inputs` inputs.
     pub fn memory(&self, count: usize, inputs: usize, nibbles: usize) -> usize {
-        let touched = |&sets: &usize| sets.min(nibbles) * (inputs + 1);
+        let touched = |&sets: &usize| sets.min(nibbles) * (inputs.next_multiple_of(STEP) + 1);
         let first: usize = self.sets[..count].iter().map(touched).sum();
-        size_of::<F32x16>() * (first + self.finals.iter().sum::<usize>() * count)
+        size_of::<F32x16>() * (first + self.finals.iter().sum::<usize>() * count.next_multiple_of(STEP))
     }
 }
 
 impl LogisticMixer {
     /// The first `count` selectors of `sizes`, for as many inputs as there are `first` weights.
     pub fn new(first: Vec<f32>, count: usize, sizes: &Sizes) -> Self {
-        let (inputs, even) = (first.len(), F32x16::splat(1.0 / count as f32));
-        let selector = |&sets: &usize| Selector {
-            sets: zeroed_vec(sets * (inputs + 1)),
-            at: 0,
-            odds: F32x16::ZERO,
-            p: F32x16::ZERO,
-        };
-        let last = |sets| Final { weights: vec![even; sets * count], at: 0, p: F32x16::ZERO };
+        let (inputs, width) = (first.len().next_multiple_of(STEP), count.next_multiple_of(STEP));
+        let even = F32x16::splat(1.0 / count as f32);
+        let selector = |&sets: &usize| Selector { sets: zeroed_vec(sets * (inputs + 1)), at: 0, p: F32x16::ZERO };
+        let last = |sets| Final { weights: vec![even; sets * width], at: 0, p: F32x16::ZERO };
+        let mut first = first;
+        first.resize(inputs, 0.0);
         Self {
             x: vec![F32x16::ZERO; inputs],
             first,
+            said: vec![F32x16::ZERO; width],
             selectors: sizes.sets.iter().take(count).map(selector).collect(),
             finals: sizes.finals.map(last),
             steps: 0.0,
@@ -135,20 +140,16 @@ impl LogisticMixer {
         for (x, &weight) in x.iter().zip(&self.first) {
             first = first + *x * weight;
         }
-        for (selector, set) in self.selectors.iter_mut().zip(choice.sets) {
+        for ((selector, said), set) in self.selectors.iter_mut().zip(&mut self.said).zip(choice.sets) {
             selector.at = set * (x.len() + 1);
             let weights = &selector.sets[selector.at..][..x.len()];
-            selector.odds = (first + dot(weights, x)).clamp(LIMIT);
-            selector.p = probability(selector.odds);
+            *said = (first + dot(weights, x)).clamp(LIMIT);
+            selector.p = probability(*said);
         }
         let mut sum = F32x16::ZERO;
         for (last, set) in self.finals.iter_mut().zip(choice.finals) {
-            last.at = set * self.selectors.len();
-            let mut odds = F32x16::ZERO;
-            for (weight, selector) in last.weights[last.at..].iter().zip(&self.selectors) {
-                odds = odds + *weight * selector.odds;
-            }
-            let odds = odds.clamp(LIMIT);
+            last.at = set * self.said.len();
+            let odds = dot(&last.weights[last.at..][..self.said.len()], &self.said).clamp(LIMIT);
             last.p = probability(odds);
             sum = sum + odds;
         }
@@ -165,9 +166,7 @@ impl LogisticMixer {
         let (path, bits) = (path(coded), bits(coded));
         for last in &mut self.finals {
             let step = (bits - last.p * path) * final_rate;
-            for (weight, selector) in last.weights[last.at..].iter_mut().zip(&self.selectors) {
-                *weight = *weight + step * selector.odds;
-            }
+            move_along(&mut last.weights[last.at..][..self.said.len()], &self.said, step);
         }
         for selector in &mut self.selectors {
             let set = &mut selector.sets[selector.at..][..self.x.len() + 1];
@@ -175,9 +174,7 @@ impl LogisticMixer {
             let rates = visits.map(|visits| rate + new_boost / (1.0 + visits * per_visit));
             *visits = *visits + path;
             let step = (bits - selector.p * path) * rates;
-            for (weight, x) in weights.iter_mut().zip(&self.x) {
-                *weight = *weight + step * *x;
-            }
+            move_along(weights, &self.x, step);
         }
     }
 }
@@ -191,10 +188,19 @@ fn dot(weights: &[F32x16], x: &[F32x16]) -> F32x16 {
         even = even + weights[0] * x[0];
         odd = odd + weights[1] * x[1];
     }
-    if let ([.., weight], [.., x], 1) = (weights, x, x.len() % 2) {
-        even = even + *weight * *x;
-    }
     even + odd
+}
+
+/// Moves each weight by `step` along its input. A loop over vectors would be compiled to gathers and scatters; of a loop
+/// over the lanes of several, which is too long to be unrolled, compilers make vector code.
+#[inline(always)]
+fn move_along(weights: &mut [F32x16], x: &[F32x16], step: F32x16) {
+    let steps = [step; STEP];
+    for (weights, x) in weights.chunks_exact_mut(STEP).zip(x.chunks_exact(STEP)) {
+        for ((weight, x), step) in flat_mut(weights).iter_mut().zip(flat(x)).zip(flat(&steps)) {
+            *weight += step * x;
+        }
+    }
 }
 
 #[cfg(test)]

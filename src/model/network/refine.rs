@@ -48,15 +48,17 @@ impl Network {
         #[cfg(feature = "lab")]
         let side = self.side.map(|_| crate::math::softmax(self.inputs.x[self.side_input()]));
         let Some(logistic) = &mut self.logistic else { return self.p_geometric };
-        let inputs = logistic.x.len();
         let (rows, others) = logistic.x.split_at_mut(self.contexts);
         for (k, x) in rows.iter_mut().enumerate() {
             *x = odds(&self.rows.probabilities(k));
         }
-        let (networks, others) = others.split_at_mut(inputs - self.contexts - OTHERS);
         let p = self.mlp.iter().map(|mlp| mlp.p).chain(self.recurrent.iter().map(|recurrent| recurrent.p));
         #[cfg(feature = "lab")]
         let p = p.chain(side);
+        let networks = usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some());
+        #[cfg(feature = "lab")]
+        let networks = networks + usize::from(side.is_some());
+        let (networks, others) = others.split_at_mut(networks);
         for (x, p) in networks.iter_mut().zip(p) {
             *x = odds(&at_least(LEAST, p));
         }

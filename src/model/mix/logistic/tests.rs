@@ -3,6 +3,8 @@ use crate::model::rng::Rng;
 
 const SIZES: Sizes = Sizes { sets: [3; SELECTORS], finals: [2; FINALS] };
 const INPUTS: usize = 5;
+/// Inputs, filled up.
+const WIDTH: usize = 8;
 const CODED: usize = 11;
 
 /// A mixer of three selectors that has learnt something, and its next choice.
@@ -10,11 +12,11 @@ fn any() -> (LogisticMixer, Choice) {
     let mut mixer = LogisticMixer::new(vec![0.1, 0.0, 0.2, 0.0, 0.7], 3, &SIZES);
     let choice = Choice { sets: [2, 0, 1, 0, 0, 0, 0], finals: [1, 0] };
     for coded in [CODED, 3, 8, 0] {
-        mixer.x.copy_from_slice(&Rng::new().vectors(INPUTS, 2.0));
+        mixer.x[..INPUTS].copy_from_slice(&Rng::new().vectors(INPUTS, 2.0));
         mixer.forward(&choice);
         mixer.learn(coded);
     }
-    mixer.x.copy_from_slice(&Rng::new().vectors(INPUTS, 1.5));
+    mixer.x[..INPUTS].copy_from_slice(&Rng::new().vectors(INPUTS, 1.5));
     (mixer, choice)
 }
 
@@ -33,7 +35,7 @@ fn steps_of_selectors_go_up_the_gradient_of_their_own_log_probability() {
     let passed: Vec<usize> = (0..16).filter(|&node| path(CODED).0[node] == 1.0).collect();
     for (s, set) in choice.sets[..3].iter().enumerate() {
         for (k, node) in (0..INPUTS).flat_map(|k| (0..16).map(move |node| (k, node))) {
-            let at = set * (INPUTS + 1) + k;
+            let at = set * (WIDTH + 1) + k;
             let step = f64::from(after.selectors[s].sets[at].0[node] - before.selectors[s].sets[at].0[node]);
             if !passed.contains(&node) {
                 assert_eq!(step, 0.0);
@@ -46,7 +48,7 @@ fn steps_of_selectors_go_up_the_gradient_of_their_own_log_probability() {
                 log_probability(&moved.selectors[s].p, node)
             };
             let slope = (cost(5e-3) - cost(-5e-3)) / 1e-2;
-            let visits = f64::from(before.selectors[s].sets[set * (INPUTS + 1) + INPUTS].0[node]);
+            let visits = f64::from(before.selectors[s].sets[set * (WIDTH + 1) + WIDTH].0[node]);
             let rate = f64::from(RATE.get())
                 + f64::from(BOOST.get()) / (1.0 + f64::from(before.steps) / f64::from(BOOST_STEPS.get()))
                 + f64::from(NEW_BOOST.get()) / (1.0 + visits / f64::from(NEW_VISITS.get()));
@@ -70,7 +72,7 @@ fn the_second_layer_learns_from_its_own_error() {
         {
             let step = after.weights[after.at + s].0[node] - before.weights[before.at + s].0[node];
             let error = bits(CODED).0[node] - before.p.0[node];
-            let up = error * selector.odds.0[node] * path(CODED).0[node];
+            let up = error * mixer.said[s].0[node] * path(CODED).0[node];
             assert!(step * up >= 0.0 && (step == 0.0) == (up == 0.0), "node {node}: {step} {up}");
         }
     }
