@@ -8,6 +8,8 @@
 //!
 //! Nodes that the coded symbol does not pass learn nothing.
 
+#![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
+
 use bytemuck::allocation::zeroed_vec;
 
 use super::tree::{bits, leaves, path, probability};
@@ -137,8 +139,8 @@ impl LogisticMixer {
     pub fn forward(&mut self, choice: &Choice) -> F32x16 {
         let x = &self.x[..];
         let mut first = F32x16::ZERO;
-        for (x, &weight) in x.iter().zip(&self.first) {
-            first = first + *x * weight;
+        for k in 0..x.len() {
+            first = first + x[k] * self.first[k];
         }
         for ((selector, said), set) in self.selectors.iter_mut().zip(&mut self.said).zip(choice.sets) {
             selector.at = set * (x.len() + 1);
@@ -184,9 +186,10 @@ impl LogisticMixer {
 #[inline(always)]
 fn dot(weights: &[F32x16], x: &[F32x16]) -> F32x16 {
     let [mut even, mut odd] = [F32x16::ZERO; 2];
-    for (weights, x) in weights.chunks_exact(2).zip(x.chunks_exact(2)) {
-        even = even + weights[0] * x[0];
-        odd = odd + weights[1] * x[1];
+    let weights = &weights[..x.len()];
+    for k in 0..x.len() / 2 {
+        even = even + weights[2 * k] * x[2 * k];
+        odd = odd + weights[2 * k + 1] * x[2 * k + 1];
     }
     even + odd
 }
@@ -196,9 +199,12 @@ fn dot(weights: &[F32x16], x: &[F32x16]) -> F32x16 {
 #[inline(always)]
 fn move_along(weights: &mut [F32x16], x: &[F32x16], step: F32x16) {
     let steps = [step; STEP];
-    for (weights, x) in weights.chunks_exact_mut(STEP).zip(x.chunks_exact(STEP)) {
-        for ((weight, x), step) in flat_mut(weights).iter_mut().zip(flat(x)).zip(flat(&steps)) {
-            *weight += step * x;
+    let (weights, x, steps) = (flat_mut(weights), flat(x), flat(&steps));
+    for first in 0..x.len() / steps.len() {
+        let first = first * steps.len();
+        let (weights, x) = (&mut weights[first..][..steps.len()], &x[first..][..steps.len()]);
+        for i in 0..steps.len() {
+            weights[i] += steps[i] * x[i];
         }
     }
 }

@@ -7,7 +7,7 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
-use crate::math::{F32x16, one_hot, sums, value_at};
+use crate::math::{F32x16, LANES, flat, flat_mut, one_hot, sums, value_at};
 use crate::model::{
     inputs::{Each, Inputs, MAX_INPUTS, STATES},
     tuned::tuned,
@@ -161,10 +161,13 @@ impl Mixer {
         let gates = self.gates;
         let by_state = &mut self.by_state[gates.state * self.inputs * STATES..][..self.inputs * STATES];
         let (by_byte, by_classes) = (&mut self.by_byte[gates.byte], &mut self.by_classes[gates.classes]);
+        let deltas = [delta; PIECE];
+        let deltas = flat(&deltas);
         for first in (0..self.inputs.min(MAX_INPUTS)).step_by(PIECE) {
             let mut products = [F32x16::ZERO; PIECE];
-            for (product, x) in products.iter_mut().zip(&inputs.x[first..first + PIECE]) {
-                *product = *x * delta;
+            let (all, x) = (flat_mut(&mut products), flat(&inputs.x[first..first + PIECE]));
+            for i in 0..LANES * PIECE {
+                all[i] = x[i] * deltas[i];
             }
             let gradients = sums(&products);
             for (i, gradient) in gradients.iter().enumerate() {
