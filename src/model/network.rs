@@ -27,7 +27,11 @@ use super::{
 };
 use crate::{
     Result,
-    math::{F32x16, LANES, environment, error, softmax},
+    math::{
+        F32x16, LANES, environment, error,
+        isa::{self, Isa, Kernel},
+        softmax,
+    },
 };
 pub use contributions::Contribution;
 #[cfg(feature = "lab")]
@@ -123,6 +127,11 @@ impl Network {
             self.begin_byte();
         }
         self.predict(next_head, bias_rows);
+    }
+
+    /// As [`update`](Self::update), in code for `isa`: for single calls.
+    pub fn update_by(&mut self, isa: Isa, nibble: u8) {
+        isa::run(isa, Update { network: self, nibble });
     }
 
     /// The bits that `nibble` costs, −log2 p; then learns from it as [`update`](Self::update) does.
@@ -259,5 +268,19 @@ impl Network {
             let bias_rows = self.prefetch(head);
             self.predict(head, bias_rows);
         }
+    }
+}
+
+struct Update<'a> {
+    network: &'a mut Network,
+    nibble: u8,
+}
+
+impl Kernel for Update<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.network.update(self.nibble);
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     Result,
     math::{
         environment::{checked, standard},
-        isa::{self, Isa, Kernel},
+        isa::Isa,
     },
 };
 
@@ -94,7 +94,7 @@ impl Predictor {
     /// Learns that the next byte was `byte`, and moves on.
     pub fn update(&mut self, byte: u8) {
         for nibble in [byte >> 4, byte & 15] {
-            standard(|| isa::run(self.isa, Update { network: &mut self.network, nibble }));
+            standard(|| self.network.update_by(self.isa, nibble));
         }
     }
 
@@ -113,19 +113,5 @@ impl Predictor {
     /// ```
     pub fn contributions(&mut self, byte: u8) -> Vec<Contribution> {
         standard(|| self.network.contributions(byte))
-    }
-}
-
-struct Update<'a> {
-    network: &'a mut Network,
-    nibble: u8,
-}
-
-impl Kernel for Update<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.network.update(self.nibble);
     }
 }

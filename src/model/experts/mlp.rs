@@ -126,11 +126,10 @@ impl Mlp {
         logits.map(|logit| if logit - max > least { logit - max } else { least })
     }
 
-    /// The input's state for the mixers: steps of the largest probability. The edges were not tried alone.
+    /// The input's state for the mixers.
     #[inline(always)]
     pub fn state(&self) -> u32 {
-        let top = self.p.max();
-        [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995].iter().map(|&edge| u32::from(top > edge)).sum()
+        state_of(&self.p)
     }
 
     /// One step of the head in use, and its share of the gradient at the features.
@@ -150,4 +149,12 @@ impl Mlp {
         }
         self.surprise = 0.0;
     }
+}
+
+/// The state for the mixers of an input that has these probabilities: steps of the largest. The edges were not tried
+/// alone.
+#[inline(always)]
+pub fn state_of(p: &F32x16) -> u32 {
+    let top = p.max();
+    [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995].iter().map(|&edge| u32::from(top > edge)).sum()
 }

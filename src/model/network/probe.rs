@@ -13,6 +13,7 @@ use crate::{
     model::{
         Level,
         ablation::Component,
+        experts::mlp::state_of,
         inputs::{MAX_INPUTS, NO_SYMBOL},
     },
 };
@@ -124,7 +125,7 @@ impl Probe {
     /// Learns that the nibble was `nibble`. `side` is what the other program says of the one after it.
     pub fn update(&mut self, nibble: u8, side: Option<[f32; LANES]>) {
         self.network.side = self.network.side.and(side.map(F32x16));
-        standard(|| isa::run(self.isa, Update { network: &mut self.network, nibble }));
+        standard(|| self.network.update_by(self.isa, nibble));
     }
 }
 
@@ -164,24 +165,8 @@ impl Network {
         let Some(logs) = self.side else { return };
         let k = self.side_input();
         self.inputs.x[k] = logs.map(|log| if log > LEAST_LOG { log } else { LEAST_LOG });
-        let top = softmax(self.inputs.x[k]).max();
-        let edges = [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995];
-        self.inputs.state[k] = edges.iter().map(|&edge| u32::from(top > edge)).sum();
+        self.inputs.state[k] = state_of(&softmax(self.inputs.x[k]));
         self.inputs.last[k] = NO_SYMBOL;
-    }
-}
-
-struct Update<'a> {
-    network: &'a mut Network,
-    nibble: u8,
-}
-
-impl Kernel for Update<'_> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        self.network.update(self.nibble);
     }
 }
 
