@@ -20,9 +20,9 @@ use std::{
 };
 
 use anyhow::Context;
-use foretell::{Level, unstable::model::Probe};
+use foretell::Level;
 
-use crate::nibbles;
+use crate::{nibbles, probe};
 
 /// What a file of this form begins with.
 pub const MAGIC: &[u8; 8] = b"FORELAB1";
@@ -34,10 +34,7 @@ const UNITS: f64 = 4096.0;
 /// # Errors
 /// No memory for the network, or the file cannot be written.
 pub fn write(content: &[u8], level: Level, prior: bool, path: &Path) -> anyhow::Result<usize> {
-    let mut probe = match prior {
-        true => Probe::with_built_in(level, content.len())?,
-        false => Probe::new(level, content.len(), None)?,
-    };
+    let mut probe = probe(level, prior, content.len())?;
     let mut out = BufWriter::new(File::create(path).with_context(|| path.display().to_string())?);
     let experts = probe.experts().to_vec();
     out.write_all(MAGIC)?;

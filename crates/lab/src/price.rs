@@ -12,13 +12,12 @@ use foretell::{
     unstable::{
         coder::{Frequencies, TOTAL_BITS},
         math::F32x16,
-        model::Probe,
     },
 };
 
 use crate::{
     content::{Content, groups},
-    nibbles,
+    nibbles, probe,
     table::{Table, whole},
 };
 
@@ -38,10 +37,7 @@ impl Prices {
     /// # Errors
     /// No memory for the network.
     pub fn of(content: &[u8], level: Level, prior: bool) -> anyhow::Result<Self> {
-        let mut probe = match prior {
-            true => Probe::with_built_in(level, content.len())?,
-            false => Probe::new(level, content.len(), None)?,
-        };
+        let mut probe = probe(level, prior, content.len())?;
         let columns: Vec<String> = [["coded".to_owned()].as_slice(), probe.experts()].concat();
         let mut costs = vec![0.0; content.len() * columns.len()];
         for (&byte, costs) in content.iter().zip(costs.chunks_exact_mut(columns.len())) {

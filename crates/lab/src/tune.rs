@@ -10,14 +10,12 @@ use std::time::{Duration, Instant};
 use anyhow::bail;
 use foretell::{
     Level,
-    unstable::model::{
-        Probe,
-        tuned::{Setting, set, settings},
-    },
+    unstable::model::tuned::{Setting, set, settings},
 };
 
 use crate::{
     content::{Content, groups},
+    probe,
     table::{Table, change, whole},
 };
 
@@ -67,10 +65,6 @@ pub fn names(level: Level, prior: bool, prefixes: &[String]) -> anyhow::Result<S
         table.row([name, number(setting.value), number(setting.least), number(setting.most)]);
     }
     Ok(table.render())
-}
-
-fn probe(level: Level, prior: bool, len: usize) -> foretell::Result<Probe> {
-    if prior { Probe::with_built_in(level, len) } else { Probe::new(level, len, None) }
 }
 
 /// How the search goes about it.
