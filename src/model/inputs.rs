@@ -17,6 +17,8 @@ pub type Each = [u32; MAX_INPUTS];
 pub struct Inputs {
     /// Log-probabilities, up to a shift. (inputs, 16)
     pub x: [F32x16; MAX_INPUTS],
+    /// The probabilities, in units of 2^-23. (inputs, 16)
+    pub p: [F32x16; MAX_INPUTS],
     /// The input's state, below [`STATES`]. (inputs)
     pub state: Each,
     /// The value that the input saw last, or [`NO_SYMBOL`]. (inputs)
@@ -26,6 +28,11 @@ pub struct Inputs {
 impl Inputs {
     /// Inputs that say nothing.
     pub fn new() -> Self {
-        Self { x: [F32x16::ZERO; MAX_INPUTS], state: [0; MAX_INPUTS], last: [NO_SYMBOL; MAX_INPUTS] }
+        Self {
+            x: [F32x16::ZERO; MAX_INPUTS],
+            p: [F32x16::ZERO; MAX_INPUTS],
+            state: [0; MAX_INPUTS],
+            last: [NO_SYMBOL; MAX_INPUTS],
+        }
     }
 }

@@ -121,63 +121,63 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.0014,
         mixers: 1,
+        selectors: 3,
+        mlp: None,
+        recurrent: None,
+    },
+    // 5: the contexts that need more than shallow histories.
+    Params {
+        contexts: 16,
+        row_bits: 21,
+        window_bits: 25,
+        bias_bits: 18,
+        first_weight: 0.17,
+        mixer_rate: 0.0012,
+        mixers: 1,
         selectors: 4,
         mlp: None,
         recurrent: None,
     },
-    // 5: the MLP enters, a narrow one.
-    Params {
-        contexts: 12,
-        row_bits: 21,
-        window_bits: 25,
-        bias_bits: 18,
-        first_weight: 0.2,
-        mixer_rate: 0.0014,
-        mixers: 1,
-        selectors: 4,
-        mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
-        recurrent: None,
-    },
-    // 6: the default, for every day: more contexts, two layers of geometric mixers.
-    Params {
-        contexts: 16,
-        row_bits: 22,
-        window_bits: 25,
-        bias_bits: 19,
-        first_weight: 0.18,
-        mixer_rate: 0.0014,
-        mixers: 2,
-        selectors: 4,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
-        recurrent: None,
-    },
-    // 7: more contexts, a wider hidden layer.
+    // 6: the default, for every day.
     Params {
         contexts: 20,
         row_bits: 22,
         window_bits: 25,
         bias_bits: 19,
-        first_weight: 0.16,
-        mixer_rate: 0.0012,
-        mixers: 2,
-        selectors: 5,
-        mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
+        first_weight: 0.14,
+        mixer_rate: 0.001,
+        mixers: 1,
+        selectors: 4,
+        mlp: None,
         recurrent: None,
     },
-    // 8: wider still.
+    // 7: all contexts and selectors; the MLP enters, a narrow one.
     Params {
-        contexts: 24,
+        contexts: 32,
         row_bits: 23,
         window_bits: 25,
         bias_bits: 19,
-        first_weight: 0.14,
+        first_weight: 0.12,
+        mixer_rate: 0.001,
+        mixers: 1,
+        selectors: 7,
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+        recurrent: None,
+    },
+    // 8: a wider MLP, two layers of geometric mixers.
+    Params {
+        contexts: 32,
+        row_bits: 23,
+        window_bits: 25,
+        bias_bits: 19,
+        first_weight: 0.11,
         mixer_rate: 0.001,
         mixers: 2,
         selectors: 7,
         mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
-        recurrent: Some(RecurrentParams { height: 4 }),
+        recurrent: None,
     },
-    // 9: for archives: written once, read seldom.
+    // 9: for archives, written once, read seldom: the recurrent expert enters.
     Params {
         contexts: 32,
         row_bits: 24,
@@ -197,8 +197,7 @@ impl Level {
     pub const FASTEST: Self = Self(1);
     /// The level that is used unless another is asked for.
     pub const DEFAULT: Self = Self(6);
-    /// The level that models for records are trained for, unless another is asked for: the best level without an MLP,
-    /// which cannot learn from content as short as a record.
+    /// The level that models for records are trained for, unless another is asked for: quick, because records are many.
     pub const RECORDS: Self = Self(3);
     /// The level with the smallest results.
     pub const BEST: Self = Self(9);

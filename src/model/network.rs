@@ -19,7 +19,7 @@ use super::{
         mlp::Mlp,
         prior::{Prior, Span},
         recurrent::Recurrent,
-        rows::Rows,
+        rows::{ONE, Rows},
     },
     features::{contexts, hash::hash_of_nibble, history::History},
     inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
@@ -183,7 +183,7 @@ impl Network {
             self.match_model.learn(&delta);
             self.bias.learn(delta);
         }
-        self.rows.learn(coded);
+        self.rows.learn(&self.inputs, coded);
         if let Some(mlp) = &mut self.mlp {
             if surprise > FORESEEN_BY_MLP.get() {
                 mlp.learn(coded);
@@ -251,12 +251,14 @@ impl Network {
         let mut k = self.contexts % MAX_INPUTS;
         if let Some(mlp) = &mut self.mlp {
             self.inputs.x[k] = mlp.forward(head);
+            self.inputs.p[k] = mlp.p * ONE;
             self.inputs.state[k] = mlp.state();
             self.inputs.last[k] = NO_SYMBOL;
             k = (k + 1) % MAX_INPUTS;
         }
         if let Some(recurrent) = &mut self.recurrent {
             self.inputs.x[k] = recurrent.forward(head);
+            self.inputs.p[k] = recurrent.p * ONE;
             self.inputs.state[k] = recurrent.state();
             self.inputs.last[k] = NO_SYMBOL;
         }
@@ -264,8 +266,9 @@ impl Network {
         self.see_side();
         let matched = self.match_model.forward(head.checked_sub(1));
         let mixed = self.mixer_stack.forward(&self.gates(), self.final_set(), &self.inputs, matched);
-        self.p_geometric = softmax(mixed + self.bias.forward(bias_rows));
-        self.p = self.refine();
+        let logits = mixed + self.bias.forward(bias_rows);
+        self.p_geometric = softmax(logits);
+        self.p = self.refine(logits);
         self.guess = (head == 0).then(|| {
             // The low nibble's rows arrive in time if their fetch begins before the high nibble is known.
             let likely = 1 + most_likely(&self.p);

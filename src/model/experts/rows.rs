@@ -26,15 +26,15 @@ use crate::{
     math::{F32x16, LANES, one_hot, round},
 };
 
-/// Probability 1. Probabilities are stored in units of 2^-23: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
-const ONE: f32 = 8_388_608.0;
+/// Probability 1, in the units of inputs. Probabilities are stored in units of 2^-23: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
+pub const ONE: f32 = 8_388_608.0;
 /// The bits of a stored probability.
 const MASK: u32 = 0x7f_ffff;
 /// Probability 1/16, which is stored as zero.
 const UNIFORM: u32 = 1 << 19;
 tuned! {
     /// The least probability that inputs are made of, 10^-5. Not tried alone.
-    LEAST: f32 = 84.0, in 8.0..=4000.0;
+    pub(crate) LEAST: f32 = 84.0, in 8.0..=4000.0;
     /// A row that saw n values so far learns at the rate 1/(n + this). Not tried alone.
     pub(crate) RATE_OFFSET: f32 = 2.5, in 1.1..=6.0;
     /// The rate's floor is 1/this for the first [`OFTEN`] contexts: docs/EXPERIMENTS.md, "Rows, mixer and MLP". It is
@@ -100,8 +100,6 @@ pub struct Rows {
     indexes: Each,
     /// The numbers of the rows in use; of a new row, they are zeros but for the owner. (contexts)
     tags: [Tag; MAX_INPUTS],
-    /// The probabilities of the rows in use, in units. (contexts, 16)
-    p: [F32x16; MAX_INPUTS],
 }
 
 impl Rows {
@@ -122,7 +120,6 @@ impl Rows {
             contexts,
             indexes: [0; MAX_INPUTS],
             tags: [Tag::default(); MAX_INPUTS],
-            p: [F32x16::ZERO; MAX_INPUTS],
         })
     }
 
@@ -168,7 +165,7 @@ impl Rows {
             let row = &pair[usize::from(way)];
             // A hit is hard to foresee, so a mask and not a branch selects between the row and a new one.
             let hit = self.masks[usize::from(first | second)];
-            let (p, x) = (&mut self.p[k].0, &mut inputs.x[k].0);
+            let (p, x) = (&mut inputs.p[k].0, &mut inputs.x[k].0);
             for i in 0..LANES {
                 let stored = (u32::from(row.high[i]) << 8 | u32::from(row.low[i])) & hit as u32;
                 let q = (stored.wrapping_add(UNIFORM) & MASK) as i32 as f32;
@@ -187,17 +184,11 @@ impl Rows {
     /// Makes the new row in use for context `k` one that has seen what `seed` has.
     #[inline(always)]
     pub fn seed(&mut self, k: usize, seed: &Seed, inputs: &mut Inputs) {
-        self.p[k] = seed.p * ONE;
-        inputs.x[k] = self.p[k].map(log);
+        inputs.p[k] = seed.p * ONE;
+        inputs.x[k] = inputs.p[k].map(log);
         let (count, run, last) = (seed.count.into(), seed.run.into(), seed.last.into());
         let tag = Tag::new(self.tags[k].check(), count, run, last, seeded_state(seed));
         (self.tags[k], inputs.state[k], inputs.last[k]) = (tag, tag.state() as u32, tag.last() as u32);
-    }
-
-    /// The probabilities of the row of context `k`, in units of 2^-23, none below 10^-5. (16)
-    #[inline(always)]
-    pub fn probabilities(&self, k: usize) -> F32x16 {
-        self.p[k].map(|p| if p > LEAST.get() { p } else { LEAST.get() })
     }
 
     /// Whether context `k` has no row yet.
@@ -206,9 +197,10 @@ impl Rows {
         self.tags[k].count() == 0
     }
 
-    /// Moves the probabilities of the rows in use towards `symbol`, and writes them back.
+    /// Moves the probabilities of the rows in use towards `symbol`, and writes them back. `inputs` are those that
+    /// [`select`](Self::select) wrote.
     #[inline(always)]
-    pub fn learn(&mut self, symbol: usize) {
+    pub fn learn(&mut self, inputs: &Inputs, symbol: usize) {
         let symbol = symbol & 15;
         let hot = one_hot(symbol as u32, ONE).0;
         let rows = self.table.rows_mut();
@@ -216,7 +208,7 @@ impl Rows {
             let rate = self.rates[usize::from(k >= OFTEN)][self.tags[k].count() as usize];
             let keep = 1.0 - rate;
             let row = &mut rows[self.indexes[k] as usize];
-            let p = &self.p[k].0;
+            let p = &inputs.p[k].0;
             for i in 0..LANES {
                 let q = round(p[i] * keep + rate * hot[i]).wrapping_sub(UNIFORM) & MASK;
                 row.high[i] = (q >> 8) as u16;

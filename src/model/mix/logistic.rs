@@ -12,7 +12,7 @@
 
 use bytemuck::allocation::zeroed_vec;
 
-use super::tree::{bits, leaves, path, probability};
+use super::tree::{Subtrees, bits, leaves, path, probability};
 use crate::{
     math::{F32x16, flat, flat_mut},
     model::tuned::tuned,
@@ -59,6 +59,8 @@ pub struct Sizes {
 pub struct LogisticMixer {
     /// The inputs' odds; the caller fills them before the forward pass. Zeros fill up a multiple of [`STEP`]. (inputs, 16)
     pub x: Vec<F32x16>,
+    /// What makes odds of probabilities.
+    pub subtrees: Subtrees,
     /// The weights that all sets start from: theirs are what they have learnt beyond that. (inputs)
     first: Vec<f32>,
     selectors: Vec<Selector>,
@@ -76,8 +78,6 @@ struct Selector {
     sets: Vec<F32x16>,
     /// Where the set in use begins.
     at: usize,
-    /// The probabilities that it gave last. (16)
-    p: F32x16,
 }
 
 /// One mixer of the second layer.
@@ -86,7 +86,8 @@ struct Final {
     /// Weights of the selectors. (sets, selectors filled up, 16)
     weights: Vec<F32x16>,
     at: usize,
-    p: F32x16,
+    /// The odds that it gave last. (16)
+    odds: F32x16,
 }
 
 impl Sizes {
@@ -103,18 +104,25 @@ impl LogisticMixer {
     pub fn new(first: Vec<f32>, count: usize, sizes: &Sizes) -> Self {
         let (inputs, width) = (first.len().next_multiple_of(STEP), count.next_multiple_of(STEP));
         let even = F32x16::splat(1.0 / count as f32);
-        let selector = |&sets: &usize| Selector { sets: zeroed_vec(sets * (inputs + 1)), at: 0, p: F32x16::ZERO };
-        let last = |sets| Final { weights: vec![even; sets * width], at: 0, p: F32x16::ZERO };
+        let selector = |&sets: &usize| Selector { sets: zeroed_vec(sets * (inputs + 1)), at: 0 };
+        let last = |sets| Final { weights: vec![even; sets * width], at: 0, odds: F32x16::ZERO };
         let mut first = first;
         first.resize(inputs, 0.0);
         Self {
             x: vec![F32x16::ZERO; inputs],
+            subtrees: Subtrees::new(inputs),
             first,
             said: vec![F32x16::ZERO; width],
             selectors: sizes.sets.iter().take(count).map(selector).collect(),
             finals: sizes.finals.map(last),
             steps: 0.0,
         }
+    }
+
+    /// How many selectors there are.
+    #[inline(always)]
+    pub fn selectors(&self) -> usize {
+        self.selectors.len()
     }
 
     /// Forgets all weights; takes time for the sets that were used.
@@ -146,13 +154,12 @@ impl LogisticMixer {
             selector.at = set * (x.len() + 1);
             let weights = &selector.sets[selector.at..][..x.len()];
             *said = (first + dot(weights, x)).clamp(LIMIT);
-            selector.p = probability(*said);
         }
         let mut sum = F32x16::ZERO;
         for (last, set) in self.finals.iter_mut().zip(choice.finals) {
             last.at = set * self.said.len();
             let odds = dot(&last.weights[last.at..][..self.said.len()], &self.said).clamp(LIMIT);
-            last.p = probability(odds);
+            last.odds = odds;
             sum = sum + odds;
         }
         leaves(&probability(sum * (1.0 / FINALS as f32)))
@@ -167,15 +174,15 @@ impl LogisticMixer {
         let (new_boost, per_visit) = (NEW_BOOST.get(), 1.0 / NEW_VISITS.get());
         let (path, bits) = (path(coded), bits(coded));
         for last in &mut self.finals {
-            let step = (bits - last.p * path) * final_rate;
+            let step = (bits - probability(last.odds) * path) * final_rate;
             move_along(&mut last.weights[last.at..][..self.said.len()], &self.said, step);
         }
-        for selector in &mut self.selectors {
+        for (selector, said) in self.selectors.iter_mut().zip(&self.said) {
             let set = &mut selector.sets[selector.at..][..self.x.len() + 1];
             let (visits, weights) = set.split_last_mut().expect("a set has its visits");
             let rates = visits.map(|visits| rate + new_boost / (1.0 + visits * per_visit));
             *visits = *visits + path;
-            let step = (bits - selector.p * path) * rates;
+            let step = (bits - probability(*said) * path) * rates;
             move_along(weights, &self.x, step);
         }
     }

@@ -55,6 +55,12 @@ impl MixerStack {
         }
     }
 
+    /// Whether there is a second layer.
+    #[inline(always)]
+    pub fn is_deep(&self) -> bool {
+        self.first.len() > 1
+    }
+
     /// All weights, in pieces.
     pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.first.iter_mut().flat_map(Mixer::weights).chain([self.second.as_flattened_mut()])

@@ -9,7 +9,7 @@ use crate::model::{
     features::strides::Kind,
     level::{HEADS, MIXERS},
     mix::{
-        logistic::{Choice, Sizes},
+        logistic::{Choice, SELECTORS, Sizes},
         mixer::{Gates, Rates, Sets},
         stack::MixerStack,
     },
@@ -64,13 +64,17 @@ impl Network {
     #[inline(always)]
     pub(super) fn gates(&self) -> [Gates; MIXERS] {
         let half = usize::from(self.head > 0);
+        let first = Gates {
+            state: self.kind_and_confidence() * HALVES + half,
+            byte: self.byte(0) * HALVES + half,
+            classes: (self.history.classes as usize & 255) * HEADS + self.head,
+        };
+        if !self.mixer_stack.is_deep() {
+            return [first, Gates::default()];
+        }
         let hits = self.hits(HITS);
         [
-            Gates {
-                state: self.kind_and_confidence() * HALVES + half,
-                byte: self.byte(0) * HALVES + half,
-                classes: (self.history.classes as usize & 255) * HEADS + self.head,
-            },
+            first,
             Gates {
                 state: (self.history.strides.kind.index() * HITS + hits) * HALVES + half,
                 byte: self.byte(1) * HALVES + half,
@@ -86,6 +90,8 @@ impl Network {
     pub(super) fn choice(&self) -> Choice {
         let half = usize::from(self.head > 0);
         let confidence = self.match_model.confidence();
+        let all = self.logistic.as_ref().is_some_and(|logistic| logistic.selectors() == SELECTORS);
+        let hits = if all { self.hits(FINE_HITS) } else { 0 };
         let sure = self.mlp.as_ref().map_or(0, |mlp| mlp.state() as usize);
         let sets = [
             self.byte(1),
@@ -93,7 +99,7 @@ impl Network {
             self.byte(0),
             sure * CONFIDENCES + confidence,
             self.match_model.expected_byte(),
-            self.history.strides.kind.index() * FINE_HITS + self.hits(FINE_HITS),
+            self.history.strides.kind.index() * FINE_HITS + hits,
         ]
         .map(|set| set * HALVES + half);
         let [before, classes, last, sure, expected, hits] = sets;

@@ -13,6 +13,7 @@ use crate::{
     model::{
         Level,
         ablation::Component,
+        experts::{mlp::state_of, rows::ONE},
         inputs::{MAX_INPUTS, NO_SYMBOL},
     },
 };
@@ -177,9 +178,9 @@ impl Network {
         let Some(logs) = self.side else { return };
         let k = self.side_input();
         self.inputs.x[k] = logs.map(|log| if log > LEAST_LOG { log } else { LEAST_LOG });
-        let top = softmax(self.inputs.x[k]).max();
-        let edges = [0.3, 0.5, 0.7, 0.85, 0.95, 0.98, 0.995];
-        self.inputs.state[k] = edges.iter().map(|&edge| u32::from(top > edge)).sum();
+        let p = softmax(self.inputs.x[k]);
+        self.inputs.p[k] = p * ONE;
+        self.inputs.state[k] = state_of(&p);
         self.inputs.last[k] = NO_SYMBOL;
     }
 }

@@ -4,11 +4,12 @@ use super::{Network, gates};
 use crate::{
     math::F32x16,
     model::{
+        experts::rows::LEAST,
         inputs::NO_SYMBOL,
         level::Params,
         mix::{
             logistic::LogisticMixer,
-            tree::{bits, odds, path},
+            tree::{bits, path},
         },
         tuned::tuned,
     },
@@ -21,9 +22,9 @@ tuned! {
 }
 /// What the input that is always there says.
 const CONSTANT: f32 = 0.3;
-/// The least probability that odds are made of: of the MLP and the recurrent expert, and of the geometric stage.
-const LEAST: f32 = 1e-5;
+/// The least probability of the geometric stage that odds are made of, and its logarithm.
 const LEAST_GEOMETRIC: f32 = 1e-6;
+const LEAST_LOGIT: f32 = -13.8;
 /// The inputs beside those of the geometric stage: the geometric stage, the match and the constant.
 const OTHERS: usize = 3;
 
@@ -41,28 +42,22 @@ pub(super) fn logistic_memory(params: &Params, raw_len: usize) -> usize {
 }
 
 impl Network {
-    /// The probabilities of the next nibble, from those of the geometric stage and from what the experts say. (16)
+    /// The probabilities of the next nibble: those of the geometric stage, whose logits are given, if the level has no
+    /// other; else made of these and of what the experts say. (16)
     #[inline(always)]
-    pub(super) fn refine(&mut self) -> F32x16 {
-        let choice = self.choice();
-        #[cfg(feature = "lab")]
-        let side = self.side.map(|_| crate::math::softmax(self.inputs.x[self.side_input()]));
+    pub(super) fn refine(&mut self, logits: F32x16) -> F32x16 {
+        if self.logistic.is_none() {
+            return self.p_geometric;
+        }
+        let (choice, geometric) = (self.choice(), self.mixed_inputs());
         let Some(logistic) = &mut self.logistic else { return self.p_geometric };
-        let (rows, others) = logistic.x.split_at_mut(self.contexts);
-        for (k, x) in rows.iter_mut().enumerate() {
-            *x = odds(&self.rows.probabilities(k));
-        }
-        let p = self.mlp.iter().map(|mlp| mlp.p).chain(self.recurrent.iter().map(|recurrent| recurrent.p));
-        #[cfg(feature = "lab")]
-        let p = p.chain(side);
-        let networks = usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some());
-        #[cfg(feature = "lab")]
-        let networks = networks + usize::from(side.is_some());
-        let (networks, others) = others.split_at_mut(networks);
-        for (x, p) in networks.iter_mut().zip(p) {
-            *x = odds(&at_least(LEAST, p));
-        }
-        others[0] = odds(&at_least(LEAST_GEOMETRIC, self.p_geometric));
+        let inputs = &mut self.inputs;
+        // In units in which its least probability is that of the rows.
+        inputs.p[geometric] = self.p_geometric * (LEAST.get() / LEAST_GEOMETRIC);
+        let max = logits.max();
+        inputs.x[geometric] = logits.map(|logit| if logit - max > LEAST_LOGIT { logit - max } else { LEAST_LOGIT });
+        logistic.subtrees.odds(&inputs.p, &inputs.x, LEAST.get(), &mut logistic.x);
+        let others = &mut logistic.x[geometric..];
         others[1] = match self.match_model.symbol() {
             NO_SYMBOL => F32x16::ZERO,
             symbol => bits(symbol as usize) * 2.0 - path(symbol as usize),
@@ -70,9 +65,13 @@ impl Network {
         others[2] = F32x16::splat(CONSTANT);
         logistic.forward(&choice)
     }
-}
 
-#[inline(always)]
-fn at_least(least: f32, p: F32x16) -> F32x16 {
-    p.map(|p| if p > least { p } else { least })
+    /// How many inputs the geometric mixers have.
+    #[inline(always)]
+    fn mixed_inputs(&self) -> usize {
+        let networks = usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some());
+        #[cfg(feature = "lab")]
+        let networks = networks + usize::from(self.side.is_some());
+        self.contexts + networks
+    }
 }

@@ -12,13 +12,13 @@ const C: u64 = 0x2000_0000_0000_0003;
 fn predict(rows: &mut Rows, hash: u64) -> ([f64; LANES], Inputs) {
     let mut inputs = Inputs::new();
     rows.select(&[hash], &mut inputs);
-    (rows.p[0].0.map(|p| f64::from(p) / f64::from(ONE)), inputs)
+    (inputs.p[0].0.map(|p| f64::from(p) / f64::from(ONE)), inputs)
 }
 
 fn learn(rows: &mut Rows, hash: u64, symbols: &[usize]) {
     for &symbol in symbols {
-        predict(rows, hash);
-        rows.learn(symbol);
+        let (_, inputs) = predict(rows, hash);
+        rows.learn(&inputs, symbol);
     }
 }
 
@@ -30,13 +30,14 @@ fn probabilities_are_counted_as_in_exact_arithmetic() {
     let mut exact = [[1.0 / 16.0; LANES]; 4];
     for n in 0..700 {
         let symbol = [3, 3, 5, 3, 15, n % 16, 3, 0, n / 50][n % 9] % LANES;
-        rows.select(&hashes, &mut Inputs::new());
+        let mut inputs = Inputs::new();
+        rows.select(&hashes, &mut inputs);
         for (k, exact) in exact.iter().enumerate() {
-            for (got, want) in rows.p[k].0.iter().zip(exact) {
+            for (got, want) in inputs.p[k].0.iter().zip(exact) {
                 assert!((f64::from(*got) / f64::from(ONE) - want).abs() < 1e-4, "context {k} after {n}");
             }
         }
-        rows.learn(symbol);
+        rows.learn(&inputs, symbol);
         for (k, exact) in exact.iter_mut().enumerate() {
             let least = 1.0 / f64::from([MEMORY_OFTEN.get(), MEMORY.get()][usize::from(k >= OFTEN)]);
             let rate = (1.0 / (n as f64 + f64::from(RATE_OFFSET.get()))).max(least);
@@ -52,12 +53,13 @@ fn a_run_of_one_value_comes_near_certainty_and_stays_there() {
     let hashes: [u64; 4] = std::array::from_fn(|k| (k as u64) << 61 | 7);
     let mut rows = Rows::new(4, hashes.len()).unwrap();
     for n in 0..20_000 {
-        rows.select(&hashes, &mut Inputs::new());
-        for p in rows.p {
+        let mut inputs = Inputs::new();
+        rows.select(&hashes, &mut inputs);
+        for p in inputs.p {
             // 1 would be stored as 0.
             assert!(n < 1000 || p == F32x16::ZERO || p.0[9] > 0.999 * ONE && p.0[9] < ONE, "{n}: {p:?}");
         }
-        rows.learn(9);
+        rows.learn(&inputs, 9);
     }
 }
 
