@@ -44,8 +44,10 @@ pub struct Params {
 /// The sizes of a level's recurrent expert.
 #[derive(Clone, Copy, Debug)]
 pub struct RecurrentParams {
-    /// Cells over 16.
+    /// Cells over 16; even.
     pub height: usize,
+    /// Whether it starts from trained weights.
+    pub trained: bool,
 }
 
 /// The sizes of a level's MLP.
@@ -60,6 +62,8 @@ pub struct MlpParams {
     pub row_bits: u32,
     /// The layers' learning rate at first: the more features share a step, the smaller.
     pub rate: f32,
+    /// Whether the layers start from trained weights.
+    pub trained: bool,
 }
 
 /// docs/EXPERIMENTS.md tried contexts, rows and mixers of levels 1 and 6 and the mixers' first weight and rate ("Rows,
@@ -110,7 +114,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
-        mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004 }),
+        mlp: Some(MlpParams { contexts: 8, height: 1, row_bits: 20, rate: 0.004, trained: false }),
         recurrent: None,
     },
     // 5: a wider one.
@@ -122,7 +126,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 1,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 20, rate: 0.003 }),
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 20, rate: 0.003, trained: false }),
         recurrent: None,
     },
     // 6: the default, for every day: two layers of mixers.
@@ -134,7 +138,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.2,
         mixer_rate: 0.001,
         mixers: 2,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003, trained: false }),
         recurrent: None,
     },
     // 7: more contexts, a wider hidden layer.
@@ -146,7 +150,7 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.18,
         mixer_rate: 0.001,
         mixers: 2,
-        mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022 }),
+        mlp: Some(MlpParams { contexts: 16, height: 4, row_bits: 22, rate: 0.0022, trained: false }),
         recurrent: None,
     },
     // 8: wider still.
@@ -158,8 +162,8 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.16,
         mixer_rate: 0.001,
         mixers: 2,
-        mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
-        recurrent: Some(RecurrentParams { height: 4 }),
+        mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018, trained: false }),
+        recurrent: Some(RecurrentParams { height: 4, trained: false }),
     },
     // 9: for archives: written once, read seldom.
     Params {
@@ -170,8 +174,8 @@ const LEVELS: [Params; 9] = [
         first_weight: 0.14,
         mixer_rate: 0.001,
         mixers: 2,
-        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017 }),
-        recurrent: Some(RecurrentParams { height: 6 }),
+        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017, trained: false }),
+        recurrent: Some(RecurrentParams { height: 6, trained: true }),
     },
 ];
 

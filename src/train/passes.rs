@@ -43,7 +43,7 @@ impl Loss {
         if self.bytes == 0 { 0.0 } else { self.bits / self.bytes as f64 }
     }
 
-    fn add(&mut self, network: &mut Network, sample: &[u8]) {
+    pub(super) fn add(&mut self, network: &mut Network, sample: &[u8]) {
         self.bits += isa::run(Isa::detect(), Cost { network, sample });
         self.bytes += sample.len() as u64;
     }
