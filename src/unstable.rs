@@ -34,3 +34,7 @@ pub mod priors {
 pub mod deflate {
     pub use crate::transform::deflate::*;
 }
+/// The trained weights of MLP and recurrent expert.
+pub mod networks {
+    pub use crate::train::networks::*;
+}

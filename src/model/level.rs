@@ -48,8 +48,10 @@ pub struct Params {
 /// The sizes of a level's recurrent expert.
 #[derive(Clone, Copy, Debug)]
 pub struct RecurrentParams {
-    /// Cells over 16.
+    /// Cells over 16; even.
     pub height: usize,
+    /// Whether it starts from trained weights.
+    pub trained: bool,
 }
 
 /// The sizes of a level's MLP.
@@ -64,6 +66,8 @@ pub struct MlpParams {
     pub row_bits: u32,
     /// The layers' learning rate at first: the more features share a step, the smaller.
     pub rate: f32,
+    /// Whether the layers start from trained weights.
+    pub trained: bool,
 }
 
 /// Rows for each byte of content: half as many as contexts, but at least this many. A byte of a real file touches fewer
@@ -161,7 +165,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 1,
         selectors: 7,
-        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003 }),
+        mlp: Some(MlpParams { contexts: 8, height: 2, row_bits: 21, rate: 0.003, trained: false }),
         recurrent: None,
     },
     // 8: a wider MLP, two layers of geometric mixers.
@@ -174,7 +178,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         selectors: 7,
-        mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018 }),
+        mlp: Some(MlpParams { contexts: 20, height: 6, row_bits: 22, rate: 0.0018, trained: false }),
         recurrent: None,
     },
     // 9: for archives, written once, read seldom: the recurrent expert enters.
@@ -187,8 +191,8 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         selectors: 7,
-        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017 }),
-        recurrent: Some(RecurrentParams { height: 6 }),
+        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017, trained: false }),
+        recurrent: Some(RecurrentParams { height: 6, trained: true }),
     },
 ];
 

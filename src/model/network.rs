@@ -62,7 +62,7 @@ pub struct Network {
     match_model: MatchModel,
     rows: Rows,
     pub(crate) mlp: Option<Mlp>,
-    recurrent: Option<Recurrent>,
+    pub(crate) recurrent: Option<Recurrent>,
     inputs: Inputs,
     mixer_stack: MixerStack,
     bias: Bias,

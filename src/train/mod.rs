@@ -13,6 +13,7 @@
 //! Which way of training gave what: docs/EXPERIMENTS.md, "Trained models". The numbers below were not tried alone.
 
 mod count;
+pub(crate) mod networks;
 mod passes;
 
 use std::{ops::Range, sync::Arc};

@@ -43,7 +43,7 @@ impl Loss {
         if self.bytes == 0 { 0.0 } else { self.bits / self.bytes as f64 }
     }
 
-    fn add(&mut self, network: &mut Network, sample: &[u8]) {
+    pub(super) fn add(&mut self, network: &mut Network, sample: &[u8]) {
         let nibbles = sample.iter().flat_map(|byte| [byte >> 4, byte & 15]);
         self.bits += nibbles.map(|nibble| network.cost(Isa::detect(), nibble)).sum::<f64>();
         self.bytes += sample.len() as u64;

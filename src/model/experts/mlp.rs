@@ -8,6 +8,7 @@ mod hidden;
 mod reference;
 mod rms;
 
+use super::trained::{self, Part};
 use crate::model::{level::MlpParams, rng::Rng, tuned::tuned};
 use crate::{
     Result,
@@ -29,6 +30,11 @@ tuned! {
     pub(crate) FAR_BELOW: f32 = -12.0, in -20.0..=-4.0;
 }
 
+/// Trained layers, and the bytes that they stand for, by which the rate has fallen: docs/EXPERIMENTS.md, "Trained
+/// networks".
+static TRAINED: &[u8] = include_bytes!("mlp/trained.weights");
+const TRAINED_BYTES: f32 = 10_000.0;
+
 /// The layers and where they are in a byte.
 #[derive(Clone, Debug)]
 pub struct Mlp {
@@ -36,6 +42,7 @@ pub struct Mlp {
     pub(crate) hidden: Hidden,
     pub(crate) pass: Pass,
     pub(crate) heads: Heads,
+    params: MlpParams,
     /// The embedded contexts of the current byte. (contexts)
     hashes: Vec<u64>,
     /// The head that `forward` used last.
@@ -59,20 +66,21 @@ impl Mlp {
     /// # Errors
     /// If the system does not have the memory.
     pub fn new(params: MlpParams) -> Result<Self> {
-        let mut rng = Rng::new();
-        let MlpParams { contexts, height, row_bits, rate } = params;
+        let MlpParams { contexts, height, row_bits, rate, .. } = params;
+        let (hidden, heads) = first(params);
         Ok(Self {
             embedding: Embedding::new(row_bits)?,
-            hidden: Hidden::new(contexts, height, &mut rng),
+            hidden,
             pass: Pass::new(contexts, height),
-            heads: Heads::new(height, &mut rng),
+            heads,
+            params,
             hashes: vec![0; contexts],
             head: 0,
             p: F32x16::ZERO,
             surprise: 0.0,
             first_rate: rate,
             rate: 0.0,
-            bytes: 0.0,
+            bytes: first_bytes(params),
             first: None,
         })
     }
@@ -82,15 +90,24 @@ impl Mlp {
     /// # Errors
     /// If the system does not have the memory.
     pub fn restart(&mut self, row_bits: u32) -> Result<()> {
-        let first = self.first.get_or_insert_with(|| {
-            let mut rng = Rng::new();
-            let height = self.pass.h.len();
-            Box::new((Hidden::new(self.hashes.len(), height, &mut rng), Heads::new(height, &mut rng)))
-        });
+        let first = self.first.get_or_insert_with(|| Box::new(first(self.params)));
         self.hidden.copy_from(&first.0);
         self.heads.copy_from(&first.1);
-        self.bytes = 0.0;
+        self.bytes = first_bytes(self.params);
+        self.forget_content(row_bits)
+    }
+
+    /// Forgets the content, but keeps the layers.
+    ///
+    /// # Errors
+    /// If the system does not have the memory.
+    pub fn forget_content(&mut self, row_bits: u32) -> Result<()> {
         self.embedding.restart(row_bits)
+    }
+
+    /// The bytes of `trained.weights`, with what the layers have learnt.
+    pub fn to_file(&mut self) -> Vec<u8> {
+        trained::write(parts(&mut self.hidden, &mut self.heads))
     }
 
     /// Prefetches the embeddings of the contexts `hashes`.
@@ -147,6 +164,26 @@ impl Mlp {
         }
         self.surprise = 0.0;
     }
+}
+
+/// The layers at first, random or trained.
+fn first(params: MlpParams) -> (Hidden, Heads) {
+    let mut rng = Rng::new();
+    let (mut hidden, mut heads) =
+        (Hidden::new(params.contexts, params.height, &mut rng), Heads::new(params.height, &mut rng));
+    if params.trained {
+        trained::read(TRAINED, parts(&mut hidden, &mut heads));
+    }
+    (hidden, heads)
+}
+
+/// The bytes that the first layers stand for.
+fn first_bytes(params: MlpParams) -> f32 {
+    if params.trained { TRAINED_BYTES } else { 0.0 }
+}
+
+fn parts<'a>(hidden: &'a mut Hidden, heads: &'a mut Heads) -> Vec<Part<'a>> {
+    hidden.parts().into_iter().chain(heads.parts()).collect()
 }
 
 /// A network's logits → its input to the mixers: less the largest of them. (16)

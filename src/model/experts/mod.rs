@@ -5,3 +5,4 @@ pub mod mlp;
 pub mod prior;
 pub mod recurrent;
 pub mod rows;
+pub mod trained;

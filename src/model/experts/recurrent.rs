@@ -10,7 +10,10 @@ mod matrix;
 mod reference;
 mod through_time;
 
-use super::mlp::{heads::Heads, input_of, state_of};
+use super::{
+    mlp::{heads::Heads, input_of, state_of},
+    trained::{self, Part},
+};
 use crate::math::{F32x16, LANES, error, softmax};
 use crate::model::{level::RecurrentParams, rng::Rng};
 use cells::{Trace, Weights};
@@ -24,6 +27,11 @@ const HEAD_RATE: f32 = 0.006;
 const RATE_BYTES: f32 = 10_000.0;
 const RATE_END: f32 = 0.15;
 
+/// Trained weights, and the updates and bytes that they stand for, by which rates have fallen: docs/EXPERIMENTS.md,
+/// "Trained networks".
+static TRAINED: &[u8] = include_bytes!("recurrent/trained.weights");
+const TRAINED_UPDATES: f32 = 500.0;
+const TRAINED_BYTES: f32 = 10_000.0;
 /// Heads skip nibbles whose 1 − p is not above this, and the cells sixteen bytes whose sum of it is not above that:
 /// docs/EXPERIMENTS.md, "The recurrent expert".
 const NIBBLE_FORESEEN: f32 = 0.02;
@@ -36,6 +44,7 @@ pub struct Recurrent {
     trace: Trace,
     learner: Learner,
     heads: Heads,
+    params: RecurrentParams,
     /// The head that `forward` used last.
     head: usize,
     /// The probabilities of that head. (16)
@@ -52,17 +61,20 @@ pub struct Recurrent {
 
 impl Recurrent {
     /// An expert that has learnt nothing.
-    pub fn new(RecurrentParams { height }: RecurrentParams) -> Self {
-        let (weights, heads) = first(height);
+    pub fn new(params: RecurrentParams) -> Self {
+        let height = params.height;
+        let (weights, heads) = first(params);
+        let (updates, bytes) = first_age(params);
         Self {
             weights,
             trace: Trace::new(height),
-            learner: Learner::new(height),
+            learner: Learner::new(height, updates),
             heads,
+            params,
             head: 0,
             p: F32x16::ZERO,
             rate: 0.0,
-            bytes: 0.0,
+            bytes,
             surprise: 0.0,
             first: None,
         }
@@ -70,16 +82,26 @@ impl Recurrent {
 
     /// Forgets everything.
     pub fn restart(&mut self) {
-        let first = self.first.get_or_insert_with(|| Box::new(first(self.trace.height)));
+        let first = self.first.get_or_insert_with(|| Box::new(first(self.params)));
+        let (updates, bytes) = first_age(self.params);
         // Short records leave the cells' weights as they are.
-        if self.learner.updates > 0.0 {
+        if self.learner.updates > updates {
             self.weights.copy_from(&first.0);
         }
         self.heads.copy_from(&first.1);
+        (self.learner.updates, self.bytes) = (updates, bytes);
+        self.forget_content();
+    }
+
+    /// Forgets the content, but keeps what was learnt.
+    pub fn forget_content(&mut self) {
         self.trace.restart();
-        self.learner.updates = 0.0;
-        self.bytes = 0.0;
         self.surprise = 0.0;
+    }
+
+    /// The bytes of `trained.weights`, with what was learnt.
+    pub fn to_file(&mut self) -> Vec<u8> {
+        trained::write(parts(&mut self.weights, &mut self.heads))
     }
 
     /// Computes the features of the next byte; `last` is the byte before it.
@@ -130,8 +152,22 @@ impl Recurrent {
     }
 }
 
-/// Random weights and heads for 16 · `height` cells.
-fn first(height: usize) -> (Weights, Heads) {
+/// The weights and heads at first, random or trained.
+fn first(RecurrentParams { height, trained }: RecurrentParams) -> (Weights, Heads) {
     let mut rng = Rng::new();
-    (Weights::new(height, &mut rng), Heads::new(height, &mut rng))
+    let (mut weights, mut heads) = (Weights::new(height, &mut rng), Heads::new(height, &mut rng));
+    if trained {
+        trained::read(TRAINED, parts(&mut weights, &mut heads));
+        weights.spread_means();
+    }
+    (weights, heads)
+}
+
+/// The updates and bytes that the first weights stand for.
+fn first_age(params: RecurrentParams) -> (f32, f32) {
+    if params.trained { (TRAINED_UPDATES, TRAINED_BYTES) } else { (0.0, 0.0) }
+}
+
+fn parts<'a>(weights: &'a mut Weights, heads: &'a mut Heads) -> Vec<Part<'a>> {
+    weights.parts().into_iter().chain(heads.parts()).collect()
 }

@@ -168,6 +168,40 @@ impl Network {
         self.restart(raw_len)
     }
 
+    /// A network of `level` whose MLP and recurrent expert start untrained, for learning their weights.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn untrained(level: Level, raw_len: usize) -> Result<Self> {
+        let mut params = level.params(raw_len);
+        params.mlp.iter_mut().for_each(|mlp| mlp.trained = false);
+        params.recurrent.iter_mut().for_each(|recurrent| recurrent.trained = false);
+        let mut network = Self::with(level, params, None, None)?;
+        network.begin()?;
+        Ok(network)
+    }
+
+    /// Forgets the content, but keeps all weights, those of MLP and recurrent expert too; for new content of `raw_len`
+    /// bytes.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn restart_learnt(&mut self, raw_len: usize) -> Result<()> {
+        let params = self.level.params(raw_len);
+        self.history.restart(params.window_bits);
+        self.match_model.restart(params.window_bits);
+        self.rows.restart(params.row_bits)?;
+        self.bias.restart(params.bias_bits)?;
+        if let Some(logistic) = &mut self.logistic {
+            logistic.restart();
+        }
+        if let (Some(mlp), Some(sizes)) = (&mut self.mlp, params.mlp) {
+            mlp.forget_content(sizes.row_bits)?;
+        }
+        self.recurrent.iter_mut().for_each(Recurrent::forget_content);
+        self.begin()
+    }
+
     /// What the prior's weights have learnt, if it has any.
     fn learnt_changes(&self) -> Option<Arc<[Change]>> {
         self.prior.as_ref().and_then(|prior| prior.changes.clone())

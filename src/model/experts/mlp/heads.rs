@@ -3,7 +3,7 @@
 
 use super::rms::Rms;
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
-use crate::model::{level::HEADS, rng::Rng, tuned::tuned};
+use crate::model::{experts::trained::Part, level::HEADS, rng::Rng, tuned::tuned};
 
 /// Weights start uniform in ± INIT/√features: docs/EXPERIMENTS.md, "Model 1".
 const INIT: f32 = 1.6;
@@ -53,6 +53,17 @@ impl Heads {
         self.bias.copy_from_slice(&other.bias);
         self.feature_rms.copy_from(&other.feature_rms);
         self.error_rms.iter_mut().zip(&other.error_rms).for_each(|(rms, other)| rms.copy_from(other));
+    }
+
+    /// All that the heads learn.
+    pub fn parts(&mut self) -> Vec<Part<'_>> {
+        let mut parts = vec![
+            Part::Weights(&mut self.weights),
+            Part::Weights(&mut self.bias),
+            Part::Means(&mut self.feature_rms.mean_square),
+        ];
+        parts.extend(self.error_rms.iter_mut().map(|rms| Part::Means(&mut rms.mean_square)));
+        parts
     }
 
     /// Takes in the features of a new byte. (hidden/16, 16)

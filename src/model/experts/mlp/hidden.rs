@@ -5,7 +5,7 @@
 
 use super::rms::Rms;
 use crate::math::{F32x16, LANES, flat, flat_mut, sums};
-use crate::model::{rng::Rng, tuned::tuned};
+use crate::model::{experts::trained::Part, rng::Rng, tuned::tuned};
 
 /// The rectifier's slope below zero: docs/EXPERIMENTS.md, "Model 1".
 pub(super) const LEAK: f32 = 0.3;
@@ -90,6 +90,16 @@ impl Hidden {
         self.bias.copy_from_slice(&other.bias);
         self.input_rms.copy_from(&other.input_rms);
         self.error_rms.copy_from(&other.error_rms);
+    }
+
+    /// All that the layer learns.
+    pub fn parts(&mut self) -> Vec<Part<'_>> {
+        vec![
+            Part::Weights(&mut self.weights),
+            Part::Weights(&mut self.bias),
+            Part::Means(&mut self.input_rms.mean_square),
+            Part::Means(&mut self.error_rms.mean_square),
+        ]
     }
 
     /// `pass.x` → `pass.h`.

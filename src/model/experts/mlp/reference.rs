@@ -93,7 +93,7 @@ struct Fed {
 
 /// An MLP that has read some text.
 fn trained() -> Fed {
-    let params = MlpParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004 };
+    let params = MlpParams { contexts: 8, height: 1, row_bits: 16, rate: 0.004, trained: false };
     let mut fed = Fed { network: Mlp::new(params).unwrap(), history: History::new(false, Some(16)) };
     fed.begin_byte();
     fed.read(&TEXT.repeat(9));

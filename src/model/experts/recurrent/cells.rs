@@ -11,7 +11,7 @@
 
 use super::{HORIZON, matrix};
 use crate::math::{F32x16, LANES, exp, flat, flat_mut};
-use crate::model::rng::Rng;
+use crate::model::{experts::trained::Part, rng::Rng};
 
 /// Gates: forget, new value, output.
 pub const GATES: usize = 3;
@@ -22,6 +22,9 @@ const E_INIT: f32 = 0.5;
 const FORGET_BIAS: f32 = 1.0;
 /// The least mean square of a gate's sums, so that no division is by zero. Not tried alone.
 pub(super) const SQUARE_FLOOR: f32 = 1e-5;
+
+/// A byte that is frequent in the content that trained weights come from.
+const FREQUENT: u8 = b' ';
 
 /// The layer's weights, and the running means of their squared gradients.
 #[derive(Clone, Debug)]
@@ -50,6 +53,25 @@ impl Weights {
             e_means: zeros(256 * wide),
             b,
         }
+    }
+
+    /// All that is learnt. Of the means of E only a frequent byte's: see [`spread_means`](Self::spread_means).
+    pub fn parts(&mut self) -> Vec<Part<'_>> {
+        let row = usize::from(FREQUENT) * self.b.len()..(usize::from(FREQUENT) + 1) * self.b.len();
+        vec![
+            Part::Weights(&mut self.u),
+            Part::Means(&mut self.u_means),
+            Part::Weights(&mut self.e),
+            Part::Means(&mut self.e_means[row]),
+            Part::Weights(&mut self.b),
+        ]
+    }
+
+    /// Gives the rows of all bytes the frequent byte's means.
+    pub fn spread_means(&mut self) {
+        let wide = self.b.len();
+        let from = usize::from(FREQUENT) * wide..(usize::from(FREQUENT) + 1) * wide;
+        (0..256).for_each(|byte| self.e_means.copy_within(from.clone(), byte * wide));
     }
 
     /// Copies `other`, which has the same sizes.

@@ -35,7 +35,7 @@ fn read(expert: &mut Recurrent, bytes: &[u8]) {
 
 /// An expert that has read some text, with one byte of its next trace taken in and not yet learnt.
 fn trained() -> Recurrent {
-    let mut expert = Recurrent::new(RecurrentParams { height: HEIGHT });
+    let mut expert = Recurrent::new(RecurrentParams { height: HEIGHT, trained: false });
     expert.begin_byte(0);
     read(&mut expert, &TEXT.repeat(9)[..40 * HORIZON]);
     assert_eq!(expert.trace.t, 0);
@@ -186,7 +186,8 @@ fn steps_follow_the_gradient_through_sixteen_bytes() {
 #[test]
 fn a_restarted_expert_is_a_new_one() {
     for len in [3, 100] {
-        let (mut new, mut restarted) = [(); 2].map(|()| Recurrent::new(RecurrentParams { height: HEIGHT })).into();
+        let (mut new, mut restarted) =
+            [(); 2].map(|()| Recurrent::new(RecurrentParams { height: HEIGHT, trained: false })).into();
         for _ in 0..2 {
             restarted.begin_byte(0);
             read(&mut restarted, &TEXT.repeat(2)[..len]);
@@ -203,7 +204,7 @@ fn a_restarted_expert_is_a_new_one() {
 
 #[test]
 fn everything_stays_finite_whatever_comes() {
-    let mut expert = Recurrent::new(RecurrentParams { height: HEIGHT });
+    let mut expert = Recurrent::new(RecurrentParams { height: HEIGHT, trained: false });
     // Weights at the bound that rounding sets them, with signs that let gradients grow.
     expert.weights.u.iter_mut().for_each(|u| *u = F32x16::splat(f32::from_bits(0x4b00_0000)));
     expert.weights.e.iter_mut().for_each(|e| *e = F32x16::splat(-8_388_608.0));

@@ -40,15 +40,15 @@ pub struct Learner {
 }
 
 impl Learner {
-    /// For 16 · `height` cells.
-    pub fn new(height: usize) -> Self {
+    /// For 16 · `height` cells, whose weights stand for `updates`.
+    pub fn new(height: usize, updates: f32) -> Self {
         let zeros = |n| vec![F32x16::ZERO; n];
         Self {
             dz: zeros(HORIZON * GATES * height),
             db: zeros(GATES * height),
             dc: zeros(height),
             dh: zeros(height),
-            updates: 0.0,
+            updates,
         }
     }
 
