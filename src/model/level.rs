@@ -191,7 +191,7 @@ const LEVELS: [Params; 9] = [
         mixer_rate: 0.001,
         mixers: 2,
         selectors: 7,
-        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017, trained: false }),
+        mlp: Some(MlpParams { contexts: 24, height: 6, row_bits: 23, rate: 0.0017, trained: true }),
         recurrent: Some(RecurrentParams { height: 6, trained: true }),
     },
 ];
