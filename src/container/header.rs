@@ -222,8 +222,8 @@ mod tests {
     #[test]
     fn a_model_too_old_or_too_new_is_named() {
         for (model, text) in [
-            (model::OLDEST - 1, "written by an older fore (model 1); this one reads models from 2 on"),
-            (9, "written by a newer fore (model 9); this one reads models up to 2"),
+            (model::OLDEST - 1, "written by an older fore (model 2); this one reads models from 3 on"),
+            (9, "written by a newer fore (model 9); this one reads models up to 3"),
         ] {
             let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None, model: None }.to_bytes();
             bytes[4] = model;
