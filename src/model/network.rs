@@ -2,6 +2,7 @@
 
 mod contributions;
 mod distribution;
+mod find;
 mod gates;
 mod memory;
 #[cfg(feature = "lab")]
@@ -21,7 +22,7 @@ use super::{
         recurrent::Recurrent,
         rows::{ONE, Rows},
     },
-    features::{contexts, hash::hash_of_nibble, history::History},
+    features::history::History,
     inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
     level::Level,
     mix::{
@@ -200,42 +201,6 @@ impl Network {
         }
     }
 
-    /// Computes the hashes of the next byte's contexts.
-    #[inline(always)]
-    fn find_contexts(&mut self) {
-        contexts::compute(&self.history, &self.match_model.expected(), &mut self.byte_hashes[..self.contexts]);
-        if let Some(index) = self.left_out {
-            self.byte_hashes[index] = 0;
-        }
-        if let Some(mlp) = &self.mlp {
-            mlp.prefetch(&self.byte_hashes);
-        }
-        if self.prior.is_some() {
-            self.known = [UNASKED; MAX_INPUTS];
-        }
-    }
-
-    /// Prefetches the rows of the next nibble, and gives the hashes of the bias's.
-    #[inline(always)]
-    fn prefetch(&mut self, head: usize) -> [u64; ORDERS] {
-        for (hash, byte_hash) in self.hashes.iter_mut().zip(self.byte_hashes).take(self.contexts) {
-            *hash = self.rows.same_page(byte_hash, hash_of_nibble(byte_hash, head));
-        }
-        self.rows.prefetch(&self.hashes[..self.contexts]);
-        self.bias.prefetch(head, self.history.last8)
-    }
-
-    /// Computes the MLP's features of the next byte.
-    #[inline(always)]
-    fn begin_byte(&mut self) {
-        if let Some(mlp) = &mut self.mlp {
-            mlp.begin_byte(&self.byte_hashes);
-        }
-        if let Some(recurrent) = &mut self.recurrent {
-            recurrent.begin_byte(self.history.last8 as u8);
-        }
-    }
-
     /// As [`predict`](Self::predict), for calls that are few: it is compiled once for all of them.
     #[inline(never)]
     fn predict_once(&mut self, head: usize, bias_rows: [u64; ORDERS]) {
@@ -276,25 +241,6 @@ impl Network {
         });
     }
 
-    /// Fills rows that have seen nothing from the prior, if there is one.
-    #[inline(always)]
-    fn seed_new_rows(&mut self) {
-        let Some(prior) = &self.prior else { return };
-        for (k, span) in self.known[..self.contexts].iter_mut().enumerate() {
-            // The prior costs a cache miss a context, and most contexts have rows of their own: EXPERIMENTS.md,
-            // "Trained models".
-            if !self.rows.is_new(k) {
-                continue;
-            }
-            if *span == UNASKED {
-                *span = prior.counts.find(self.byte_hashes[k]);
-            }
-            if let Some(seed) = prior.counts.seed(*span, self.head) {
-                self.rows.seed(k, &seed, &mut self.inputs);
-            }
-        }
-    }
-
     /// Predicts the next nibble from the long match alone.
     #[inline(always)]
     fn predict_match_only(&mut self, head: usize) {
@@ -314,8 +260,8 @@ fn most_likely(p: &F32x16) -> usize {
     largest.trailing_zeros() as usize % LANES
 }
 
-/// One step of a network. It is compiled once for each instruction set, and everything that a step does with it: it takes
-/// the compiler longer than all else.
+/// One step of a network. It is compiled once for each instruction set, with everything that a step does: it takes the
+/// compiler longer than all else.
 struct Update<'a> {
     network: &'a mut Network,
     nibble: u8,

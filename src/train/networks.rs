@@ -20,8 +20,8 @@ pub fn start_weights(files: &[Vec<u8>]) -> Result<[Vec<u8>; 2]> {
             network.restart_learnt(file.len())?;
             Loss::default().add(&mut network, file);
         }
-        let mlp = network.mlp.as_mut().map(|mlp| mlp.to_file());
-        let recurrent = network.recurrent.as_mut().map(|recurrent| recurrent.to_file());
+        let mlp = network.mlp.as_mut().map(|mlp| mlp.weights_file());
+        let recurrent = network.recurrent.as_mut().map(|recurrent| recurrent.weights_file());
         Ok([mlp, recurrent].map(Option::unwrap_or_default))
     })
 }

@@ -149,7 +149,7 @@ fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
             error.to_string()
         };
         let error = refused(&options(9).memory_limit(200 << 20));
-        assert!(error.ends_with("209715200 are allowed; level 3 fits"), "{error}");
+        assert!(error.ends_with("209715200 are allowed; level 5 fits"), "{error}");
         let error = refused(&options(6).memory_limit(240 << 20));
         assert!(error.ends_with("are allowed; level 5 fits, and so do blocks of 64K"), "{error}");
         let error = refused(&options(1).memory_limit(50 << 20));

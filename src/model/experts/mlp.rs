@@ -106,7 +106,7 @@ impl Mlp {
     }
 
     /// The bytes of `trained.weights`, with what the layers have learnt.
-    pub fn to_file(&mut self) -> Vec<u8> {
+    pub fn weights_file(&mut self) -> Vec<u8> {
         trained::write(parts(&mut self.hidden, &mut self.heads))
     }
 

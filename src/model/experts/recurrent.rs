@@ -17,10 +17,9 @@ use super::{
 use crate::math::{F32x16, LANES, error, softmax};
 use crate::model::{level::RecurrentParams, rng::Rng};
 use cells::{Trace, Weights};
+use matrix::HORIZON;
 use through_time::Learner;
 
-/// Bytes that the gradient reaches back. 8 or 32 give the same within 1 %: docs/EXPERIMENTS.md, "The recurrent expert".
-pub const HORIZON: usize = 16;
 /// The heads' rate at first. After t bytes it is 1/√(1 + t/RATE_BYTES) of that, and RATE_END of it at least:
 /// docs/EXPERIMENTS.md, "The recurrent expert".
 const HEAD_RATE: f32 = 0.006;
@@ -100,7 +99,7 @@ impl Recurrent {
     }
 
     /// The bytes of `trained.weights`, with what was learnt.
-    pub fn to_file(&mut self) -> Vec<u8> {
+    pub fn weights_file(&mut self) -> Vec<u8> {
         trained::write(parts(&mut self.weights, &mut self.heads))
     }
 

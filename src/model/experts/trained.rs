@@ -48,7 +48,10 @@ pub fn write(parts: Vec<Part>) -> Vec<u8> {
         let (Part::Weights(numbers) | Part::Means(numbers)) = part;
         for piece in numbers.chunks(PIECE) {
             let stored = |&number: &f32| if means { number.sqrt() } else { number };
-            let largest = flat(piece).iter().map(stored).fold(1e-9f32, |most, number| most.max(number.abs()));
+            let largest = flat(piece)
+                .iter()
+                .map(stored)
+                .fold(1e-9f32, |most, number| if number.abs() > most { number.abs() } else { most });
             let scale = largest / 127.0;
             file.extend(scale.to_le_bytes());
             file.extend(flat(piece).iter().map(|number| (stored(number) / scale).round() as i8 as u8));

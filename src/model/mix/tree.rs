@@ -150,7 +150,10 @@ mod tests {
 
     /// Sixteen probabilities, some of them small.
     fn any() -> F32x16 {
-        let weights: [f32; LANES] = std::array::from_fn(|i| ((i * 7 + 3) as f32 * 0.37).fract().powi(3) + 1e-3);
+        let weights: [f32; LANES] = std::array::from_fn(|i| {
+            let x = ((i * 7 + 3) as f32 * 0.37).fract();
+            x * x * x + 1e-3
+        });
         let sum: f32 = weights.iter().sum();
         F32x16(weights.map(|weight| weight / sum))
     }

@@ -6,7 +6,7 @@ use super::*;
 fn bench_ablate_has_a_row_for_each_component_that_the_level_has() {
     let folder = corpus();
     let report = |level: &str| json(foretell(&folder).args(["bench", "--ablate", "--json", "--level", level, "."]));
-    let (fast, dense) = (report("1"), report("4"));
+    let (fast, dense) = (report("1"), report("7"));
     for report in [&fast, &dense] {
         let rows = report["results"].as_array().unwrap();
         let level = foretell::Level::new(report["level"].as_u64().unwrap() as u8).unwrap();

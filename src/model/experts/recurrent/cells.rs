@@ -9,7 +9,7 @@
 //! c = f c' + (1 − f) g    h = o tanh c               c', h': those after the byte before
 //! ```
 
-use super::{HORIZON, matrix};
+use super::matrix::{self, HORIZON};
 use crate::math::{F32x16, LANES, exp, flat, flat_mut};
 use crate::model::{experts::trained::Part, rng::Rng};
 

@@ -2,9 +2,8 @@
 //! Williams & Peng 1990), and the weights' steps, by RMSprop (Tieleman & Hinton 2012).
 
 use super::{
-    HORIZON,
     cells::{GATES, Trace, Weights},
-    matrix,
+    matrix::{self, HORIZON},
 };
 use crate::math::{F32x16, LANES, flat, flat_mut};
 
