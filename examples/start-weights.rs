@@ -16,6 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     collect(Path::new(FOLDER), &mut files)?;
     // In an order in which kinds mix, since what comes last is remembered best.
     let count = files.len();
+    assert!(count % 61 != 0, "each file has a place in the order");
     let mixed: Vec<_> = (0..count).map(|i| std::mem::take(&mut files[i * 61 % count])).collect();
     for (path, weights) in FILES.iter().zip(start_weights(&mixed)?) {
         fs::write(path, weights)?;

@@ -114,9 +114,9 @@ impl Codec {
         Ok(())
     }
 
-    /// Bytes of memory for a record of `len` bytes, its network and its coded bytes.
+    /// Bytes of memory for a record of `len` bytes, its network, what that returns to, and its coded bytes.
     fn memory(&self, len: usize) -> u64 {
-        (self.level.memory(len) + 3 * len) as u64
+        (self.level.memory(len) + self.level.memory(0) + 3 * len) as u64
     }
 
     /// Makes sure that decoding a record of `len` bytes takes no more memory than is `allowed`, with the model, and

@@ -169,7 +169,7 @@ impl Model {
         }
         let level = read_level(&mut bytes)?;
         let trained_on = TrainedOn { samples: varint::read(&mut bytes)?, bytes: varint::read(&mut bytes)? };
-        let counts = Arc::new(file::counts::read(&mut bytes, file_len, allowed)?);
+        let counts = Arc::new(file::counts::read(&mut bytes, level.contexts(), file_len, allowed)?);
         let [sets] = read_array(&mut bytes)?;
         let mut weights = Vec::new();
         for _ in 0..sets {

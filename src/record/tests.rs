@@ -17,7 +17,7 @@ fn model(level: u8) -> Model {
 fn records() -> Vec<Vec<u8>> {
     let mut records: Vec<_> = (1000..1040).map(record).collect();
     records.extend([vec![], vec![0], vec![255; 3], b"something else entirely".to_vec()]);
-    records.extend([noise(1, 2), noise(2, 300), noise(3, 20_000), record(5).repeat(400)]);
+    records.extend([noise(1, 2), noise(2, 300), noise(3, 20_000), record(5).repeat(400), record(6).repeat(500)]);
     records
 }
 

@@ -24,6 +24,8 @@ const SYMBOL_COST: f32 = 1.2;
 /// How often bytes followed contexts.
 #[derive(Debug, Default)]
 pub struct ContextCounts {
+    /// How many contexts of a byte are counted.
+    counted: usize,
     /// An event is the upper 56 bits of a context's hash, and the byte that followed in the lower 8. Beside it, the
     /// number of samples with it. In ascending order of events, without repeats.
     events: Vec<(u64, u32)>,
@@ -51,6 +53,7 @@ impl ContextCounts {
 
     /// Adds the counts of `samples`, each with a history of its own, in the contexts that have rows at `level`.
     pub fn count<'a>(&mut self, samples: impl IntoIterator<Item = &'a [u8]>, level: Level) {
+        self.counted = level.contexts();
         let mut events = Vec::new();
         for sample in samples {
             let begin = events.len();
@@ -103,7 +106,7 @@ impl ContextCounts {
         let edge = worths.last().map_or(f32::INFINITY, |&worth| worth);
         // Of contexts whose worth is that of the last one kept, as many as there is room for.
         let mut room = worths.iter().filter(|&&worth| worth == edge).count();
-        let mut counts = Counts::new(Counts::bucket_bits(worths.len()), worths.len(), 2 * worths.len());
+        let mut counts = Counts::new(self.counted, Counts::bucket_bits(worths.len()), worths.len(), 2 * worths.len());
         let mut last = None;
         for context in self.contexts().filter(|context| total(context) >= least) {
             let worth = worth(context);

@@ -68,19 +68,25 @@ fn a_stream_over_the_end_of_a_block_stays_as_it_is() {
     assert_eq!(blocks(&coded)[BlockKind::Expanded as usize], 1);
 }
 
+/// Another recipe may make the same stream: then the content is right, and its checksum says so.
 #[test]
-fn any_other_byte_in_a_block_is_an_error() {
+fn any_other_byte_in_a_block_is_an_error_or_changes_nothing() {
     let text = text();
     let content = [&text[..300], &gzip(&text[300..500], 6), b"!"].concat();
     let coded = compress(&content, &fast());
     assert_eq!(blocks(&coded), [0, 0, 0, 0, 1]);
+    let mut harmless = 0;
     for at in 0..coded.len() {
         for change in [1, 0x10, 0xff] {
             let mut damaged = coded.clone();
             damaged[at] ^= change;
-            assert!(decompress(&damaged).is_err(), "byte {at} ^ {change}");
+            if let Ok(decoded) = decompress(&damaged) {
+                assert!(decoded == content, "byte {at} ^ {change}");
+                harmless += 1;
+            }
         }
     }
+    assert!(harmless < coded.len() / 50, "{harmless}");
     for len in 0..coded.len() {
         assert!(decompress(&coded[..len]).is_err(), "{len}");
     }

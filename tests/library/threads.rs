@@ -151,7 +151,7 @@ fn compressing_keeps_to_a_limit_with_one_thread_too_or_says_what_would_fit() {
         let error = refused(&options(9).memory_limit(200 << 20));
         assert!(error.ends_with("209715200 are allowed; level 5 fits"), "{error}");
         let error = refused(&options(6).memory_limit(240 << 20));
-        assert!(error.ends_with("are allowed; level 5 fits, and so do blocks of 64K"), "{error}");
+        assert!(error.ends_with("are allowed; level 5 fits, and so do blocks of 128K"), "{error}");
         let error = refused(&options(1).memory_limit(50 << 20));
         assert!(error.ends_with("are allowed; blocks of 256K fit"), "{error}");
         assert!(refused(&options(1).memory_limit(1)).ends_with(", 1 are allowed"));

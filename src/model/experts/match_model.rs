@@ -80,14 +80,15 @@ impl MatchModel {
         Self { short, ..Self::with(vec![], vec![], window_bits, if on { SHORTEST } else { usize::MAX }) }
     }
 
-    /// Forgets all bytes, and looks back 2^`window_bits` bytes from now on. The logits stay.
+    /// Forgets all bytes, and looks back 2^`window_bits` bytes from now on. `logits` stay; that of a long match, which is
+    /// no weight of the network, does not.
     pub fn restart(&mut self, window_bits: u32) {
         let (window, table) = (std::mem::take(&mut self.window), std::mem::take(&mut self.table));
-        let (logits, long_logit, mut short) = (self.logits, self.long_logit, self.short.take());
+        let (logits, mut short) = (self.logits, self.short.take());
         if let Some(short) = &mut short {
             short.restart(window_bits);
         }
-        *self = Self { logits, long_logit, short, ..Self::with(window, table, window_bits, self.shortest) };
+        *self = Self { logits, short, ..Self::with(window, table, window_bits, self.shortest) };
     }
 
     /// A match model that uses this memory.

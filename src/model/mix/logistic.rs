@@ -125,7 +125,7 @@ impl LogisticMixer {
         self.selectors.len()
     }
 
-    /// Forgets all weights; takes time for the sets that were used.
+    /// Forgets all that was learnt; takes time for the sets that were used, and to find them.
     pub fn restart(&mut self) {
         let inputs = self.x.len();
         for set in self.selectors.iter_mut().flat_map(|selector| selector.sets.chunks_exact_mut(inputs + 1)) {
@@ -135,6 +135,7 @@ impl LogisticMixer {
         }
         let even = F32x16::splat(1.0 / self.selectors.len() as f32);
         self.finals.iter_mut().for_each(|last| last.weights.fill(even));
+        self.steps = 0.0;
     }
 
     /// Sets the number of nibbles learnt from, by which boosts have fallen.

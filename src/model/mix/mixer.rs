@@ -7,6 +7,8 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
+use bitvec::prelude::{BitVec, bitvec};
+
 use crate::math::{F32x16, LANES, flat, flat_mut, one_hot, sums, value_at};
 use crate::model::{
     inputs::{Each, Inputs, MAX_INPUTS, STATES},
@@ -68,7 +70,7 @@ pub struct Mixer {
     steps: f32,
     /// The byte and classes sets that were used since the last [`restore`](Self::restore), so that the next one need
     /// reset only these. `None` before the first.
-    used: Option<Vec<(usize, usize)>>,
+    used: Option<[BitVec; 2]>,
 }
 
 impl Mixer {
@@ -97,7 +99,8 @@ impl Mixer {
     /// Sets all weights to those of `from`, in the order of [`weights`](Self::weights). From the second call on, of the
     /// many sets by byte and by classes only those used since the last call are reset; so `from` must be the same.
     pub fn restore(&mut self, from: &[f32]) {
-        let Some(used) = self.used.replace(Vec::new()) else {
+        let Some(used) = &mut self.used else {
+            self.used = Some([bitvec![0; self.by_byte.len()], bitvec![0; self.by_classes.len()]]);
             self.weights().into_iter().fold(from, |from, piece| copy(piece, from));
             return;
         };
@@ -105,11 +108,11 @@ impl Mixer {
         let (byte, from) = from.split_at(self.by_byte.as_flattened().len());
         let (classes, from) = from.split_at(self.by_classes.as_flattened().len());
         copy(&mut self.bonus, from);
-        for &(byte_set, classes_set) in &used {
-            copy(&mut self.by_byte[byte_set], &byte[byte_set * MAX_INPUTS..]);
-            copy(&mut self.by_classes[classes_set], &classes[classes_set * MAX_INPUTS..]);
+        let [of_byte, of_classes] = used;
+        for (used, sets, from) in [(of_byte, &mut self.by_byte, byte), (of_classes, &mut self.by_classes, classes)] {
+            used.iter_ones().for_each(|set| _ = copy(&mut sets[set], &from[set * MAX_INPUTS..]));
+            used.fill(false);
         }
-        self.used.insert(used).clear();
     }
 
     /// Sets the number of nibbles learnt from, by which the boost has fallen.
@@ -122,7 +125,8 @@ impl Mixer {
     pub fn forward(&mut self, gates: Gates, inputs: &Inputs) -> F32x16 {
         self.gates = gates;
         if let Some(used) = &mut self.used {
-            used.push((gates.byte, gates.classes));
+            used[0].set(gates.byte, true);
+            used[1].set(gates.classes, true);
         }
         let n = self.inputs.min(MAX_INPUTS);
         let mut weights = [0.0; MAX_INPUTS];
@@ -169,7 +173,9 @@ impl Mixer {
             for i in 0..LANES * PIECE {
                 all[i] = x[i] * deltas[i];
             }
-            let gradients = sums(&products);
+            let mut gradients = sums(&products);
+            // What lies behind the last input is none.
+            gradients.iter_mut().skip(self.inputs - first).for_each(|gradient| *gradient = 0.0);
             for (i, gradient) in gradients.iter().enumerate() {
                 by_byte[first + i] += gradient * byte_rate;
                 by_classes[first + i] += gradient * classes_rate;

@@ -48,7 +48,8 @@ impl Network {
     #[inline(always)]
     pub(super) fn seed_new_rows(&mut self) {
         let Some(prior) = &self.prior else { return };
-        for (k, span) in self.known[..self.contexts].iter_mut().enumerate() {
+        let asked = self.contexts.min(prior.counts.counted);
+        for (k, span) in self.known[..asked].iter_mut().enumerate() {
             // The prior costs a cache miss a context, and most contexts have rows of their own: EXPERIMENTS.md,
             // "Trained models".
             if !self.rows.is_new(k) {

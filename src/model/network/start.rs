@@ -164,8 +164,9 @@ impl Network {
         };
         let match_logits = self.mixer_stack.restore(&weights);
         copy(&mut self.match_model.logits, match_logits);
+        self.restart(raw_len)?;
         self.set_steps(self.first_steps());
-        self.restart(raw_len)
+        Ok(())
     }
 
     /// A network of `level` whose MLP and recurrent expert start untrained, for learning their weights.

@@ -92,7 +92,7 @@ fn learnt_weights_that_the_level_does_not_have_are_refused() {
     let level = Level::FASTEST;
     let weights = Network::new(level, 0).unwrap().weights().map(|piece| piece.len()).sum::<usize>();
     let start = |at: usize| {
-        let mut counts = Counts::new(6, 0, 0);
+        let mut counts = Counts::new(0, 6, 0, 0);
         counts.finish();
         let changes = Some([Change { at: 3, by: 0.5 }, Change { at: at as u32, by: 0.25 }].into());
         Start { level, prior: Some(Arc::new(Prior { counts: counts.into(), changes })) }

@@ -93,7 +93,7 @@ fn nibble(packed: &[u8], index: usize) -> u8 {
 /// # Errors
 /// Truncated or damaged data; or more memory than is `allowed`, or than the system has. The memory is at most
 /// proportional to the bytes that were read.
-pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> {
+pub fn read(input: &mut impl Read, counted: usize, beside: u64, allowed: u64) -> Result<Counts> {
     let [bucket_bits] = read_array(input)?;
     let (contexts, symbols) = (varint::read(input)?, varint::read(input)?);
     let mut low = Vec::new();
@@ -122,7 +122,7 @@ pub fn read(input: &mut impl Read, beside: u64, allowed: u64) -> Result<Counts> 
         return Err(super::too_large(needed, allowed));
     }
     ensure(needed)?;
-    let mut counts = Counts::new(bucket_bits, contexts, symbols);
+    let mut counts = Counts::new(counted, bucket_bits, contexts, symbols);
     let key_bits = counts.key_bits();
     let (mut next, mut list, mut large) = (0u64, Vec::with_capacity(256), large.as_slice());
     let (mut bytes, mut later_read) = (bytes.as_slice(), 0);
@@ -171,7 +171,7 @@ mod tests {
     /// Random counts of `contexts` contexts.
     fn some(contexts: usize) -> Counts {
         let random = noise(contexts as u64, 64 + 9 * contexts);
-        let mut counts = Counts::new(Counts::bucket_bits(contexts), contexts, contexts);
+        let mut counts = Counts::new(8, Counts::bucket_bits(contexts), contexts, contexts);
         let mut keys: Vec<u64> = random
             .chunks_exact(9)
             .take(contexts)
@@ -195,7 +195,7 @@ mod tests {
             let mut bytes = Vec::new();
             write(&counts, &mut bytes);
             let mut input = bytes.as_slice();
-            let read = read(&mut input, 0, u64::MAX).unwrap_or_else(|error| panic!("{contexts}: {error}"));
+            let read = read(&mut input, 8, 0, u64::MAX).unwrap_or_else(|error| panic!("{contexts}: {error}"));
             assert!(input.is_empty() && read.iter().eq(counts.iter()), "{contexts}");
         }
     }
@@ -217,15 +217,15 @@ mod tests {
     #[test]
     fn memory_is_in_proportion_to_the_file_and_within_what_is_allowed() {
         let many_symbols = of_lone_values(10_000, 140_000);
-        assert_eq!(read(&mut many_symbols.as_slice(), 0, u64::MAX).unwrap().len(), 10_000);
+        assert_eq!(read(&mut many_symbols.as_slice(), 8, 0, u64::MAX).unwrap().len(), 10_000);
         let mut claimed = vec![Counts::bucket_bits(64) as u8];
         [1 << 40, 1 << 41].into_iter().for_each(|number| varint::write(&mut claimed, number));
-        assert!(read(&mut claimed.as_slice(), 0, u64::MAX).is_err());
+        assert!(read(&mut claimed.as_slice(), 8, 0, u64::MAX).is_err());
         let one_each = of_lone_values(10_000, 10_000);
-        assert_eq!(read(&mut one_each.as_slice(), 0, u64::MAX).unwrap().len(), 10_000);
+        assert_eq!(read(&mut one_each.as_slice(), 8, 0, u64::MAX).unwrap().len(), 10_000);
         let needed = memory(Counts::bucket_bits(20_000), 10_000, 10_000);
         assert!(needed < 32 * one_each.len() as u64, "{needed}");
-        assert_eq!(read(&mut one_each.as_slice(), 7, needed + 7).unwrap().len(), 10_000);
-        assert_eq!(read(&mut one_each.as_slice(), 7, needed + 6).unwrap_err().kind(), ErrorKind::MemoryLimit);
+        assert_eq!(read(&mut one_each.as_slice(), 8, 7, needed + 7).unwrap().len(), 10_000);
+        assert_eq!(read(&mut one_each.as_slice(), 8, 7, needed + 6).unwrap_err().kind(), ErrorKind::MemoryLimit);
     }
 }

@@ -24,6 +24,8 @@ const MEMORY: u32 = 4;
 /// Contexts in ascending order of their keys, which are the upper bits of their hashes.
 #[derive(Debug, Default)]
 pub struct Counts {
+    /// How many contexts of a byte were counted: the first ones of the lists. No other is known.
+    pub counted: usize,
     bucket_bits: u32,
     /// The index in `contexts` where each bucket begins, and the end of the last one: never descending.
     /// (2^bucket_bits + 1)
@@ -52,9 +54,11 @@ impl Counts {
         (usize::BITS - contexts.leading_zeros()).max(6)
     }
 
-    /// No contexts yet, in 2^`bucket_bits` buckets, with room for `contexts` contexts and `symbols` symbols.
-    pub fn new(bucket_bits: u32, contexts: usize, symbols: usize) -> Self {
+    /// No contexts yet, in 2^`bucket_bits` buckets, with room for `contexts` contexts and `symbols` symbols; of each byte
+    /// the first `counted` contexts are counted.
+    pub fn new(counted: usize, bucket_bits: u32, contexts: usize, symbols: usize) -> Self {
         Self {
+            counted,
             bucket_bits,
             buckets: Vec::with_capacity((1 << bucket_bits) + 1),
             contexts: Vec::with_capacity(contexts),
