@@ -1,20 +1,24 @@
 //! Bytes → probabilities: the network that both sides of the codec run.
 //!
 //! ```text
-//!         features                 experts                                      mix
-//! byte ─► History ─┬─► contexts ─┬─► Rows: log p of each row (n, 16) ─┐
-//!                  │    hashes   └─► Mlp: logits (16) ────────────────┼─► MixerStack ─► + ─► softmax ─► p(nibble)
-//!                  ├─► Recurrent: logits (16) ────────────────────────┤                 │
-//!                  ├─► MatchModel: one logit ─────────────────────────┘                 │
-//!                  └─► Bias: logits (16) ───────────────────────────────────────────────┘
+//!         features                 experts                                 mix
+//! byte ─► History ─┬─► contexts ─┬─► Rows: log p of each row (n, 16) ─┬─► MixerStack ─► + ─► softmax ─► p₁ (16)
+//!                  │    hashes   ├─► Mlp: logits (16) ────────────────┤                 │               │
+//!                  ├─────────────┼─► Recurrent: logits (16) ──────────┤                 │               │
+//!                  ├─────────────┼─► MatchModel: one logit ───────────┤                 │               │
+//!                  └─────────────┴─► Bias: logits (16) ───────────────┼─────────────────┘               │
+//!                                                                     └─► LogisticMixer: odds ◄─────────┘
+//!                                                                                  └─► p(nibble) (16)
 //! ```
+//! Levels without a logistic mixer code with p₁.
+//!
 //! While a match is very long, the match model alone predicts, and no other component computes or learns.
 //!
 //! A byte is coded as two nibbles, high then low, so that a distribution is sixteen lanes. The high nibble chooses the
 //! low nibble's head, so p(byte) = p(high) · p(low | high). After each nibble every component takes one step up the
 //! gradient of ln p, which at the logits is `δ = [coded] − p`. Rows, the MLP, the recurrent expert and, if there are
-//! two, mixers each learn from the error of their own prediction; match model, bias and the last layer of the mixers from
-//! that of the network.
+//! two, mixers each learn from the error of their own prediction, and so do the parts of the logistic mixer; match model,
+//! bias and the last layer of the mixers learn from that of p₁.
 //!
 //! All arithmetic is that of [`math`](crate::math): the same bits on every machine. `docs/MODEL.md` has the
 //! mathematics. Each tuned constant names the section of `docs/EXPERIMENTS.md` where it was tried; "not tried alone"

@@ -1,5 +1,5 @@
 //! The built-in prior: a model of text, markup, source code, data and logs, trained on the project's own corpus
-//! (`just general`). Its bytes are part of the model's version.
+//! (`just built-in`). Its bytes are part of the model's version.
 
 use std::sync::OnceLock;
 

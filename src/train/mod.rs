@@ -32,7 +32,7 @@ use crate::{
 const PART: usize = 1 << 15;
 /// One part in this many is held out.
 const HELD_OUT: usize = 10;
-/// Bytes of a level's weights in a file, about.
+/// Bytes of a level's weights in a file, about; twice as many at the best levels.
 const WEIGHTS: u64 = 1 << 13;
 /// If the file has at least this many bytes for each level with weights, these are stored in fine steps.
 const ROOMY: u64 = 1 << 17;
