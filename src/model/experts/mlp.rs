@@ -51,7 +51,6 @@ pub struct Mlp {
     pub(crate) p: F32x16,
     /// Σ(1 − p) over the nibbles of the current byte that were learnt from.
     surprise: f32,
-    first_rate: f32,
     /// The rate for the current byte.
     rate: f32,
     /// Bytes seen.
@@ -66,7 +65,7 @@ impl Mlp {
     /// # Errors
     /// If the system does not have the memory.
     pub fn new(params: MlpParams) -> Result<Self> {
-        let MlpParams { contexts, height, row_bits, rate, .. } = params;
+        let MlpParams { contexts, height, row_bits, .. } = params;
         let (hidden, heads) = first(params);
         Ok(Self {
             embedding: Embedding::new(row_bits)?,
@@ -78,26 +77,21 @@ impl Mlp {
             head: 0,
             p: F32x16::ZERO,
             surprise: 0.0,
-            first_rate: rate,
             rate: 0.0,
             bytes: first_bytes(params),
             first: None,
         })
     }
 
-    /// Forgets everything, and has 2^`row_bits` embedding rows from now on.
-    ///
-    /// # Errors
-    /// If the system does not have the memory.
-    pub fn restart(&mut self, row_bits: u32) -> Result<()> {
+    /// Makes the layers what they were at first; the embeddings stay.
+    pub fn restart_layers(&mut self) {
         let first = self.first.get_or_insert_with(|| Box::new(first(self.params)));
         self.hidden.copy_from(&first.0);
         self.heads.copy_from(&first.1);
         self.bytes = first_bytes(self.params);
-        self.forget_content(row_bits)
     }
 
-    /// Forgets the content, but keeps the layers.
+    /// Forgets the content, but keeps the layers, and has 2^`row_bits` embedding rows from now on.
     ///
     /// # Errors
     /// If the system does not have the memory.
@@ -128,7 +122,7 @@ impl Mlp {
         self.surprise = 0.0;
         let fall = 1.0 / (1.0 + self.bytes / RATE_BYTES.get()).sqrt();
         let end = RATE_END.get();
-        self.rate = self.first_rate * if fall > end { fall } else { end };
+        self.rate = self.params.rate * if fall > end { fall } else { end };
         self.bytes += 1.0;
     }
 

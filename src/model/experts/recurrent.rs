@@ -79,8 +79,8 @@ impl Recurrent {
         }
     }
 
-    /// Forgets everything.
-    pub fn restart(&mut self) {
+    /// Makes the weights what they were at first; the content stays.
+    pub fn restart_weights(&mut self) {
         let first = self.first.get_or_insert_with(|| Box::new(first(self.params)));
         let (updates, bytes) = first_age(self.params);
         // Short records leave the cells' weights as they are.
@@ -89,7 +89,6 @@ impl Recurrent {
         }
         self.heads.copy_from(&first.1);
         (self.learner.updates, self.bytes) = (updates, bytes);
-        self.forget_content();
     }
 
     /// Forgets the content, but keeps what was learnt.

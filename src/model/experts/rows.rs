@@ -232,16 +232,22 @@ fn seeded_state(seed: &Seed) -> u64 {
     seen(seed.seen.into()) * 8 + determinism
 }
 
-/// The natural logarithm of a probability in units, to 0.001: the bit pattern is a line through the powers of two, and
-/// a cubic corrects it between them. Inputs of the mixer need no more.
+/// The natural logarithm of a probability in units, to 0.001. Inputs of the mixer need no more.
 #[inline(always)]
 fn log(p: f32) -> f32 {
     const EXPONENT_OF_ONE: i32 = (127 + 23) << 23;
     let least = LEAST.get();
     let p = if p > least { p } else { least };
+    log_above(EXPONENT_OF_ONE, p)
+}
+
+/// ln p less that of the number whose bits are `zero`, for p positive and normal, to 0.001: the bit pattern is a line
+/// through the powers of two, and a cubic corrects it between them.
+#[inline(always)]
+pub fn log_above(zero: i32, p: f32) -> f32 {
     let bits = p.to_bits();
     let m = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000) - 1.0;
-    let line = (bits as i32 - EXPONENT_OF_ONE) as f32 * (std::f32::consts::LN_2 / 8_388_608.0);
+    let line = (bits as i32 - zero) as f32 * (std::f32::consts::LN_2 / 8_388_608.0);
     line + m * (1.0 - m) * (0.293 - m * 0.11)
 }
 

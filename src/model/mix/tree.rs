@@ -7,7 +7,10 @@
 
 #![allow(clippy::needless_range_loop)] // plain index loops are what compilers vectorise best
 
-use crate::math::{F32x16, LANES, exp, flat};
+use crate::{
+    math::{F32x16, LANES, exp, flat},
+    model::experts::rows::log_above,
+};
 
 /// Levels of the tree.
 const DEPTH: usize = 4;
@@ -138,10 +141,7 @@ pub fn probability(odds: F32x16) -> F32x16 {
 /// The natural logarithm of `p`, which is positive and normal, to 0.001, plus a constant: as of [`rows`](crate::model::experts::rows).
 #[inline(always)]
 fn log(p: f32) -> f32 {
-    let bits = p.to_bits();
-    let m = f32::from_bits(bits & 0x007f_ffff | 0x3f80_0000) - 1.0;
-    let line = bits as i32 as f32 * (std::f32::consts::LN_2 / 8_388_608.0);
-    line + m * (1.0 - m) * (0.293 - m * 0.11)
+    log_above(0, p)
 }
 
 #[cfg(test)]

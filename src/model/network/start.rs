@@ -218,21 +218,9 @@ impl Network {
     /// # Errors
     /// As [`new`](Self::new).
     pub fn restart(&mut self, raw_len: usize) -> Result<()> {
-        let params = self.level.params(raw_len);
-        self.history.restart(params.window_bits);
-        self.match_model.restart(params.window_bits);
-        self.rows.restart(params.row_bits)?;
-        self.bias.restart(params.bias_bits)?;
-        if let Some(logistic) = &mut self.logistic {
-            logistic.restart();
-        }
-        if let (Some(mlp), Some(sizes)) = (&mut self.mlp, params.mlp) {
-            mlp.restart(sizes.row_bits)?;
-        }
-        if let Some(recurrent) = &mut self.recurrent {
-            recurrent.restart();
-        }
-        self.begin()
+        self.mlp.iter_mut().for_each(Mlp::restart_layers);
+        self.recurrent.iter_mut().for_each(Recurrent::restart_weights);
+        self.restart_learnt(raw_len)
     }
 
     /// The weights of mixers and match model, in pieces.

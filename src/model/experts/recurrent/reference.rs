@@ -191,7 +191,8 @@ fn a_restarted_expert_is_a_new_one() {
         for _ in 0..2 {
             restarted.begin_byte(0);
             read(&mut restarted, &TEXT.repeat(2)[..len]);
-            restarted.restart();
+            restarted.restart_weights();
+            restarted.forget_content();
         }
         for expert in [&mut new, &mut restarted] {
             expert.begin_byte(0);
