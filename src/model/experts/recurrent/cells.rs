@@ -189,9 +189,17 @@ impl Trace {
                 *n *= scale;
                 *out = *n + *b;
             }
-            let activation = if gate == 1 { tanh } else { sigmoid };
-            flat_mut(out).iter_mut().for_each(|x| *x = activation(*x));
+            // A choice of functions would be called through a pointer, lane by lane.
+            if gate == 1 { apply(out, tanh) } else { apply(out, sigmoid) }
         }
+    }
+}
+
+/// Lane by lane `f`, in place.
+#[inline(always)]
+fn apply(vectors: &mut [F32x16], f: impl Fn(f32) -> f32) {
+    for x in flat_mut(vectors) {
+        *x = f(*x);
     }
 }
 

@@ -49,16 +49,30 @@ pub fn transposed_product(u: &[F32x16], dz: &[F32x16], dh: &mut [F32x16]) {
     }
 }
 
-/// Gives `step` each piece of `u` and of `means`, and the piece's gradient `Σ_t dz_t h_t`, the rows of `dz` and `h`
-/// being those of HORIZON bytes. dz (HORIZON, blocks · BLOCK, 16), h (HORIZON, cells/16, 16)
+/// RMSprop (Tieleman & Hinton 2012): steps along the gradient over the root of its running mean square.
+pub struct RmsProp {
+    /// How fast the mean follows.
+    pub decay: f32,
+    pub rate: f32,
+    /// Keeps the division finite.
+    pub floor: f32,
+}
+
+impl RmsProp {
+    /// One step of a piece of U. A function and not a closure: those are not always inlined into vector code.
+    #[inline(always)]
+    fn step(&self, u: &mut [F32x16], means: &mut [F32x16], gradient: &Piece) {
+        for i in 0..BLOCK {
+            means[i] = means[i] + (gradient[i] * gradient[i] - means[i]) * self.decay;
+            u[i] = u[i] + gradient[i].zip(means[i], |gradient, mean| gradient / (mean + self.floor).sqrt()) * self.rate;
+        }
+    }
+}
+
+/// One step of `u` and of `means` along `Σ_t dz_t h_t`, the rows of `dz` and `h` being those of HORIZON bytes.
+/// dz (HORIZON, blocks · BLOCK, 16), h (HORIZON, cells/16, 16)
 #[inline(always)]
-pub fn for_each_gradient(
-    u: &mut [F32x16],
-    means: &mut [F32x16],
-    dz: &[F32x16],
-    h: &[F32x16],
-    step: impl Fn(&mut F32x16, &mut F32x16, F32x16),
-) {
+pub fn learn(u: &mut [F32x16], means: &mut [F32x16], dz: &[F32x16], h: &[F32x16], rule: &RmsProp) {
     let (wide, h) = (dz.len() / HORIZON, flat(h));
     let cells = h.len() / HORIZON;
     let blocks = u.chunks_exact_mut(cells * BLOCK).zip(means.chunks_exact_mut(cells * BLOCK));
@@ -72,9 +86,7 @@ pub fn for_each_gradient(
                     gradient[i] = gradient[i] + dz[t][i] * h;
                 }
             }
-            for i in 0..BLOCK {
-                step(&mut u[i], &mut means[i], gradient[i]);
-            }
+            rule.step(u, means, &gradient);
         }
     }
 }

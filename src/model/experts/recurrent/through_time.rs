@@ -1,9 +1,9 @@
 //! The gradient of the last HORIZON bytes' ln p by the cells' weights, back through time (Werbos 1990; truncated:
-//! Williams & Peng 1990), and the weights' steps, by RMSprop (Tieleman & Hinton 2012).
+//! Williams & Peng 1990), and the weights' steps, by RMSprop.
 
 use super::{
     cells::{GATES, Trace, Weights},
-    matrix::{self, HORIZON},
+    matrix::{self, HORIZON, RmsProp},
 };
 use crate::math::{F32x16, LANES, flat, flat_mut};
 
@@ -86,10 +86,8 @@ impl Learner {
         let mean = 1.0 / self.updates;
         let (decay, rate) = (if mean > U_DECAY { mean } else { U_DECAY }, U_RATE * fall);
         let h = &trace.h[..HORIZON * trace.height];
-        matrix::for_each_gradient(&mut weights.u, &mut weights.u_means, &self.dz, h, |u, mean, gradient| {
-            *mean = *mean + (gradient * gradient - *mean) * decay;
-            *u = *u + gradient.zip(*mean, |gradient, mean| gradient / (mean + U_FLOOR).sqrt()) * rate;
-        });
+        let rule = RmsProp { decay, rate, floor: U_FLOOR };
+        matrix::learn(&mut weights.u, &mut weights.u_means, &self.dz, h, &rule);
         for (b, db) in flat_mut(&mut weights.b).iter_mut().zip(flat(&self.db)) {
             *b += db * (B_RATE * fall);
         }
