@@ -10,7 +10,7 @@ mod lanes;
 mod one_hot;
 mod round;
 
-pub use exp::{exp, ln, softmax};
+pub use exp::{exp, ln, quick_softmax, softmax};
 pub use lanes::{F32x16, LANES, flat, flat_mut, sums};
-pub use one_hot::{error, one_hot, value_at};
+pub use one_hot::{error, most_likely, one_hot, value_at};
 pub use round::round;

@@ -8,6 +8,7 @@ mod memory;
 #[cfg(feature = "lab")]
 mod probe;
 mod refine;
+mod shape;
 mod start;
 #[cfg(test)]
 mod tests;
@@ -26,7 +27,7 @@ use super::{
     inputs::{Inputs, MAX_INPUTS, NO_SYMBOL},
     level::Level,
     mix::{
-        bias::{Bias, ORDERS},
+        bias::{Bias, BiasRows},
         logistic::LogisticMixer,
         stack::MixerStack,
     },
@@ -37,12 +38,13 @@ use crate::{
     math::{
         F32x16, LANES, environment, error,
         isa::{self, Isa, Kernel},
-        softmax,
+        most_likely, quick_softmax, softmax,
     },
 };
 pub use contributions::Contribution;
 #[cfg(feature = "lab")]
 pub use probe::{Opinion, Probe, Seen};
+pub use shape::Shape;
 pub use start::Start;
 
 tuned! {
@@ -69,9 +71,9 @@ pub struct Network {
     bias: Bias,
     /// The second stage of mixing, if the level has one.
     logistic: Option<LogisticMixer>,
-    /// How many contexts have rows; at least 1, and below [`MAX_INPUTS`].
-    contexts: usize,
-    /// The context that ablation leaves out, below `contexts`.
+    /// It has at least 1 context, and fewer than [`MAX_INPUTS`].
+    shape: Shape,
+    /// The context that ablation leaves out, below `shape.contexts`.
     left_out: Option<usize>,
     /// The hashes of the next byte's contexts. (contexts)
     byte_hashes: [u64; MAX_INPUTS],
@@ -80,7 +82,7 @@ pub struct Network {
     /// 0 before the high nibble; 1 + high nibble before the low one.
     head: usize,
     /// The head that is likely next, within a byte: `hashes` are of its rows already. With the hashes of the bias's.
-    guess: Option<(usize, [u64; ORDERS])>,
+    guess: Option<(usize, BiasRows)>,
     /// Whether `p` was made by a long match alone. Then no other component learns from the next nibble, because
     /// none predicted it.
     match_only: bool,
@@ -106,8 +108,9 @@ impl Network {
     /// [`Arithmetic`](crate::ErrorKind::Arithmetic) if the processor's is not the format's.
     fn begin(&mut self) -> Result<()> {
         environment::check()?;
-        self.find_contexts();
-        let bias_rows = self.prefetch(0);
+        let shape = self.shape;
+        self.find_contexts(shape);
+        let bias_rows = self.prefetch(shape, 0);
         self.begin_byte();
         self.predict_once(0, bias_rows);
         Ok(())
@@ -128,6 +131,17 @@ impl Network {
 
     #[inline(always)]
     fn update_here(&mut self, nibble: u8) {
+        match self.shape {
+            Shape::FIRST => self.step(Shape::FIRST, nibble),
+            Shape::SECOND => self.step(Shape::SECOND, nibble),
+            Shape::THIRD => self.step(Shape::THIRD, nibble),
+            shape => self.step(Shape { plain: false, ..shape }, nibble),
+        }
+    }
+
+    /// One step. `shape` is that of the network.
+    #[inline(always)]
+    fn step(&mut self, shape: Shape, nibble: u8) {
         let coded = usize::from(nibble & 15);
         let byte = self.head.checked_sub(1).map(|high| (high << 4 | coded) as u8);
         let next_head = if byte.is_some() { 0 } else { 1 + coded };
@@ -138,7 +152,7 @@ impl Network {
         }
         let match_only_next = if byte.is_some() { self.match_model.is_long() } else { self.match_only && as_expected };
         if match_only_next {
-            self.learn(coded, byte.is_some());
+            self.learn(shape, coded, byte.is_some());
             self.predict_match_only(next_head);
             return;
         }
@@ -146,17 +160,17 @@ impl Network {
         // which takes about as long as memory does. After a match alone, the contexts were not computed.
         let needs_contexts = byte.is_some() || self.match_only;
         if needs_contexts {
-            self.find_contexts();
+            self.find_contexts(shape);
         }
         let bias_rows = match self.guess {
             Some((head, bias_rows)) if head == next_head && byte.is_none() => bias_rows,
-            _ => self.prefetch(next_head),
+            _ => self.prefetch(shape, next_head),
         };
-        self.learn(coded, byte.is_some());
-        if needs_contexts {
+        self.learn(shape, coded, byte.is_some());
+        if needs_contexts && !shape.plain {
             self.begin_byte();
         }
-        self.predict(next_head, bias_rows);
+        self.predict(shape, next_head, bias_rows);
     }
 
     /// The bits that `nibble` costs, −log2 p; then learns from it as [`update`](Self::update) does.
@@ -169,22 +183,29 @@ impl Network {
 
     /// One step of every component that predicted the nibble.
     #[inline(always)]
-    fn learn(&mut self, coded: usize, ends_byte: bool) {
+    fn learn(&mut self, shape: Shape, coded: usize, ends_byte: bool) {
         if self.match_only {
             self.match_model.learn_long(&error(&self.p, coded));
             return;
         }
         let surprise = 1.0 - self.p.0[coded % LANES];
         if surprise > FORESEEN.get() {
-            if let Some(logistic) = &mut self.logistic {
+            if let Some(logistic) = self.logistic.as_mut().filter(|_| !shape.plain) {
                 logistic.learn(coded);
             }
-            let delta = error(&self.p_geometric, coded);
-            self.mixer_stack.learn(&self.inputs, coded, delta);
+            let delta = error(if shape.plain { &self.p } else { &self.p_geometric }, coded);
+            if shape.plain {
+                self.mixer_stack.only().learn_few(shape.contexts, &self.inputs, delta);
+            } else {
+                self.mixer_stack.learn(&self.inputs, coded, delta);
+            }
             self.match_model.learn(&delta);
-            self.bias.learn(delta);
+            self.bias.learn(delta, shape.plain);
         }
-        self.rows.learn(&self.inputs, coded);
+        self.rows.learn(shape.contexts, &self.inputs, coded);
+        if shape.plain {
+            return;
+        }
         if let Some(mlp) = &mut self.mlp {
             if surprise > FORESEEN_BY_MLP.get() {
                 mlp.learn(coded);
@@ -203,25 +224,25 @@ impl Network {
 
     /// As [`predict`](Self::predict), for calls that are few: it is compiled once for all of them.
     #[inline(never)]
-    fn predict_once(&mut self, head: usize, bias_rows: [u64; ORDERS]) {
-        self.predict(head, bias_rows);
+    fn predict_once(&mut self, head: usize, bias_rows: BiasRows) {
+        self.predict(self.shape, head, bias_rows);
     }
 
     /// Predicts the next nibble.
     #[inline(always)]
-    fn predict(&mut self, head: usize, bias_rows: [u64; ORDERS]) {
+    fn predict(&mut self, shape: Shape, head: usize, bias_rows: BiasRows) {
         (self.head, self.match_only) = (head, false);
-        self.rows.select(&self.hashes[..self.contexts], &mut self.inputs);
-        self.seed_new_rows();
-        let mut k = self.contexts % MAX_INPUTS;
-        if let Some(mlp) = &mut self.mlp {
+        self.rows.select(&self.hashes[..shape.contexts], &mut self.inputs);
+        self.seed_new_rows(shape);
+        let mut k = shape.contexts % MAX_INPUTS;
+        if let Some(mlp) = self.mlp.as_mut().filter(|_| !shape.plain) {
             self.inputs.x[k] = mlp.forward(head);
             self.inputs.p[k] = mlp.p * ONE;
             self.inputs.state[k] = mlp.state();
             self.inputs.last[k] = NO_SYMBOL;
             k = (k + 1) % MAX_INPUTS;
         }
-        if let Some(recurrent) = &mut self.recurrent {
+        if let Some(recurrent) = self.recurrent.as_mut().filter(|_| !shape.plain) {
             self.inputs.x[k] = recurrent.forward(head);
             self.inputs.p[k] = recurrent.p * ONE;
             self.inputs.state[k] = recurrent.state();
@@ -230,14 +251,23 @@ impl Network {
         #[cfg(feature = "lab")]
         self.see_side();
         let matched = self.match_model.forward(head.checked_sub(1));
-        let mixed = self.mixer_stack.forward(&self.gates(), self.final_set(), &self.inputs, matched);
-        let logits = mixed + self.bias.forward(bias_rows);
-        self.p_geometric = softmax(logits);
-        self.p = self.refine(logits);
+        let gates = self.gates(shape);
+        let mixed = if shape.plain {
+            self.mixer_stack.only().forward_few(shape.contexts, gates[0], &self.inputs) + matched
+        } else {
+            self.mixer_stack.forward(&gates, self.final_set(), &self.inputs, matched)
+        };
+        let logits = mixed + self.bias.forward(bias_rows, shape.plain);
+        if shape.plain {
+            self.p = quick_softmax(logits);
+        } else {
+            self.p_geometric = softmax(logits);
+            self.p = self.refine(logits);
+        }
         self.guess = (head == 0).then(|| {
             // The low nibble's rows arrive in time if their fetch begins before the high nibble is known.
             let likely = 1 + most_likely(&self.p);
-            (likely, self.prefetch(likely))
+            (likely, self.prefetch(shape, likely))
         });
     }
 
@@ -247,17 +277,6 @@ impl Network {
         (self.head, self.match_only, self.guess) = (head, true, None);
         self.p = softmax(self.match_model.forward_long(head.checked_sub(1)));
     }
-}
-
-/// The most probable symbol.
-#[inline(always)]
-fn most_likely(p: &F32x16) -> usize {
-    let max = p.max();
-    let mut largest = 0u32;
-    for (i, p) in p.0.iter().enumerate() {
-        largest |= u32::from(*p == max) << i;
-    }
-    largest.trailing_zeros() as usize % LANES
 }
 
 /// One step of a network. It is compiled once for each instruction set, with everything that a step does: it takes the

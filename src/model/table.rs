@@ -60,6 +60,12 @@ impl<T: Pod> Table<T> {
         Ok(())
     }
 
+    /// The lowest of the bits of hashes that choose rows.
+    #[inline(always)]
+    pub fn shift(&self) -> u32 {
+        self.shift % 64
+    }
+
     /// The index of the row of `hash`: its upper bits.
     #[inline(always)]
     pub fn index(&self, hash: u64) -> usize {

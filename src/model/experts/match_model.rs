@@ -33,6 +33,9 @@ const MOST_SLOTS: u32 = 22;
 const BUCKETS: usize = 16;
 /// The logits at first, by bucket: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
 const FIRST_LOGITS: [f32; BUCKETS] = [0.0, 0.0, 0.0, 0.0, 0.2, 0.3, 0.4, 0.5, 0.7, 0.9, 1.1, 1.3, 2.0, 2.5, 3.0, 4.0];
+/// From this length on [`MatchModel::expectation`] does not tell longer ones apart: docs/EXPERIMENTS.md, "Speed of levels
+/// 1 to 3".
+const LENGTHS: usize = 15;
 /// Steps of [`MatchModel::confidence`].
 pub const CONFIDENCES: usize = 4;
 /// From this length on the match alone predicts: docs/EXPERIMENTS.md, "Rows, mixer and MLP".
@@ -208,6 +211,13 @@ impl MatchModel {
     #[inline(always)]
     pub fn expected_byte(&self) -> usize {
         if self.length == 0 { 0 } else { 1 + usize::from(self.expected) }
+    }
+
+    /// The expected byte and the length of the match, as far as they tell how likely the byte is: 0 if no match is
+    /// followed.
+    #[inline(always)]
+    pub fn expectation(&self) -> u64 {
+        (self.expected_byte() | self.length.min(LENGTHS) << 9) as u64
     }
 
     /// What contexts see of the matches.

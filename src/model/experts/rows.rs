@@ -95,7 +95,6 @@ pub struct Rows {
     page_mask: u64,
     /// Masks 0 and !0, indexed by "hit": a table, so that compilers keep the choice free of branches.
     masks: [u64; 2],
-    contexts: usize,
     /// Where the rows in use are in the table; `learn` writes there. (contexts)
     indexes: Each,
     /// The numbers of the rows in use; of a new row, they are zeros but for the owner. (contexts)
@@ -103,11 +102,11 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// 2^`bits` rows that have seen nothing, for `contexts` contexts, at most [`MAX_INPUTS`].
+    /// 2^`bits` rows that have seen nothing.
     ///
     /// # Errors
     /// As [`Table::new`].
-    pub fn new(bits: u32, contexts: usize) -> Result<Self> {
+    pub fn new(bits: u32) -> Result<Self> {
         let rate = |memory: f32, n: usize| {
             let rate = 1.0 / (n as f32 + RATE_OFFSET.get());
             if rate > 1.0 / memory { rate } else { 1.0 / memory }
@@ -117,7 +116,6 @@ impl Rows {
             rates: [MEMORY_OFTEN.get(), MEMORY.get()].map(|memory| std::array::from_fn(|n| rate(memory, n))),
             page_mask: page_mask(bits),
             masks: [0, u64::MAX],
-            contexts,
             indexes: [0; MAX_INPUTS],
             tags: [Tag::default(); MAX_INPUTS],
         })
@@ -137,6 +135,12 @@ impl Rows {
     #[inline(always)]
     pub fn same_page(&self, byte_hash: u64, hash: u64) -> u64 {
         hash & self.page_mask | byte_hash & !self.page_mask
+    }
+
+    /// The hash of the rows of `head` near those of `byte_hash`: each head has a pair of its own in the page.
+    #[inline(always)]
+    pub fn near(&self, byte_hash: u64, head: usize) -> u64 {
+        byte_hash ^ (2 * head as u64) << self.table.shift()
     }
 
     /// Prefetches the rows of `hashes`: both of each pair, as either may be the context's.
@@ -197,14 +201,14 @@ impl Rows {
         self.tags[k].count() == 0
     }
 
-    /// Moves the probabilities of the rows in use towards `symbol`, and writes them back. `inputs` are those that
+    /// Moves the probabilities of the `n` rows in use towards `symbol`, and writes them back. `inputs` are those that
     /// [`select`](Self::select) wrote.
     #[inline(always)]
-    pub fn learn(&mut self, inputs: &Inputs, symbol: usize) {
+    pub fn learn(&mut self, n: usize, inputs: &Inputs, symbol: usize) {
         let symbol = symbol & 15;
         let hot = one_hot(symbol as u32, ONE).0;
         let rows = self.table.rows_mut();
-        for k in 0..self.contexts.min(MAX_INPUTS) {
+        for k in 0..n.min(MAX_INPUTS) {
             let rate = self.rates[usize::from(k >= OFTEN)][self.tags[k].count() as usize];
             let keep = 1.0 - rate;
             let row = &mut rows[self.indexes[k] as usize];

@@ -9,7 +9,7 @@ mod text;
 
 use super::{expected::Expected, hash::hash, history::History, strides::Kind};
 pub use list::MAX_CONTEXTS;
-use list::TIER;
+use list::{TIER, TIERS, Tier};
 
 /// What context `index` of the list for `kind` sees; empty if there is none.
 pub fn name(kind: Kind, index: usize) -> &'static str {
@@ -23,11 +23,16 @@ pub fn name(kind: Kind, index: usize) -> &'static str {
 /// Fills `out` with the hashes of the first contexts of the list for the kind of data.
 #[inline(always)]
 pub fn compute(history: &History, expected: &Expected, out: &mut [u64]) {
-    let tiers = match history.strides.kind {
-        Kind::Text => text::TIERS,
-        Kind::Binary => binary::TIERS,
-    };
-    let kind = (history.strides.kind.index() as u64) << 6;
+    match history.strides.kind {
+        Kind::Text => fill(Kind::Text, text::TIERS, history, expected, out),
+        Kind::Binary => fill(Kind::Binary, binary::TIERS, history, expected, out),
+    }
+}
+
+/// Fills `out` with the hashes of what `tiers` give.
+#[inline(always)]
+fn fill(kind: Kind, tiers: [Tier; TIERS], history: &History, expected: &Expected, out: &mut [u64]) {
+    let kind = (kind.index() as u64) << 6;
     for ((out, tier), place) in out.chunks_mut(TIER).zip(tiers).zip((kind..).step_by(TIER)) {
         for ((out, (a, b)), place) in out.iter_mut().zip(tier(history, expected)).zip(place..) {
             *out = hash(a ^ place << 56, b);

@@ -16,7 +16,7 @@ pub const REACH: usize = 4096;
 const ELEMENT: usize = 16;
 tuned! {
     /// The most positions compared for row widths in a period: enough to find widths soon, few enough to cost little.
-    SAMPLES: usize = 96, in 16..=512;
+    SAMPLES: usize = 96, in 16..=255;
     /// A longer distance wins only if its count is more than 1/32 larger: multiples of a width are equal as often as
     /// the width itself.
     BETTER: u32 = 32, in 4..=256;
@@ -75,10 +75,12 @@ impl Strides {
         self.near.iter_mut().for_each(|count| *count -= *count >> 3);
         self.far.iter_mut().for_each(|count| *count -= *count >> 4);
         let mut left = SAMPLES.get();
+        let mut far = [0; REACH];
         let mut at = start + 3;
         while at < bytes.len() {
-            at += if self.compare(bytes, at, &mut left) { period / 256 } else { 5 };
+            at += if self.compare(bytes, at, &mut left, &mut far) { period / 256 } else { 5 };
         }
+        self.far.iter_mut().zip(far).for_each(|(count, equal)| *count += u32::from(equal) << 8);
         let better = |best: (u32, usize), (count, width)| {
             if count > best.0 + best.0 / BETTER.get() { (count, width) } else { best }
         };
@@ -88,8 +90,8 @@ impl Strides {
     }
 
     /// Compares the byte at `at` with those before it; `true` if the position counted for rows, of which there are
-    /// `left`.
-    fn compare(&mut self, bytes: &[u8; REACH + PERIOD], at: usize, left: &mut usize) -> bool {
+    /// `left`, at most 255. Adds to `far`, by bytes: sixteen of them are one vector.
+    fn compare(&mut self, bytes: &[u8; REACH + PERIOD], at: usize, left: &mut usize, far: &mut [u8; REACH]) -> bool {
         let byte = bytes[at];
         for (distance, count) in self.near.iter_mut().enumerate().skip(1) {
             *count += u32::from(bytes[at - distance] == byte) << 8;
@@ -99,8 +101,8 @@ impl Strides {
             return false;
         }
         *left -= 1;
-        for (count, &before) in self.far.iter_mut().zip(&bytes[at - REACH..at]) {
-            *count += u32::from(before == byte) << 8;
+        for (count, &before) in far.iter_mut().zip(&bytes[at - REACH..at]) {
+            *count = count.wrapping_add(u8::from(before == byte));
         }
         true
     }

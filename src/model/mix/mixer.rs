@@ -123,18 +123,24 @@ impl Mixer {
     /// The logits. (16)
     #[inline(always)]
     pub fn forward(&mut self, gates: Gates, inputs: &Inputs) -> F32x16 {
+        self.forward_few(self.inputs, gates, inputs)
+    }
+
+    /// As [`forward`](Self::forward), where the compiler knows that there are `n` inputs.
+    #[inline(always)]
+    pub fn forward_few(&mut self, n: usize, gates: Gates, inputs: &Inputs) -> F32x16 {
         self.gates = gates;
         if let Some(used) = &mut self.used {
             used[0].set(gates.byte, true);
             used[1].set(gates.classes, true);
         }
-        let n = self.inputs.min(MAX_INPUTS);
+        let n = n.min(MAX_INPUTS);
+        let by_state = &self.by_state[gates.state * n * STATES..][..n * STATES];
+        let (by_byte, by_classes) = (&self.by_byte[gates.byte], &self.by_classes[gates.classes]);
         let mut weights = [0.0; MAX_INPUTS];
         let mut bonus = [0.0; MAX_INPUTS];
-        let by_state = &self.by_state[gates.state * self.inputs * STATES..][..self.inputs * STATES];
-        let (by_byte, by_classes) = (&self.by_byte[gates.byte], &self.by_classes[gates.classes]);
         for k in 0..n {
-            let at = k * STATES + inputs.state[k] as usize;
+            let at = k * STATES + inputs.state[k] as usize % STATES;
             self.index[k] = at as u32;
             weights[k] = by_state[at] + (by_byte[k] + by_classes[k]);
             bonus[k] = self.bonus[at];
@@ -154,14 +160,37 @@ impl Mixer {
         (even + odd) + (even_bonus + odd_bonus)
     }
 
+    /// The rates of this step, which are boosted at first.
+    #[inline(always)]
+    fn rates_of_step(&mut self) -> Rates {
+        let boost = BOOST.get() / (1.0 + self.steps * (1.0 / BOOST_STEPS.get()));
+        self.steps += 1.0;
+        let boosted = |rate: f32| if rate > 0.0 { rate + boost } else { 0.0 };
+        let Rates { by_state, by_byte, by_classes, bonus } = self.rates;
+        Rates { by_state: by_state + boost, by_byte: boosted(by_byte), by_classes: boosted(by_classes), bonus }
+    }
+
+    /// As [`learn`](Self::learn), where the compiler knows that there are `n` inputs: one by one, none is computed in vain.
+    #[inline(always)]
+    pub fn learn_few(&mut self, n: usize, inputs: &Inputs, delta: F32x16) {
+        let rates = self.rates_of_step();
+        let gates = self.gates;
+        let by_state = &mut self.by_state[gates.state * n * STATES..][..n * STATES];
+        let (by_byte, by_classes) = (&mut self.by_byte[gates.byte], &mut self.by_classes[gates.classes]);
+        for k in 0..n {
+            let gradient = (inputs.x[k] * delta).sum();
+            by_byte[k] += gradient * rates.by_byte;
+            by_classes[k] += gradient * rates.by_classes;
+            let at = self.index[k] as usize;
+            by_state[at] += rates.by_state * gradient;
+            self.bonus[at] += rates.bonus * value_at(&delta, inputs.last[k]);
+        }
+    }
+
     /// One step of the weights in use along their gradients: `δ · x_k`, with `delta` the gradient at the logits.
     #[inline(always)]
     pub fn learn(&mut self, inputs: &Inputs, delta: F32x16) {
-        let boost = BOOST.get() / (1.0 + self.steps * (1.0 / BOOST_STEPS.get()));
-        self.steps += 1.0;
-        let Rates { by_state: rate, by_byte: byte_rate, by_classes: classes_rate, bonus: bonus_rate } = self.rates;
-        let boosted = |rate: f32| if rate > 0.0 { rate + boost } else { 0.0 };
-        let (rate, byte_rate, classes_rate) = (rate + boost, boosted(byte_rate), boosted(classes_rate));
+        let rates = self.rates_of_step();
         let gates = self.gates;
         let by_state = &mut self.by_state[gates.state * self.inputs * STATES..][..self.inputs * STATES];
         let (by_byte, by_classes) = (&mut self.by_byte[gates.byte], &mut self.by_classes[gates.classes]);
@@ -177,13 +206,13 @@ impl Mixer {
             // What lies behind the last input is none.
             gradients.iter_mut().skip(self.inputs - first).for_each(|gradient| *gradient = 0.0);
             for (i, gradient) in gradients.iter().enumerate() {
-                by_byte[first + i] += gradient * byte_rate;
-                by_classes[first + i] += gradient * classes_rate;
+                by_byte[first + i] += gradient * rates.by_byte;
+                by_classes[first + i] += gradient * rates.by_classes;
             }
             for (k, gradient) in (first..self.inputs).zip(gradients) {
                 let at = self.index[k] as usize;
-                by_state[at] += rate * gradient;
-                self.bonus[at] += bonus_rate * value_at(&delta, inputs.last[k]);
+                by_state[at] += rates.by_state * gradient;
+                self.bonus[at] += rates.bonus * value_at(&delta, inputs.last[k]);
             }
         }
     }

@@ -61,6 +61,12 @@ impl MixerStack {
         self.first.len() > 1
     }
 
+    /// The only mixer of a stack of one layer, to be used without the stack.
+    #[inline(always)]
+    pub fn only(&mut self) -> &mut Mixer {
+        &mut self.first[0]
+    }
+
     /// All weights, in pieces.
     pub fn weights(&mut self) -> impl Iterator<Item = &mut [f32]> {
         self.first.iter_mut().flat_map(Mixer::weights).chain([self.second.as_flattened_mut()])

@@ -50,12 +50,12 @@ impl Network {
         if self.match_only {
             return vec![(Component::MatchModel.to_string(), centred(self.match_model.forward_long(high)))];
         }
-        let (gates, set) = (self.gates(), self.final_set());
+        let (gates, set) = (self.gates(self.shape), self.final_set());
         let mut all = Vec::new();
         // The mixers are linear in their inputs for the weights in use, which states and gates choose: so an expert's
         // share is what they make of it while the others say nothing.
         let mut alone = Inputs { state: self.inputs.state, ..Inputs::new() };
-        let contexts = (0..self.contexts).map(Component::Context);
+        let contexts = (0..self.shape.contexts).map(Component::Context);
         let mlp = self.mlp.iter().map(|_| Component::Mlp);
         let recurrent = self.recurrent.iter().map(|_| Component::Recurrent);
         for (k, expert) in contexts.chain(mlp).chain(recurrent).enumerate() {
@@ -67,8 +67,8 @@ impl Network {
         let matched = self.match_model.forward(high);
         let logits = self.mixer_stack.forward(&gates, set, &alone, matched);
         all.push((Component::MatchModel.to_string(), centred(logits)));
-        let rows = self.prefetch(self.head);
-        all.push((Component::Bias.to_string(), centred(self.bias.forward(rows))));
+        let rows = self.prefetch(self.shape, self.head);
+        all.push((Component::Bias.to_string(), centred(self.bias.forward(rows, self.shape.plain))));
         if self.logistic.is_some() {
             let change = self.p.zip(self.p_geometric, |p, geometric| ln(p) - ln(geometric));
             all.push((Component::Logistic.to_string(), centred(change)));

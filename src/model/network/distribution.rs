@@ -40,7 +40,7 @@ impl Network {
         if match_only {
             self.predict_match_only(head);
         } else {
-            let bias_rows = self.prefetch(head);
+            let bias_rows = self.prefetch(self.shape, head);
             self.predict_once(head, bias_rows);
         }
     }

@@ -3,7 +3,7 @@
 //! The number of sets and the index of a set are declared in the same order of factors: an index is a number in mixed
 //! radix, and the number of sets is the product of the radices.
 
-use super::Network;
+use super::{Network, Shape};
 use crate::model::{
     experts::match_model::CONFIDENCES,
     features::strides::Kind,
@@ -62,14 +62,14 @@ impl Network {
     /// last byte, and by the last two classes; those of the second by kind and the share of contexts that have rows, by
     /// the byte before the last, and by the expected byte. All depend on the half of the byte, or on the head.
     #[inline(always)]
-    pub(super) fn gates(&self) -> [Gates; MIXERS] {
+    pub(super) fn gates(&self, shape: Shape) -> [Gates; MIXERS] {
         let half = usize::from(self.head > 0);
         let first = Gates {
             state: self.kind_and_confidence() * HALVES + half,
             byte: self.byte(0) * HALVES + half,
             classes: (self.history.classes as usize & 255) * HEADS + self.head,
         };
-        if !self.mixer_stack.is_deep() {
+        if shape.plain || !self.mixer_stack.is_deep() {
             return [first, Gates::default()];
         }
         let hits = self.hits(HITS);
@@ -118,8 +118,8 @@ impl Network {
     /// The share of contexts that have rows, in so many steps.
     #[inline(always)]
     fn hits(&self, steps: usize) -> usize {
-        let seen: u32 = self.inputs.state[..self.contexts].iter().map(|&state| u32::from(state > 0)).sum();
-        seen as usize * (steps - 1) / self.contexts
+        let seen: u32 = self.inputs.state[..self.shape.contexts].iter().map(|&state| u32::from(state > 0)).sum();
+        seen as usize * (steps - 1) / self.shape.contexts
     }
 
     #[inline(always)]

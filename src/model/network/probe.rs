@@ -83,7 +83,7 @@ impl Probe {
     }
 
     fn of(network: Network) -> Self {
-        let contexts = (0..network.contexts).map(|k| Component::Context(k).to_string());
+        let contexts = (0..network.shape.contexts).map(|k| Component::Context(k).to_string());
         let mlp = network.mlp.iter().map(|_| Component::Mlp.to_string());
         let recurrent = network.recurrent.iter().map(|_| Component::Recurrent.to_string());
         let side = network.side.iter().map(|_| SIDE.to_owned());
@@ -151,6 +151,8 @@ impl Network {
         network.mixer_stack = super::start::mixer_stack(&params, inputs, None);
         network.logistic = super::refine::logistic_mixer(&params, inputs, false);
         network.side = Some(F32x16(side));
+        // The plain step knows no more inputs.
+        network.shape.plain = false;
         network.begin()?;
         Ok(network)
     }
@@ -158,7 +160,7 @@ impl Network {
     /// What the prior says, if there is one: the mean of what followed the contexts that it knows. (state: how many)
     fn of_prior(&self) -> Option<Opinion> {
         let counts = &self.prior.as_ref()?.counts;
-        let hashes = &self.byte_hashes[..self.contexts];
+        let hashes = &self.byte_hashes[..self.shape.contexts];
         let seeds = hashes.iter().filter_map(|&hash| counts.seed(counts.find(hash), self.head));
         let (sum, known) = seeds.fold((F32x16::ZERO, 0), |(sum, known), seed| (sum + seed.p, known + 1));
         let p = if known == 0 { F32x16::splat(1.0 / LANES as f32) } else { sum * (1.0 / known as f32) };
@@ -168,7 +170,7 @@ impl Network {
     /// The place of the other program's input: after all others.
     #[inline(always)]
     pub(super) fn side_input(&self) -> usize {
-        self.contexts + usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some())
+        self.shape.contexts + usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some())
     }
 
     /// Gives the mixers the other program's input, if there is one. Its state is that of the MLP's: steps of the

@@ -72,6 +72,6 @@ impl Network {
         let networks = usize::from(self.mlp.is_some()) + usize::from(self.recurrent.is_some());
         #[cfg(feature = "lab")]
         let networks = networks + usize::from(self.side.is_some());
-        self.contexts + networks
+        self.shape.contexts + networks
     }
 }

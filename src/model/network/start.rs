@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Network, UNASKED, gates, refine::logistic_mixer};
+use super::{Network, Shape, UNASKED, gates, refine::logistic_mixer};
 use crate::{
     Error, Result,
     math::F32x16,
@@ -106,7 +106,7 @@ impl Network {
         Ok(Self {
             history: History::new(on(Component::Strides), deep.then_some(params.window_bits)),
             match_model: MatchModel::new(params.window_bits, on(Component::MatchModel), deep),
-            rows: Rows::new(params.row_bits, params.contexts)?,
+            rows: Rows::new(params.row_bits)?,
             mlp: mlp.map(Mlp::new).transpose()?,
             recurrent: recurrent.map(Recurrent::new),
             inputs: Inputs::new(),
@@ -114,7 +114,7 @@ impl Network {
             bias: Bias::new(params.bias_bits, rate_if(without != Some(Component::Bias), BIAS_RATE.get()))?,
             logistic: logistic_mixer(&params, inputs, prior.as_ref().is_some_and(|prior| prior.changes.is_some()))
                 .filter(|_| without != Some(Component::Logistic)),
-            contexts: params.contexts,
+            shape: Shape::of(&params),
             left_out: match without {
                 Some(Component::Context(index)) if index < params.contexts => Some(index),
                 _ => None,

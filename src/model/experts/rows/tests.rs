@@ -1,7 +1,9 @@
 //! Rows against exact counting, and how they share their table.
 
+use std::collections::BTreeSet;
+
 use super::{tag::state, *};
-use crate::model::inputs::STATES;
+use crate::model::{inputs::STATES, level::HEADS};
 
 /// Hashes whose rows share a pair in a table of 2^4 rows.
 const A: u64 = 0x3000_0000_0000_0001;
@@ -18,7 +20,7 @@ fn predict(rows: &mut Rows, hash: u64) -> ([f64; LANES], Inputs) {
 fn learn(rows: &mut Rows, hash: u64, symbols: &[usize]) {
     for &symbol in symbols {
         let (_, inputs) = predict(rows, hash);
-        rows.learn(&inputs, symbol);
+        rows.learn(1, &inputs, symbol);
     }
 }
 
@@ -26,7 +28,7 @@ fn learn(rows: &mut Rows, hash: u64, symbols: &[usize]) {
 fn probabilities_are_counted_as_in_exact_arithmetic() {
     // One row for each context: those seen often and the others forget at different rates.
     let hashes: [u64; 4] = std::array::from_fn(|k| (k as u64) << 61 | 7);
-    let mut rows = Rows::new(4, hashes.len()).unwrap();
+    let mut rows = Rows::new(4).unwrap();
     let mut exact = [[1.0 / 16.0; LANES]; 4];
     for n in 0..700 {
         let symbol = [3, 3, 5, 3, 15, n % 16, 3, 0, n / 50][n % 9] % LANES;
@@ -37,7 +39,7 @@ fn probabilities_are_counted_as_in_exact_arithmetic() {
                 assert!((f64::from(*got) / f64::from(ONE) - want).abs() < 1e-4, "context {k} after {n}");
             }
         }
-        rows.learn(&inputs, symbol);
+        rows.learn(hashes.len(), &inputs, symbol);
         for (k, exact) in exact.iter_mut().enumerate() {
             let least = 1.0 / f64::from([MEMORY_OFTEN.get(), MEMORY.get()][usize::from(k >= OFTEN)]);
             let rate = (1.0 / (n as f64 + f64::from(RATE_OFFSET.get()))).max(least);
@@ -51,7 +53,7 @@ fn probabilities_are_counted_as_in_exact_arithmetic() {
 #[test]
 fn a_run_of_one_value_comes_near_certainty_and_stays_there() {
     let hashes: [u64; 4] = std::array::from_fn(|k| (k as u64) << 61 | 7);
-    let mut rows = Rows::new(4, hashes.len()).unwrap();
+    let mut rows = Rows::new(4).unwrap();
     for n in 0..20_000 {
         let mut inputs = Inputs::new();
         rows.select(&hashes, &mut inputs);
@@ -59,7 +61,7 @@ fn a_run_of_one_value_comes_near_certainty_and_stays_there() {
             // 1 would be stored as 0.
             assert!(n < 1000 || p == F32x16::ZERO || p.0[9] > 0.999 * ONE && p.0[9] < ONE, "{n}: {p:?}");
         }
-        rows.learn(&inputs, 9);
+        rows.learn(hashes.len(), &inputs, 9);
     }
 }
 
@@ -74,7 +76,7 @@ fn logarithms_are_near_enough_for_all_that_is_stored() {
 
 #[test]
 fn a_table_of_zeros_knows_nothing() {
-    let mut rows = Rows::new(4, 1).unwrap();
+    let mut rows = Rows::new(4).unwrap();
     for hash in [0, 1, A, u64::MAX] {
         let (p, inputs) = predict(&mut rows, hash);
         assert_eq!(p, [1.0 / 16.0; LANES]);
@@ -85,7 +87,7 @@ fn a_table_of_zeros_knows_nothing() {
 
 #[test]
 fn a_row_is_found_again_with_what_it_saw() {
-    let mut rows = Rows::new(4, 1).unwrap();
+    let mut rows = Rows::new(4).unwrap();
     learn(&mut rows, A, &[5, 7, 7]);
     let (p, inputs) = predict(&mut rows, A);
     assert_eq!(rows.tags[0], Tag::new(A as u16, 3, 2, 7, state(3, 2)));
@@ -95,8 +97,8 @@ fn a_row_is_found_again_with_what_it_saw() {
 
 #[test]
 fn two_contexts_in_a_pair_do_not_disturb_each_other() {
-    let mut apart = Rows::new(4, 1).unwrap();
-    let mut together = Rows::new(4, 1).unwrap();
+    let mut apart = Rows::new(4).unwrap();
+    let mut together = Rows::new(4).unwrap();
     learn(&mut apart, A, &[1, 2, 3, 3]);
     for (a, b) in [(1, 9), (2, 9), (3, 9), (3, 9)] {
         learn(&mut together, A, &[a]);
@@ -107,9 +109,19 @@ fn two_contexts_in_a_pair_do_not_disturb_each_other() {
 }
 
 #[test]
+fn every_head_has_a_pair_of_its_own_in_the_page() {
+    let rows = Rows::new(12).unwrap();
+    for byte_hash in [A, B, !A] {
+        let pairs: BTreeSet<_> = (0..HEADS).map(|head| rows.table.index(rows.near(byte_hash, head)) / 2).collect();
+        assert_eq!(pairs.len(), HEADS);
+        assert!(pairs.iter().all(|pair| pair / 32 == rows.table.index(byte_hash) / 64));
+    }
+}
+
+#[test]
 fn the_row_that_saw_less_gives_way() {
     for (few, many) in [(A, B), (B, A)] {
-        let mut rows = Rows::new(4, 1).unwrap();
+        let mut rows = Rows::new(4).unwrap();
         learn(&mut rows, few, &[1; 3]);
         learn(&mut rows, many, &[2; 5]);
         let kept = predict(&mut rows, many).0;
