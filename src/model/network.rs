@@ -200,7 +200,7 @@ impl Network {
                 self.mixer_stack.learn(&self.inputs, coded, delta);
             }
             self.match_model.learn(&delta);
-            self.bias.learn(delta, shape.plain);
+            self.bias.learn(delta, shape.sees_match);
         }
         self.rows.learn(shape.contexts, &self.inputs, coded);
         if shape.plain {
@@ -257,7 +257,7 @@ impl Network {
         } else {
             self.mixer_stack.forward(&gates, self.final_set(), &self.inputs, matched)
         };
-        let logits = mixed + self.bias.forward(bias_rows, shape.plain);
+        let logits = mixed + self.bias.forward(bias_rows, shape.sees_match);
         if shape.plain {
             self.p = quick_softmax(logits);
         } else {

@@ -68,7 +68,7 @@ impl Network {
         let logits = self.mixer_stack.forward(&gates, set, &alone, matched);
         all.push((Component::MatchModel.to_string(), centred(logits)));
         let rows = self.prefetch(self.shape, self.head);
-        all.push((Component::Bias.to_string(), centred(self.bias.forward(rows, self.shape.plain))));
+        all.push((Component::Bias.to_string(), centred(self.bias.forward(rows, self.shape.sees_match))));
         if self.logistic.is_some() {
             let change = self.p.zip(self.p_geometric, |p, geometric| ln(p) - ln(geometric));
             all.push((Component::Logistic.to_string(), centred(change)));

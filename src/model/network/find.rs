@@ -33,7 +33,7 @@ impl Network {
             };
         }
         self.rows.prefetch(&self.hashes[..shape.contexts]);
-        self.bias.prefetch(head, self.history.last8, shape.plain.then(|| self.match_model.expectation()))
+        self.bias.prefetch(head, self.history.last8, shape.sees_match.then(|| self.match_model.expectation()))
     }
 
     /// Computes the MLP's features of the next byte.

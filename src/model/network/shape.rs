@@ -2,15 +2,17 @@
 
 use crate::model::level::Params;
 
-/// The parts of a network. For each plain one there is a compiled step of its own, in which loops over
-/// contexts have a fixed length and what the level lacks is not asked for: docs/EXPERIMENTS.md, "Speed of levels 1 to 3".
+/// The parts of a network. For each plain one there is a compiled step of its own, in which loops over contexts have a
+/// fixed length and what the level lacks is not asked for: docs/EXPERIMENTS.md, "Speed of levels 1 to 3".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
     /// How many contexts have rows.
     pub contexts: usize,
     /// Whether there is nothing but these contexts, the match model, one mixer and the bias. Then the arithmetic is the
-    /// quick one, rows are found by [`near`](crate::model::experts::rows::Rows::near), and the bias sees the match.
+    /// quick one, and rows are found by [`near`](crate::model::experts::rows::Rows::near).
     pub plain: bool,
+    /// Whether the bias sees what the match expects: on plain levels.
+    pub sees_match: bool,
 }
 
 impl Shape {
@@ -20,7 +22,7 @@ impl Shape {
     pub const THIRD: Self = Self::plain(12);
 
     const fn plain(contexts: usize) -> Self {
-        Self { contexts, plain: true }
+        Self { contexts, plain: true, sees_match: true }
     }
 
     /// The shape of the network of `params`.
@@ -30,7 +32,7 @@ impl Shape {
             && params.recurrent.is_none()
             && params.selectors == 0
             && params.mixers == 1;
-        Self { contexts: params.contexts, plain }
+        Self { contexts: params.contexts, plain, sees_match: plain }
     }
 }
 
