@@ -7,13 +7,14 @@
 
 use super::lanes::F32x16;
 
+/// Adding and subtracting 1.5 · 2^23 rounds to the nearest integer; the sum has it in its low bits.
+const ROUND: f32 = 12_582_912.0;
+
 /// e^x for |x| ≤ 87. Other arguments are clamped to that, so that results are always finite and normal.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
     const LN2_HIGH: f32 = 0.693_359_4; // 355/512: a product with an integer below 2^15 is exact
     const LN2_LOW: f32 = -2.121_944_4e-4;
-    // Adding and subtracting 1.5 · 2^23 rounds to the nearest integer; the sum has it in its low bits.
-    const ROUND: f32 = 12_582_912.0;
     let x = if x > 87.0 { 87.0 } else { x };
     let x = if x < -87.0 { -87.0 } else { x };
     let shifted = x * std::f32::consts::LOG2_E + ROUND;
@@ -54,23 +55,24 @@ pub fn ln(x: f32) -> f32 {
 #[inline(always)]
 pub fn softmax(logits: F32x16) -> F32x16 {
     let max = logits.max();
-    let e = logits.map(|l| exp(l - max));
-    let scale = 1.0 / e.sum();
-    e * scale
+    over_sum(logits.map(|l| exp(l - max)))
 }
 
 /// As [`softmax`], to 10^-4 of each probability, in a third of its latency: a cubic, and no search for the largest logit.
 #[inline(always)]
 pub fn quick_softmax(logits: F32x16) -> F32x16 {
-    let e = logits.map(quick_exp);
-    let scale = 1.0 / e.sum();
-    e * scale
+    over_sum(logits.map(quick_exp))
+}
+
+/// Each lane over the sum of all.
+#[inline(always)]
+fn over_sum(e: F32x16) -> F32x16 {
+    e * (1.0 / e.sum())
 }
 
 /// e^x to 10^-4 of it; beyond the 100th power of two, of which sixteen can be added, that power.
 #[inline(always)]
 fn quick_exp(x: f32) -> f32 {
-    const ROUND: f32 = 12_582_912.0;
     let x = x * std::f32::consts::LOG2_E;
     let x = if x > 100.0 { 100.0 } else { x };
     let x = if x < -100.0 { -100.0 } else { x };

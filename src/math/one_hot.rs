@@ -35,7 +35,8 @@ pub fn error(p: &F32x16, coded: usize) -> F32x16 {
 }
 
 /// The most probable symbol, or one that is within 2^-19 of it. The largest of keys that end in the symbol: a search for
-/// the place of the maximum compiles to sixteen comparisons.
+/// the place of the maximum compiles to sixteen comparisons. Keys are integers, whose maximum takes a cycle; by
+/// [`F32x16::max`] level 1 takes 6 % longer.
 #[inline(always)]
 pub fn most_likely(p: &F32x16) -> usize {
     let mut keys = [0; LANES];
