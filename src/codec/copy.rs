@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
+use super::block_encoder::CodedSegment;
 use crate::{
-    Error, Result,
-    container::{MAX_DISTANCE, varint},
+    Error, ErrorKind, Result,
+    container::{BlockKind, MAX_DISTANCE, SegmentHeader, varint},
+    parallel::watch::Watch,
 };
 
 /// The last [`MAX_DISTANCE`] bytes of a frame's content before the current block, or all if there are fewer.
@@ -84,6 +86,42 @@ impl CopyWindow {
 /// The error for a distance that is out of range.
 pub fn bad_distance() -> Error {
     Error::corrupt("a copy does not say how far back its content lies")
+}
+
+/// Codes `raw`, which equals the content `distance` bytes before it.
+///
+/// # Errors
+/// `watch` ends the work.
+pub fn encode(raw_len: usize, crc: u32, distance: usize, watch: &Watch) -> Result<CodedSegment> {
+    let mut payload = Vec::new();
+    varint::write(&mut payload, distance as u64);
+    watch.report(raw_len, payload.len())?;
+    let coded_len = payload.len();
+    let header = SegmentHeader { check: crc, ..SegmentHeader::first(BlockKind::Copy, raw_len, coded_len) };
+    // The encoder holds and counts the content. The frame has a block before this one, which may need the model.
+    Ok(CodedSegment { header, payload, is_named: true, memory: coded_len as u64 })
+}
+
+/// Decodes and checks a copy; `window` holds the content before it. The caller has been promised memory for the raw and
+/// the coded bytes.
+///
+/// # Errors
+/// Damage, in the coded bytes or because the content does not match its checksum; or `watch` ends the work.
+pub fn decode(header: &SegmentHeader, coded: &[u8], window: &CopyWindow, watch: &Watch) -> Result<Vec<u8>> {
+    watch.check()?;
+    check(header, coded, window.copy(coded, header.raw_len)?, watch)
+}
+
+/// Reports and checks the content `raw` of a copy.
+///
+/// # Errors
+/// As of [`decode`].
+pub fn check(header: &SegmentHeader, coded: &[u8], raw: Vec<u8>, watch: &Watch) -> Result<Vec<u8>> {
+    watch.report(raw.len(), coded.len())?;
+    if crc32fast::hash(&raw) != header.check {
+        return Err(Error::new(ErrorKind::ChecksumMismatch, "a block's content does not match its checksum"));
+    }
+    Ok(raw)
 }
 
 #[cfg(test)]

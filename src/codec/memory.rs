@@ -7,7 +7,7 @@
 use super::priming::Priming;
 use crate::{
     Error, ErrorKind, Level, Result,
-    container::{BlockHeader, BlockKind, MAX_BLOCK_LEN, Method},
+    container::{BlockKind, MAX_BLOCK_LEN, Method, SegmentHeader},
     parallel::progress::Progress,
     transform::deflate,
 };
@@ -21,33 +21,33 @@ pub struct Allowed {
     pub beside: u64,
 }
 
-/// Bytes of memory that coding or decoding a block takes: its raw and its coded bytes, the network and its prior if it
-/// has them, and what the block is expanded to.
-pub fn of_block(header: &BlockHeader, priming: &Priming) -> u64 {
+/// Bytes of memory that coding or decoding a segment takes: its raw and its coded bytes, the network and its prior if
+/// it has them, and what the segment is expanded to. The tables of the block's network are made for `capacity` bytes. Of a
+/// segment that goes on, the header is to say whether its block started from a prior.
+pub fn of_segment(header: &SegmentHeader, capacity: usize, priming: &Priming) -> u64 {
     let level = priming.level;
+    let has_network = header.kind.is_neural() || header.goes_on;
     let prior = if header.from_prior { priming.memory() } else { 0 };
-    let kind = match header.kind {
-        BlockKind::Neural => level.memory(header.raw_len),
-        BlockKind::Expanded => level.memory(header.expanded_len) + header.expanded_len + deflate::MEMORY,
-        BlockKind::Stored | BlockKind::Huffman | BlockKind::Copy => 0,
-    };
-    (header.raw_len + header.coded_len + kind + prior) as u64
+    let network = if has_network { level.memory(capacity) } else { 0 };
+    let expanded = if header.kind == BlockKind::Expanded { header.expanded_len + deflate::MEMORY } else { 0 };
+    (header.raw_len + header.coded_len + network + expanded + prior) as u64
 }
 
-/// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams.
-pub fn expected(method: Method, priming: &Priming, raw_len: usize) -> u64 {
+/// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams, by a network with tables
+/// for `capacity` bytes.
+pub fn expected(method: Method, priming: &Priming, raw_len: usize, capacity: usize) -> u64 {
     let kind = match method {
         Method::Store | Method::Copy => BlockKind::Stored,
         Method::Huffman => BlockKind::Huffman,
         Method::Neural => BlockKind::Neural,
     };
-    of_block(&largest(kind, raw_len, raw_len, priming), priming)
+    of_segment(&largest(kind, raw_len, raw_len, priming), capacity, priming)
 }
 
 /// The header of a block of this kind that takes the most memory: it has not shrunk, and starts from a prior if it may.
-pub fn largest(kind: BlockKind, raw_len: usize, expanded_len: usize, priming: &Priming) -> BlockHeader {
-    let from_prior = kind.is_neural() && priming.may_start_from_prior(expanded_len);
-    BlockHeader { kind, raw_len, coded_len: raw_len, expanded_len, raw_crc: 0, from_prior }
+pub fn largest(kind: BlockKind, raw_len: usize, expanded_len: usize, priming: &Priming) -> SegmentHeader {
+    let from_prior = kind.is_neural() && priming.may_start_from_prior();
+    SegmentHeader { expanded_len, from_prior, ..SegmentHeader::first(kind, raw_len, raw_len) }
 }
 
 /// The longest that a block of `raw_len` bytes may become when it is expanded, so that the fastest level can code it
@@ -55,7 +55,7 @@ pub fn largest(kind: BlockKind, raw_len: usize, expanded_len: usize, priming: &P
 pub fn most_expanded(raw_len: usize, priming: &Priming, allowed: Allowed) -> usize {
     let fastest = Priming { level: Level::FASTEST, ..priming.clone() };
     let fits = |expanded_len: usize| {
-        let coding = of_block(&largest(BlockKind::Expanded, raw_len, expanded_len, &fastest), &fastest);
+        let coding = of_segment(&largest(BlockKind::Expanded, raw_len, expanded_len, &fastest), raw_len, &fastest);
         // Before there is a network: one stream in a buffer that doubled as it grew, and the content it is appended to.
         let expanding = (raw_len + 3 * expanded_len + deflate::MEMORY) as u64;
         coding.max(expanding).saturating_add(allowed.beside) <= allowed.limit
@@ -64,13 +64,20 @@ pub fn most_expanded(raw_len: usize, priming: &Priming, allowed: Allowed) -> usi
     bits.fold(0, |most, bit| if most + bit <= MAX_BLOCK_LEN && fits(most + bit) { most + bit } else { most })
 }
 
-/// Makes sure that a block with this `header`, which was expanded, may be coded; returns the bytes of memory that it
-/// needs.
+/// Makes sure that `raw_len` bytes that were expanded to `expanded_len` may be coded by a network with tables for
+/// `capacity` bytes; returns the bytes of memory that it needs.
 ///
 /// # Errors
 /// [`ErrorKind::MemoryLimit`], with the highest level that would fit.
-pub fn check_expanded(header: &BlockHeader, priming: &Priming, allowed: Allowed) -> Result<u64> {
-    let needed_at = |level| of_block(header, &Priming { level, ..priming.clone() });
+pub fn check_expanded(
+    raw_len: usize,
+    expanded_len: usize,
+    capacity: usize,
+    priming: &Priming,
+    allowed: Allowed,
+) -> Result<u64> {
+    let header = largest(BlockKind::Expanded, raw_len, expanded_len, priming);
+    let needed_at = |level| of_segment(&header, capacity, &Priming { level, ..priming.clone() });
     let with_others = |needed: u64| needed.saturating_add(allowed.beside);
     let needed = needed_at(priming.level);
     check("compressing", with_others(needed), allowed.limit).map(|()| needed).map_err(|error| {

@@ -1,8 +1,9 @@
 //! One block or record of content ↔ its coded bytes.
 
-pub mod block;
+pub mod block_decoder;
+pub mod block_encoder;
 pub mod copy;
-pub mod expanded;
+pub mod lead;
 pub mod memory;
 pub mod neural;
 pub mod priming;

@@ -1,4 +1,4 @@
-//! One neural block ↔ its coded bytes, with a network of its own.
+//! A network that goes on from segment to segment of a block ↔ their coded bytes.
 
 use super::symbols;
 use crate::{
@@ -15,97 +15,151 @@ const REPORT_EVERY: usize = 4096;
 /// Called with the raw bytes and the coded bytes that were dealt with since the last call. An error ends the work.
 pub type Report<'a> = dyn FnMut(usize, usize) -> Result<()> + 'a;
 
-/// A block that is being coded.
+/// A network, and the coder of the segment that it is at.
 #[derive(Debug)]
-pub struct Encoding<'a> {
-    raw: &'a [u8],
-    /// How many bytes of `raw` are coded.
-    done: usize,
+pub struct Coding {
     network: Network,
     coder: Encoder,
     isa: Isa,
 }
 
-impl<'a> Encoding<'a> {
-    /// Nothing of `raw` is coded yet; the network starts from `start`.
+impl Coding {
+    /// Nothing is coded yet; the network starts from `start`, and its tables are made for `capacity` bytes.
     ///
     /// # Errors
     /// The system does not have the memory for the network.
-    pub fn new(raw: &'a [u8], start: &Start, isa: Isa) -> Result<Self> {
-        Ok(Self::by(checked(|| Network::from(start, raw.len()))?, raw, isa))
+    pub fn new(start: &Start, capacity: usize, isa: Isa) -> Result<Self> {
+        Ok(Self::by(checked(|| Network::from(start, capacity))?, isa))
     }
 
-    fn by(network: Network, raw: &'a [u8], isa: Isa) -> Self {
-        Self { raw, done: 0, network, coder: Encoder::new(), isa }
+    /// Nothing is coded yet; the network starts as a copy of `lead`.
+    pub fn from_lead(lead: &Network, isa: Isa) -> Self {
+        Self::by(lead.clone(), isa)
     }
 
-    /// Codes until `until` bytes are coded.
+    /// The network as it is now.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    fn by(network: Network, isa: Isa) -> Self {
+        Self { network, coder: Encoder::new(), isa }
+    }
+
+    /// Codes `bytes`.
     ///
     /// # Errors
     /// `report` ends the work.
-    pub fn go_on(&mut self, until: usize, report: &mut Report) -> Result<()> {
+    pub fn code(&mut self, bytes: &[u8], report: &mut Report) -> Result<()> {
         checked(|| {
-            for chunk in self.raw[self.done..until].chunks(REPORT_EVERY) {
+            for chunk in bytes.chunks(REPORT_EVERY) {
                 let before = self.coder.len();
                 symbols::encode(chunk, &mut self.network, &mut self.coder, self.isa);
-                self.done += chunk.len();
                 report(chunk.len(), self.coder.len() - before)?;
             }
             Ok(())
         })
     }
 
-    /// How many bytes are coded, and how many coded bytes they have become.
-    pub fn progress(&self) -> (usize, usize) {
-        (self.done, self.coder.len())
+    /// How many coded bytes the segment has so far, at least.
+    pub fn coded_len(&self) -> usize {
+        self.coder.len()
     }
 
-    /// Codes the rest, and gives the coded bytes.
-    ///
-    /// # Errors
-    /// `report` ends the work.
-    pub fn finish(mut self, report: &mut Report) -> Result<Vec<u8>> {
-        self.go_on(self.raw.len(), report)?;
-        Ok(self.coder.finish())
+    /// The coded bytes of the segment. The next one begins.
+    pub fn end_segment(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.coder).finish()
     }
 }
 
-/// How many bytes a neural block of `raw` would take if the network had no `component`; with `None`, how many it takes.
+/// How many bytes a neural block of `raw`, in one segment, would take if the network had no `component`; with `None`,
+/// how many it takes.
 ///
 /// # Errors
 /// The system does not have the memory for the network.
 pub fn ablated_len(raw: &[u8], level: Level, component: Option<Component>) -> Result<usize> {
     let network = checked(|| Network::without(component, level, raw.len()))?;
-    Ok(Encoding::by(network, raw, Isa::detect()).finish(&mut |_, _| Ok(()))?.len())
+    let mut coding = Coding::by(network, Isa::detect());
+    coding.code(raw, &mut |_, _| Ok(()))?;
+    Ok(coding.end_segment().len())
 }
 
-/// Decodes `raw_len` bytes, the inverse of `encode`.
-///
-/// # Errors
-/// Corrupt if `coded` does not end where the content does, as after most damage; no memory for the network; or `report`
-/// ends the work.
-pub fn decode(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    checked(|| decode_here(coded, raw_len, start, isa, report))
+/// A network that decodes segment by segment.
+#[derive(Debug)]
+pub struct Decoding {
+    network: Network,
+    isa: Isa,
 }
 
-fn decode_here(coded: &[u8], raw_len: usize, start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    let mut network = Network::from(start, raw_len)?;
-    let mut coder = Decoder::new(coded);
-    // All at once: a list that grows step by step takes up to three times as much, and aborts where memory runs out.
-    let mut raw = room_for(raw_len)?;
-    while raw.len() < raw_len {
-        let before = (raw.len(), coder.consumed());
-        let until = raw_len.min(raw.len() + REPORT_EVERY);
-        symbols::decode(&mut raw, until, &mut network, &mut coder, isa);
-        if coder.overrun() {
-            return Err(Error::corrupt("a neural block ends before its content does"));
+impl Decoding {
+    /// Nothing is decoded yet; the network starts from `start`, and its tables are made for `capacity` bytes.
+    ///
+    /// # Errors
+    /// The system does not have the memory for the network.
+    pub fn new(start: &Start, capacity: usize, isa: Isa) -> Result<Self> {
+        Ok(Self { network: checked(|| Network::from(start, capacity))?, isa })
+    }
+
+    /// Nothing is decoded yet; the network starts as a copy of `lead`.
+    pub fn from_lead(lead: &Network, isa: Isa) -> Self {
+        Self { network: lead.clone(), isa }
+    }
+
+    /// The network as it is now.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Decodes the `len` bytes of a segment. After an error, `bytes` has what `coded` decodes to without the zeros that
+    /// are read behind it.
+    ///
+    /// # Errors
+    /// Corrupt if `coded` does not end where the content does, as after most damage; no memory for `bytes`; or `report`
+    /// ends the work.
+    pub fn decode(&mut self, coded: &[u8], len: usize, bytes: &mut Vec<u8>, report: &mut Report) -> Result<()> {
+        checked(|| self.decode_here(coded, len, bytes, report))
+    }
+
+    fn decode_here(&mut self, coded: &[u8], len: usize, bytes: &mut Vec<u8>, report: &mut Report) -> Result<()> {
+        let mut coder = Decoder::new(coded);
+        // All at once: a list that grows step by step takes up to three times as much, and aborts where memory runs out.
+        *bytes = room_for(len)?;
+        let mut sure = 0;
+        while bytes.len() < len {
+            let before = (bytes.len(), coder.consumed());
+            // A byte takes at most five: so the place is known where the coded bytes end.
+            let until = len.min(bytes.len() + REPORT_EVERY.min(1 + coder.left() / 5));
+            symbols::decode(bytes, until, &mut self.network, &mut coder, self.isa);
+            if !coder.is_exhausted() {
+                sure = bytes.len();
+            }
+            if coder.overrun() {
+                bytes.truncate(sure);
+                return Err(Error::corrupt("a neural block ends before its content does"));
+            }
+            report(bytes.len() - before.0, coder.consumed() - before.1)?;
         }
-        report(raw.len() - before.0, coder.consumed() - before.1)?;
+        if !coder.at_end() {
+            return Err(Error::corrupt("a neural block does not end where its content does"));
+        }
+        Ok(())
     }
-    if !coder.at_end() {
-        return Err(Error::corrupt("a neural block does not end where its content does"));
+
+    /// Learns from bytes that are not coded by the network.
+    ///
+    /// # Errors
+    /// `report` ends the work.
+    pub fn learn(&mut self, bytes: &[u8], report: &mut Report) -> Result<()> {
+        checked(|| {
+            for chunk in bytes.chunks(REPORT_EVERY) {
+                for nibble in chunk.iter().flat_map(|byte| [byte >> 4, byte & 15]) {
+                    self.network.update(self.isa, nibble);
+                }
+                report(chunk.len(), chunk.len())?;
+            }
+            Ok(())
+        })
     }
-    Ok(raw)
 }
 
 #[cfg(test)]

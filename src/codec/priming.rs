@@ -3,11 +3,18 @@
 //! An encoder codes the start of the block in every allowed way and goes on in the way that is shortest. A bit in the
 //! block's header says whether it starts from a prior; the frame's header says from which.
 
-use super::neural::{Encoding, Report};
-use crate::{Level, Model, Models, Result, container::FrameHeader, math::isa::Isa, model::Start, priors::built_in};
+use super::{
+    lead::Lead,
+    neural::{Coding, Report},
+};
+use crate::{
+    Level, Model, Models, Result,
+    container::FrameHeader,
+    math::isa::Isa,
+    model::{Network, Start},
+    priors::built_in,
+};
 
-/// A block up to this long may start from the built-in prior, which saves some hundred bytes, whatever the length.
-const MOST_BUILT_IN: usize = 1 << 20;
 /// Content up to this long is tried at its own level, and the last trial is gone on with if it is the best. Longer
 /// content is tried by the fastest level if there is no trained model; a trained model knows most about its own level.
 const SHORT: usize = 1 << 14;
@@ -30,32 +37,29 @@ pub struct Priming {
     /// Whether the block to be coded is its frame's only one: then the frame names the model only if that block needs
     /// it.
     pub only: bool,
+    /// The frame's lead, from which its later blocks may start.
+    pub lead: Lead,
 }
 
 /// A prior.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Prior {
+pub enum Prior {
     /// The trained model, which the frame then names.
     Model,
     /// The built-in one, in a frame that names none.
     BuiltIn,
 }
 
-/// Content that the network coded.
+/// A network that has begun with a block in the way that makes it shortest.
 #[derive(Debug)]
-pub struct Coded {
-    pub bytes: Vec<u8>,
-    /// Whether the network started from a prior.
-    pub from_prior: bool,
-    /// Whether the frame must name the model for this block.
-    pub is_named: bool,
-}
-
-/// The way that made the beginning of the content shortest.
-struct Choice<'a> {
-    prior: Option<Prior>,
-    /// The content as far as it is coded in this way, if that can be gone on with.
-    begun: Option<Encoding<'a>>,
+pub struct Begun {
+    pub coding: Coding,
+    /// How many bytes are coded.
+    pub done: usize,
+    /// What it started from.
+    pub prior: Option<Prior>,
+    /// Whether it started as the lead.
+    pub is_lead: bool,
 }
 
 impl Priming {
@@ -65,7 +69,7 @@ impl Priming {
     /// The model is not among `models`.
     pub fn of(header: &FrameHeader, models: &Models) -> Result<Self> {
         let model = header.model.map(|id| models.find(id)).transpose()?;
-        Ok(Self { level: header.level, model, built_in: true, only: false })
+        Ok(Self { level: header.level, model, built_in: true, only: false, lead: Lead::default() })
     }
 
     /// What the network of a block starts from, as a decoder finds it.
@@ -85,6 +89,11 @@ impl Priming {
         }
     }
 
+    /// Bytes of memory that the lead takes, if it is there.
+    pub fn lead_memory(&self) -> u64 {
+        self.lead.capacity().map_or(0, |capacity| self.level.memory(capacity) as u64)
+    }
+
     /// Bytes of memory that the prior of a block takes.
     pub fn memory(&self) -> usize {
         match &self.model {
@@ -95,9 +104,9 @@ impl Priming {
         }
     }
 
-    /// Whether a block of `len` bytes may start from a prior.
-    pub fn may_start_from_prior(&self, len: usize) -> bool {
-        self.model.is_some() || (self.built_in && len <= MOST_BUILT_IN)
+    /// Whether a block may start from a prior.
+    pub fn may_start_from_prior(&self) -> bool {
+        self.model.is_some() || self.built_in
     }
 
     /// Whether the frame must name the model if a block does not start from it.
@@ -105,61 +114,100 @@ impl Priming {
         self.is_named(None)
     }
 
-    fn is_named(&self, prior: Option<Prior>) -> bool {
+    /// Whether the frame must name the model for a block that starts from `prior`.
+    pub fn is_named(&self, prior: Option<Prior>) -> bool {
         self.model.is_some() && (!self.only || prior == Some(Prior::Model))
     }
 
-    /// Codes `content` by a network that starts in the way that makes it shortest.
+    /// A network that starts in the way that makes `content`, the beginning of a block, shortest. Its tables are made for
+    /// `capacity` bytes. Progress is reported only of what was coded and is kept.
     ///
     /// # Errors
     /// The system does not have the memory for the network, or `report` ends the work.
-    pub fn encode(&self, content: &[u8], isa: Isa, report: &mut Report) -> Result<Coded> {
-        let Choice { prior, begun } = self.choose(content, isa, report)?;
-        let encoding = match begun {
-            Some(begun) => {
-                let (done, coded) = begun.progress();
-                report(done, coded)?;
-                begun
-            }
-            None => Encoding::new(content, &self.start_at(self.level, prior)?, isa)?,
-        };
-        Ok(Coded { bytes: encoding.finish(report)?, from_prior: prior.is_some(), is_named: self.is_named(prior) })
+    pub fn begin(&self, content: &[u8], capacity: usize, isa: Isa, report: &mut Report) -> Result<Begun> {
+        let (prior, begun) = self.choose(content, capacity, isa, report)?;
+        match begun {
+            Some(begun) => report(begun.done, begun.coding.coded_len()).map(|()| begun),
+            None => self.begin_from(prior, capacity, isa),
+        }
     }
 
-    /// Tries each way that is open for `content`, one network at a time. Reports no progress, but `report` can end the
-    /// work.
-    fn choose<'a>(&self, content: &'a [u8], isa: Isa, report: &mut Report) -> Result<Choice<'a>> {
-        let priors = self.priors(content.len());
-        if priors.is_empty() {
-            return Ok(Choice { prior: None, begun: None });
+    /// As [`begin`](Self::begin), or from `lead`, if that is shorter.
+    pub fn begin_with(
+        &self,
+        lead: &Network,
+        content: &[u8],
+        capacity: usize,
+        isa: Isa,
+        report: &mut Report,
+    ) -> Result<Begun> {
+        let quiet: &mut Report = &mut |_, _| report(0, 0);
+        let done = content.len().min(TRIAL);
+        // One network at a time, so that a block never takes the memory of two.
+        let from_lead = {
+            let mut coding = Coding::from_lead(lead, isa);
+            coding.code(&content[..done], quiet)?;
+            coding.coded_len()
+        };
+        let (prior, begun) = self.choose(content, capacity, isa, quiet)?;
+        let mut other = match begun {
+            Some(begun) => begun,
+            None => self.begin_from(prior, capacity, isa)?,
+        };
+        let done = done.max(other.done);
+        other.coding.code(&content[other.done..done], quiet)?;
+        if from_lead > other.coding.coded_len() {
+            return report(done, other.coding.coded_len()).map(|()| Begun { done, ..other });
         }
-        let is_short = content.len() <= SHORT;
-        let until = content.len().min(if is_short { SHORT_TRIAL } else { TRIAL });
+        drop(other);
+        Ok(Begun { coding: Coding::from_lead(lead, isa), done: 0, prior: None, is_lead: true })
+    }
+
+    fn begin_from(&self, prior: Option<Prior>, capacity: usize, isa: Isa) -> Result<Begun> {
+        let coding = Coding::new(&self.start_at(self.level, prior)?, capacity, isa)?;
+        Ok(Begun { coding, done: 0, prior, is_lead: false })
+    }
+
+    /// Tries each way that is open for `content`, one network at a time: the best one, and the content as far as it is
+    /// coded in this way, if that can be gone on with.
+    fn choose(
+        &self,
+        content: &[u8],
+        capacity: usize,
+        isa: Isa,
+        report: &mut Report,
+    ) -> Result<(Option<Prior>, Option<Begun>)> {
+        let priors = self.priors();
+        if priors.is_empty() {
+            return Ok((None, None));
+        }
+        let is_short = capacity <= SHORT;
+        let done = content.len().min(if is_short { SHORT_TRIAL } else { TRIAL });
         let level = if is_short || self.model.is_some() { self.level } else { Level::FASTEST };
-        let tried = if is_short { content } else { &content[..until] };
-        let mut begin = |prior| -> Result<(usize, Encoding<'a>)> {
-            let mut encoding = Encoding::new(tried, &self.start_at(level, prior)?, isa)?;
-            encoding.go_on(until, &mut |_, _| report(0, 0))?;
-            Ok((encoding.progress().1 + if self.is_named(prior) { NAME } else { 0 }, encoding))
+        let capacity = if is_short { capacity } else { done };
+        let mut begin = |prior| -> Result<(usize, Begun)> {
+            let mut coding = Coding::new(&self.start_at(level, prior)?, capacity, isa)?;
+            coding.code(&content[..done], &mut |_, _| report(0, 0))?;
+            let len = coding.coded_len() + if self.is_named(prior) { NAME } else { 0 };
+            Ok((len, Begun { coding, done, prior, is_lead: false }))
         };
         let (mut least, _) = begin(None)?;
-        let mut best = Choice { prior: None, begun: None };
+        let mut best = (None, None);
         for prior in priors {
-            let (len, encoding) = begin(Some(prior))?;
-            best.begun = None;
+            let (len, begun) = begin(Some(prior))?;
+            best.1 = None;
             if len < least {
                 least = len;
-                best = Choice { prior: Some(prior), begun: is_short.then_some(encoding) };
+                best = (Some(prior), is_short.then_some(begun));
             }
         }
         Ok(best)
     }
 
-    /// The priors that content of `len` bytes may start from. The built-in one needs a frame that names no model.
-    fn priors(&self, len: usize) -> Vec<Prior> {
+    /// The priors that a block may start from. The built-in one needs a frame that names no model.
+    fn priors(&self) -> Vec<Prior> {
         let may_name_none = self.model.is_none() || self.only;
-        let built_in = self.built_in && may_name_none && len <= MOST_BUILT_IN;
         let model = self.model.is_some().then_some(Prior::Model);
-        model.into_iter().chain(built_in.then_some(Prior::BuiltIn)).collect()
+        model.into_iter().chain((self.built_in && may_name_none).then_some(Prior::BuiltIn)).collect()
     }
 }

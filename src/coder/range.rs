@@ -122,6 +122,16 @@ impl<'a> Decoder<'a> {
         self.consumed.min(self.input.len())
     }
 
+    /// Bytes of the input that were not taken.
+    pub fn left(&self) -> usize {
+        self.input.len().saturating_sub(self.consumed)
+    }
+
+    /// Whether zeros were read after the input.
+    pub fn is_exhausted(&self) -> bool {
+        self.consumed > self.input.len()
+    }
+
     /// Whether more zeros were read after the input than any encoder leaves out (8 bytes of look-ahead): later symbols
     /// were never coded.
     pub fn overrun(&self) -> bool {

@@ -29,9 +29,9 @@ pub fn begins_frame(bytes: &[u8]) -> bool {
 /// The first three bytes of every frame ("F0re"; no text file starts so, as F0 72 is not UTF-8).
 pub const MAGIC: [u8; 3] = [0xf0, b'r', b'e'];
 /// The version of the container that this crate writes, and the newest that it reads.
-pub const FORMAT_VERSION: u8 = 1;
+pub const FORMAT_VERSION: u8 = 2;
 /// The oldest version of the container that this crate reads.
-const OLDEST_FORMAT: u8 = 1;
+const OLDEST_FORMAT: u8 = 2;
 
 /// The most bytes of a header: magic, versions, level, the size of content, a model's name, the check.
 pub const MAX_LEN: usize = 28;
@@ -216,7 +216,10 @@ mod tests {
         bytes[3] = 9;
         let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
-        assert_eq!(error.to_string(), "written by a newer fore (format 9); this one reads formats up to 1");
+        assert_eq!(error.to_string(), "written by a newer fore (format 9); this one reads formats up to 2");
+        bytes[3] = 1;
+        let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
+        assert_eq!(error.to_string(), "written by an older fore (format 1); this one reads formats from 2 on");
     }
 
     #[test]

@@ -10,7 +10,11 @@
 use std::io::{Read, Seek, SeekFrom};
 
 use super::{
-    BlockHeader, BlockKind, FrameHeader, Item, MAX_BLOCK_LEN, block::END_LEN, header::MAGIC, read::read_array, varint,
+    BlockKind, FrameHeader, MAX_BLOCK_LEN, SegmentHeader,
+    header::MAGIC,
+    read::read_array,
+    segment::{END_LEN, MOST_GROWTH},
+    varint,
 };
 use crate::{Error, Result, error::reserve, parallel::memory::ensure};
 
@@ -19,7 +23,7 @@ const LAST: u8 = b'x';
 /// Bytes after the check: the length, and the last byte.
 const TAIL: u64 = 9;
 /// The most bytes of a block's entry.
-const MAX_ENTRY: usize = 9;
+const MAX_ENTRY: usize = 10;
 
 /// Fails if the given bytes of memory are too many for a list of blocks.
 pub(crate) type Room<'a> = &'a dyn Fn(usize) -> Result<()>;
@@ -45,28 +49,59 @@ pub struct Index {
 }
 
 impl Entry {
-    /// The entry of a block with this header.
-    pub fn of(header: &BlockHeader) -> Self {
-        let mut bytes = Vec::new();
-        Item::Block(*header).write(&mut bytes);
-        let size = bytes.len() + header.coded_len;
+    /// The entry of a block whose first segment has this header.
+    pub fn of(header: &SegmentHeader) -> Self {
         // Neither is more than some bytes over 2^26.
-        Self { kind: header.kind, raw_len: header.raw_len as u32, size: size as u32 }
+        Self { kind: header.kind, raw_len: header.raw_len as u32, size: (header.byte_len() + header.coded_len) as u32 }
+    }
+
+    /// Adds a segment to the blocks of a frame: a new one, or to the last one, if it goes on with that.
+    ///
+    /// # Errors
+    /// There is none, or it would have more content than any may.
+    pub fn add_to(blocks: &mut Vec<Self>, header: &SegmentHeader) -> Result<()> {
+        match blocks.last_mut() {
+            _ if !header.goes_on => blocks.push(Self::of(header)),
+            Some(block) => block.add(header)?,
+            None => return Err(Error::corrupt("a frame begins with a segment that goes on")),
+        }
+        Ok(())
+    }
+
+    /// Adds a segment that goes on. A block with any expanded segment counts as expanded.
+    ///
+    /// # Errors
+    /// The block cannot go on, or would have more content than any may.
+    pub fn add(&mut self, header: &SegmentHeader) -> Result<()> {
+        if !self.kind.is_neural() {
+            return Err(Error::corrupt("a segment goes on with a block that cannot go on"));
+        }
+        let raw_len = self.raw_len as usize + header.raw_len;
+        if raw_len > MAX_BLOCK_LEN {
+            return Err(Error::corrupt("a block has too much content"));
+        }
+        if header.kind == BlockKind::Expanded {
+            self.kind = BlockKind::Expanded;
+        }
+        let size = self.size.checked_add((header.byte_len() + header.coded_len) as u32);
+        self.raw_len = raw_len as u32;
+        self.size = size.ok_or_else(|| Error::corrupt("a block is too long"))?;
+        Ok(())
     }
 
     /// Whether such a block can exist. For example, none has fewer bytes than its header.
     fn can_be(&self) -> bool {
         let [raw_len, size] = [self.raw_len, self.size].map(u64::from);
-        // Tag, raw length, two checks; then what the kind adds.
-        let head = 1 + varint::len(raw_len) + 8;
-        let coded = 2..=varint::len(raw_len) + raw_len.saturating_sub(1);
+        // Tag, raw length, two checks; then what the kind adds. Several segments take more than one does, at least.
+        let head = |first: u64| 1 + varint::len(first) + 8;
         let rest = match self.kind {
-            BlockKind::Stored => raw_len..=raw_len,
-            BlockKind::Copy => 2..=(1 + varint::MAX_LEN as u64).min(*coded.end()),
-            BlockKind::Huffman | BlockKind::Neural => coded,
-            BlockKind::Expanded => 3..=coded.end() + varint::len(MAX_BLOCK_LEN as u64),
+            BlockKind::Stored => head(raw_len) + raw_len..=head(raw_len) + raw_len,
+            BlockKind::Copy => head(raw_len) + 2..=head(raw_len) + (1 + varint::MAX_LEN as u64).min(raw_len),
+            BlockKind::Huffman => head(raw_len) + 2..=head(raw_len) + varint::len(raw_len) + raw_len - 1,
+            BlockKind::Neural => head(raw_len) + 2..=head(raw_len) + 16 * raw_len + MOST_GROWTH as u64,
+            BlockKind::Expanded => head(raw_len) + 3..=u64::MAX,
         };
-        (1..=MAX_BLOCK_LEN as u64).contains(&raw_len) && size.checked_sub(head).is_some_and(|size| rest.contains(&size))
+        (1..=MAX_BLOCK_LEN as u64).contains(&raw_len) && rest.contains(&size)
     }
 }
 
@@ -243,12 +278,13 @@ mod tests {
             };
             for coded_len in coded.into_iter().filter(|&len| kind == BlockKind::Stored || (1..raw_len).contains(&len)) {
                 for expanded_len in if kind == BlockKind::Expanded { vec![1, MAX_BLOCK_LEN] } else { vec![raw_len] } {
-                    let header = BlockHeader { kind, raw_len, coded_len, expanded_len, raw_crc: 0, from_prior: false };
+                    let header = SegmentHeader { expanded_len, ..SegmentHeader::first(kind, raw_len, coded_len) };
                     assert!(Entry::of(&header).can_be(), "{header:?}");
                 }
             }
             assert!(!can_be(kind, raw_len as u32, 0) && !can_be(kind, raw_len as u32, 10));
-            assert!(!can_be(kind, raw_len as u32, raw_len as u32 + 22));
+            // Segments that go on have headers of their own.
+            assert!(kind.is_neural() || !can_be(kind, raw_len as u32, raw_len as u32 + 22));
         }
         assert!(
             !can_be(BlockKind::Stored, 1, 12)

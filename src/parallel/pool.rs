@@ -216,6 +216,11 @@ impl<T: Send + 'static> Pool<T> {
         true
     }
 
+    /// Whether the workers have enough to do while the caller's thread is at work too.
+    pub fn is_busy(&self) -> bool {
+        self.jobs() + 1 >= self.budget.threads() || self.results.len() >= MAX_WAITING
+    }
+
     /// How many jobs there are whose results were not given out.
     fn jobs(&self) -> usize {
         self.results.iter().filter(|slot| slot.memory > 0).count()

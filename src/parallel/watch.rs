@@ -6,7 +6,7 @@ use super::{progress::Progress, stop::Stop};
 use crate::{Error, ErrorKind, Result};
 
 /// Takes the progress of the work on a block, and may end it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Watch {
     /// The caller's figures, if it gave any.
     pub progress: Option<Arc<Progress>>,

@@ -4,7 +4,7 @@
 //! a jump the window is empty: then [`copy_sources`] finds the few blocks that a copy really needs.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, VecDeque},
     io::{BufReader, Read, Seek, SeekFrom},
 };
 
@@ -16,13 +16,18 @@ use super::{
 use crate::{
     DecodeOptions, Error, Models, Result,
     codec::{
-        block,
+        block_decoder::{BlockDecoder, DecodedBlock, Segment, decode_block, joined},
         copy::{self, CopyWindow},
+        lead::{Lead, Making},
         memory,
         priming::Priming,
     },
-    container::{BlockHeader, BlockKind, Item, MAX_DISTANCE, index::Entry, read::read_vec, varint},
-    parallel::{memory::promise, stop::Stop, watch::Watch},
+    container::{BlockKind, Item, MAX_DISTANCE, SegmentHeader, index::Entry, read::read_vec, varint},
+    parallel::{
+        memory::{Promise, promise},
+        stop::Stop,
+        watch::Watch,
+    },
 };
 
 /// Distances of copies that are remembered.
@@ -40,15 +45,32 @@ pub struct BlockReader<R> {
     window: CopyWindow,
     next: usize,
     real: u64,
+    /// The lead of a frame, and where its content starts.
+    lead: (u64, Lead),
+    /// The block whose segments are being given out: it is `next`, or the one before if all were.
+    open: Option<OpenBlock>,
     /// How far back copies reach, by the number of the block.
     distances: HashMap<usize, u64>,
 }
 
 /// A block that was read, to be decoded.
 struct ReadBlock {
-    header: BlockHeader,
-    coded: Vec<u8>,
+    /// The header that it would have if it were one segment.
+    header: SegmentHeader,
+    segments: VecDeque<Segment>,
     priming: Priming,
+}
+
+/// A block whose segments are decoded one after the other.
+struct OpenBlock {
+    number: usize,
+    block: ReadBlock,
+    decoder: BlockDecoder,
+    /// The content of a copy.
+    copied: Option<Vec<u8>>,
+    /// Bytes of content that were given out.
+    given: usize,
+    _promise: Promise,
 }
 
 impl<R: Read + Seek> BlockReader<R> {
@@ -68,26 +90,61 @@ impl<R: Read + Seek> BlockReader<R> {
             window: CopyWindow::default(),
             next: 0,
             real: 0,
+            lead: (u64::MAX, Lead::default()),
+            open: None,
             distances: HashMap::new(),
         })
     }
 
-    /// Decodes block `i`, and before it whatever it copies that is not in the window.
+    /// Opens block `i`, and decodes whatever it copies that is not in the window.
     ///
     /// # Errors
     /// A block that is damaged or not as the index says, too little memory, or what the reader reports.
-    pub fn content(&mut self, i: usize) -> Result<Vec<u8>> {
+    pub fn open(&mut self, i: usize) -> Result<()> {
         self.watch.check()?;
-        if i != self.next {
+        let is_begun = self.open.take().is_some_and(|open| open.given > 0 && open.number == i);
+        if i != self.next || is_begun {
             self.restart_at(i);
         }
-        let content = match self.source(i)? {
-            Some((from, _)) if from < self.real => self.distant_copy(i)?,
-            _ => self.decode(i, 0)?,
+        let copied = match self.source(i)? {
+            Some((from, _)) if from < self.real => Some(self.distant_copy(i)?),
+            Some(_) => Some(self.decode(i, 0)?),
+            None => None,
         };
+        let block = match &copied {
+            // What was copied is there already.
+            Some(_) => ReadBlock { segments: VecDeque::new(), ..self.read(i, 0)? },
+            None => self.read_with_lead(i, 0)?,
+        };
+        let _promise = promise(if copied.is_some() {
+            0
+        } else {
+            memory::of_segment(&block.header, block.header.capacity(), &block.priming)
+        })?;
+        let place = self.list.place(i);
+        let is_first = place.start == self.list.frame(&place).start;
+        let decoder = BlockDecoder::new(is_first);
+        self.open = Some(OpenBlock { number: i, block, decoder, copied, given: 0, _promise });
+        Ok(())
+    }
+
+    /// Decodes the next segment of the open block; `None` at its end.
+    ///
+    /// # Errors
+    /// Damage, or too little memory.
+    pub fn next_segment(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some(OpenBlock { block, decoder, copied, given, .. }) = &mut self.open else { return Ok(None) };
+        let content = match (copied.take(), block.segments.pop_front()) {
+            (Some(content), _) => content,
+            (None, Some(Segment { header, coded })) => decoder.decode(&header, &coded, &block.priming, &self.watch)?,
+            (None, None) => return Ok(None),
+        };
+        *given += content.len();
+        if block.segments.is_empty() {
+            self.next += 1;
+        }
         self.window.push(&content)?;
-        self.next = i + 1;
-        Ok(content)
+        Ok(Some(content))
     }
 
     /// Makes `i` the next block, and empties the window.
@@ -123,7 +180,7 @@ impl<R: Read + Seek> BlockReader<R> {
 
     /// Makes the content of block `i`, a copy, by `plan`. The window is empty.
     fn assemble(&mut self, i: usize, plan: &CopyPlan) -> Result<Vec<u8>> {
-        let ReadBlock { header, coded, .. } = self.read(i, 0)?;
+        let ReadBlock { header, segments, .. } = self.read(i, 0)?;
         let len = header.raw_len;
         let _promise = promise(len as u64)?;
         let mut content = vec![0; len];
@@ -134,7 +191,7 @@ impl<R: Read + Seek> BlockReader<R> {
             }
         }
         plan.repeats.iter().for_each(|repeat| repeat.fill(&mut content));
-        block::check_copy(&header, &coded, content, &self.watch)
+        copy::check(&header, segments.front().map_or(&[], |segment| &segment.coded), content, &self.watch)
     }
 
     /// Block `i`, as [`copy_sources`] sees it.
@@ -160,8 +217,8 @@ impl<R: Read + Seek> BlockReader<R> {
 
     /// How far back block `i`, a copy, reaches: at most to the start of its frame's content.
     fn read_distance(&mut self, i: usize, place: BlockPlace) -> Result<u64> {
-        let coded = self.read(i, 0)?.coded;
-        let mut rest = coded.as_slice();
+        let segments = self.read(i, 0)?.segments;
+        let mut rest = segments.front().map_or(&[][..], |segment| &segment.coded);
         let most = (place.start - self.list.frame(&place).start).min(MAX_DISTANCE as u64);
         let distance = varint::read(&mut rest).ok().filter(|distance| (1..=most).contains(distance) && rest.is_empty());
         let distance = distance.ok_or_else(copy::bad_distance)?;
@@ -188,29 +245,82 @@ impl<R: Read + Seek> BlockReader<R> {
     /// Reads and decodes block `i`; what a copy needs must be in the window. As of [`read`](Self::read), `held` is
     /// taken.
     fn decode(&mut self, i: usize, held: usize) -> Result<Vec<u8>> {
-        let ReadBlock { header, coded, priming } = self.read(i, held)?;
-        let _promise = promise(memory::of_block(&header, &priming))?;
-        match header.kind {
-            BlockKind::Copy => block::decode_copy(&header, &coded, &self.window, &self.watch),
-            _ => block::decode(&header, &coded, &priming, &self.watch),
+        let ReadBlock { header, segments, priming } = self.read_with_lead(i, held)?;
+        let _promise = promise(memory::of_segment(&header, header.capacity(), &priming))?;
+        match (header.kind, segments.front()) {
+            (BlockKind::Copy, Some(segment)) => copy::decode(&header, &segment.coded, &self.window, &self.watch),
+            _ => match decode_block(segments.as_slices().0, &priming, None, &self.watch)? {
+                DecodedBlock { damage: Some(damage), .. } => Err(damage),
+                DecodedBlock { content, .. } => Ok(content),
+            },
         }
+    }
+
+    /// As [`read`](Self::read); where the block starts from its frame's lead, that is there afterwards.
+    fn read_with_lead(&mut self, i: usize, held: usize) -> Result<ReadBlock> {
+        let block = self.read(i, held)?;
+        let starts_from_lead = block.segments.front().is_some_and(|segment| segment.header.from_lead);
+        if starts_from_lead && block.priming.lead.capacity().is_none() {
+            self.make_lead(i, held)?;
+        }
+        Ok(block)
+    }
+
+    /// Decodes the first block of the frame of block `i`, as far as the lead.
+    fn make_lead(&mut self, i: usize, held: usize) -> Result<()> {
+        let first = self.list.number_at(self.list.frame(&self.list.place(i)).start);
+        let ReadBlock { header, segments, priming } = self.read(first, held)?;
+        let _promise = promise(memory::of_segment(&header, header.capacity(), &priming))?;
+        let making = Making::begin(&priming.lead);
+        let mut decoder = BlockDecoder::new(true);
+        for Segment { header, coded } in segments {
+            if header.kind == BlockKind::Copy || header.from_lead || priming.lead.capacity().is_some() {
+                break;
+            }
+            decoder.decode(&header, &coded, &priming, &self.watch)?;
+        }
+        making.end();
+        Ok(())
     }
 
     /// Reads block `i`, which must be as the index says. Beside window and list, `held` bytes of memory are taken.
     fn read(&mut self, i: usize, held: usize) -> Result<ReadBlock> {
         let place = self.list.place(i);
+        let frame = self.list.frame(&place);
+        let mut priming = Priming::of(&frame.header, &self.models)?;
+        if self.lead.0 != frame.start {
+            self.lead = (frame.start, Lead::default());
+        }
+        priming.lead = self.lead.1.clone();
+        if place.start == frame.start && priming.lead.capacity().is_none() {
+            priming.lead.expect();
+        }
+        let beside = (self.window.len() + self.list.memory() + held) as u64 + priming.lead_memory();
         self.inner.seek(SeekFrom::Start(place.at))?;
-        let mut reader = BufReader::with_capacity(GLANCE, &mut self.inner);
-        let header = match Item::read(&mut reader)? {
-            Item::Block(header) if Entry::of(&header) == place.entry => header,
-            _ => return Err(Error::corrupt("a block is not as the index says")),
-        };
-        let priming = Priming::of(&self.list.frame(&place).header, &self.models)?;
-        let beside = (self.window.len() + self.list.memory() + held) as u64;
-        let needed = memory::of_block(&header, &priming) + beside;
-        memory::take(needed, self.memory_limit, self.watch.progress.as_deref())?;
-        let mut coded = Vec::new();
-        read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
-        Ok(ReadBlock { header, coded, priming })
+        let mut reader = BufReader::with_capacity(GLANCE, (&mut self.inner).take(place.entry.size.into()));
+        let (mut segments, mut found): (_, Vec<Entry>) = (VecDeque::new(), Vec::new());
+        let (mut size, mut whole): (_, Option<SegmentHeader>) = (0, None);
+        while size < place.entry.size {
+            let header = match Item::read(&mut reader)? {
+                Item::Segment(header) => header,
+                _ => return Err(misfit()),
+            };
+            Entry::add_to(&mut found, &header)?;
+            let all = whole.map_or(header, |whole| joined(whole, header));
+            whole = Some(all);
+            let list = (segments.len() + 1) * size_of::<Segment>();
+            let needed = memory::of_segment(&all, all.capacity(), &priming) + beside + list as u64;
+            memory::take(needed, self.memory_limit, self.watch.progress.as_deref())?;
+            let mut coded = Vec::new();
+            read_vec(&mut reader, header.coded_len as u64, &mut coded)?;
+            segments.push_back(Segment { header, coded });
+            size = found[0].size;
+        }
+        let header = whole.filter(|_| found == [place.entry]).ok_or_else(misfit)?;
+        Ok(ReadBlock { header, segments, priming })
     }
+}
+
+fn misfit() -> Error {
+    Error::corrupt("a block is not as the index says")
 }

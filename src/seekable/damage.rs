@@ -13,6 +13,10 @@ pub struct Damage {
     pub start: u64,
     /// The byte after the last one that is lost, if that is known; `start` if none is.
     pub end: Option<u64>,
+    /// So many bytes from `start` on were decoded all the same, and nothing vouches for them: right ones up to where
+    /// the file was cut, some right and then wrong ones in a damaged segment. 0 unless
+    /// [`unverified`](crate::DecodeOptions::unverified) content is asked for.
+    pub unverified: u64,
     /// What is wrong.
     pub error: Error,
 }

@@ -6,10 +6,10 @@ use crate::{
     Error, Result,
     container::{
         FrameHeader, Index, Item,
-        block::END_LEN,
         header::{MAGIC, Start, find_frame},
         index::{Entry, Room},
         read::{self, read_array},
+        segment::END_LEN,
     },
     error::reserve,
 };
@@ -113,19 +113,44 @@ fn fits(input: &mut (impl Read + Seek), frame: &Frame, damaged: bool) -> Result<
         return Ok(false);
     }
     let mut at = start + header.len() as u64;
-    for entry in index.blocks.iter().take(COMPARED) {
+    let mut left = COMPARED;
+    for entry in &index.blocks {
+        if !fits_block(input, at, entry, damaged, &mut left)? {
+            return Ok(false);
+        }
+        at += u64::from(entry.size);
+    }
+    Ok(true)
+}
+
+/// Whether the block at `at` is as `entry` says. Of `left` segments that may still be looked at, takes its own.
+fn fits_block(input: &mut (impl Read + Seek), at: u64, entry: &Entry, damaged: bool, left: &mut usize) -> Result<bool> {
+    let (mut at, end) = (at, at + u64::from(entry.size));
+    let (mut found, mut segments): (Option<Entry>, u64) = (None, 0);
+    while at < end && *left > 0 {
+        *left -= 1;
         input.seek(SeekFrom::Start(at))?;
-        match Item::read(&mut BufReader::with_capacity(GLANCE, &mut *input)) {
-            Ok(Item::Block(header)) if Entry::of(&header) != *entry => return Ok(false),
+        let header = match Item::read(&mut BufReader::with_capacity(GLANCE, &mut *input)) {
+            Ok(Item::Segment(header)) => header,
             // The end marker may be damage, or the index may be wrong.
             Ok(Item::End(_) | Item::IndexedEnd(_)) if !damaged => {
                 return Err(Error::corrupt("the index does not fit its frame"));
             }
             Err(error) if error.ends_work() => return Err(error),
-            _ => at += u64::from(entry.size),
+            _ => return Ok(true),
+        };
+        // Only first headers have a check of their own. What others say against the index may be damage.
+        if header.goes_on == found.is_none() {
+            return Ok(header.goes_on);
         }
+        if found.iter_mut().any(|block| block.add(&header).is_err()) {
+            return Ok(true);
+        }
+        found.get_or_insert(Entry::of(&header));
+        segments += 1;
+        at += (header.byte_len() + header.coded_len) as u64;
     }
-    Ok(true)
+    Ok(at < end || segments > 1 || found.is_none_or(|found| found == *entry))
 }
 
 /// `end`, moved back over zero bytes, which tapes and disks add as padding.
@@ -181,12 +206,12 @@ fn walk_frame<R: Read>(input: &mut Counting<R>, indexes: Indexes, room: Room) ->
         let item = Item::read(input)?;
         let mut is_passed = false;
         let content_hash = match item {
-            Item::Block(block) => {
-                read::skip(input, block.coded_len as u64)?;
+            Item::Segment(header) => {
+                read::skip(input, header.coded_len as u64)?;
                 let blocks = &mut index.blocks;
                 room((blocks.len() + 1) * Index::PER_BLOCK)?;
                 reserve(blocks, 1)?;
-                blocks.push(Entry::of(&block));
+                Entry::add_to(blocks, &header)?;
                 continue;
             }
             Item::IndexedEnd(hash) => {

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::block_reader::BlockReader;
-use crate::{DecodeOptions, Result};
+use crate::{DecodeOptions, Error, Result};
 
 /// Reads content from anywhere in a file: the content of all its frames, one after the other, as one.
 ///
@@ -29,8 +29,15 @@ pub struct IndexedReader<R> {
     blocks: BlockReader<R>,
     /// The byte of content that is read next.
     at: u64,
-    /// The block decoded last, by its number, and its content.
-    block: Option<(usize, Vec<u8>)>,
+    /// The segment that was decoded last.
+    segment: Option<Segment>,
+}
+
+/// The content of a segment, and where it begins in that of the file.
+struct Segment {
+    block: usize,
+    start: u64,
+    content: Vec<u8>,
 }
 
 impl<R: Read + Seek> IndexedReader<R> {
@@ -43,7 +50,7 @@ impl<R: Read + Seek> IndexedReader<R> {
     /// # Errors
     /// As far as headers and indexes show: not a frame, damaged, truncated.
     pub fn new(inner: R, options: &DecodeOptions) -> Result<Self> {
-        Ok(Self { blocks: BlockReader::new(inner, options)?, at: 0, block: None })
+        Ok(Self { blocks: BlockReader::new(inner, options)?, at: 0, segment: None })
     }
 
     /// Bytes of content.
@@ -51,14 +58,24 @@ impl<R: Read + Seek> IndexedReader<R> {
         self.blocks.list.content_len()
     }
 
-    /// The content of block `i`.
-    fn content(&mut self, i: usize) -> Result<&[u8]> {
-        if self.block.as_ref().is_none_or(|(loaded, _)| *loaded != i) {
-            // The memory of one block is given back before the next one takes any.
-            self.block = None;
-            self.block = Some((i, self.blocks.content(i)?));
+    /// The content from `at` on, as far as it is in one segment.
+    fn content(&mut self) -> Result<&[u8]> {
+        let block = self.blocks.list.number_at(self.at);
+        let last = self.segment.take_if(|segment| segment.block == block && segment.start <= self.at);
+        let mut segment = match last {
+            Some(segment) => segment,
+            None => {
+                self.blocks.open(block)?;
+                Segment { block, start: self.blocks.list.place(block).start, content: Vec::new() }
+            }
+        };
+        while self.at >= segment.start + segment.content.len() as u64 {
+            segment.start += segment.content.len() as u64;
+            let next = self.blocks.next_segment()?;
+            segment.content = next.ok_or_else(|| Error::corrupt("a block ends before its content does"))?;
         }
-        Ok(self.block.as_ref().map_or(&[], |(_, content)| content))
+        let segment = self.segment.insert(segment);
+        Ok(&segment.content[(self.at - segment.start) as usize..])
     }
 }
 
@@ -67,9 +84,7 @@ impl<R: Read + Seek> Read for IndexedReader<R> {
         if out.is_empty() || self.at >= self.blocks.list.content_len() {
             return Ok(0);
         }
-        let number = self.blocks.list.number_at(self.at);
-        let start = self.at - self.blocks.list.place(number).start;
-        let rest = &self.content(number)?[start as usize..];
+        let rest = self.content()?;
         let n = rest.len().min(out.len());
         out[..n].copy_from_slice(&rest[..n]);
         self.at += n as u64;

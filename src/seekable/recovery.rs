@@ -12,16 +12,26 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use self::saver::{Saver, Waiting};
 use super::{
     damage::Recovered,
-    scan::{Scan, ScannedBlock, ScannedFrame},
+    scan::{Scan, ScannedBlock, ScannedFrame, ScannedSegment},
 };
 use crate::{
-    DecodeOptions, Error, Result,
-    codec::{block, memory, priming::Priming},
-    container::{BlockKind, read::read_vec},
+    DecodeOptions, Error, ErrorKind, Result,
+    codec::{
+        block_decoder::{Segment, decode_block, whole},
+        lead::Making,
+        memory,
+        priming::Priming,
+    },
+    container::{
+        BlockKind,
+        read::{read_vec, truncated},
+    },
 };
 
 /// Writes all content of the frames in `input`, from its start, to `out`, and zeros for lost blocks. Nothing is written
 /// for blocks that are cut off at the end of the file, or that only a header promises.
+///
+/// With [`unverified`](DecodeOptions::unverified) it also writes what damaged or cut segments decode to.
 ///
 /// Of `options` it heeds all but [`single_frame`](DecodeOptions::single_frame); zeros for lost blocks count towards
 /// the output limit.
@@ -100,27 +110,61 @@ impl<R: Read + Seek> Recovery<'_, R> {
         saver.finish(frame.content_hash, frame.is_complete, frame.faults)
     }
 
-    /// Reads a block and begins to decode it, once there is room for it beside those that are at work.
-    fn begin<W: Write>(&mut self, block: ScannedBlock, priming: &Priming, saver: &mut Saver<'_, W>) -> Result<Waiting> {
-        let header = match block.header {
-            Err(error) if block.is_there => return Ok(Waiting::Damaged(error)),
-            Err(error) => return Ok(Waiting::Missing(error)),
-            Ok(header) => header,
-        };
-        let needed = memory::of_block(&header, priming);
+    /// Begins to decode a block, once there is room.
+    fn begin<W: Write>(
+        &mut self,
+        mut block: ScannedBlock,
+        priming: &Priming,
+        saver: &mut Saver<'_, W>,
+    ) -> Result<Waiting> {
+        let fault = block.fault;
+        if self.options.unverified {
+            block.segments.extend(block.cut.filter(|cut| cut.header.kind != BlockKind::Copy));
+        }
+        if block.segments.is_empty()
+            && let Some(error) = fault
+        {
+            return Ok(if block.is_there { Waiting::Damaged(error) } else { Waiting::Missing(error) });
+        }
+        let headers = block.segments.iter().map(|segment| segment.header);
+        let Some(header) = whole(headers) else { return Ok(Waiting::Damaged(truncated())) };
+        let list = block.segments.len() * size_of::<Segment>();
+        let needed = memory::of_segment(&header, header.capacity(), priming) + list as u64;
         while !saver.pool.has_room(needed, saver.held()) {
             saver.save_next()?;
         }
         let taken = needed + saver.held() + saver.pool.memory();
         memory::take(taken, self.options.memory_limit, self.options.progress.as_deref())?;
-        let mut coded = Vec::new();
-        self.inner.seek(SeekFrom::Start(block.at))?;
-        read_vec(&mut self.options.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded)?;
+        let mut segments = block.segments.iter().map(|segment| self.read(segment)).collect::<Result<Vec<_>>>()?;
         if header.kind == BlockKind::Copy {
-            return Ok(Waiting::Copy(header, coded));
+            return Ok(Waiting::Copy(segments.remove(0)));
         }
-        let (priming, watch) = (priming.clone(), saver.watch.clone());
-        saver.pool.run(needed, move |_| block::decode(&header, &coded, &priming, &watch));
-        Ok(Waiting::Job)
+        run(needed, segments, block.is_first, priming.clone(), saver);
+        Ok(Waiting::Job { fault, is_there: block.is_there })
     }
+
+    /// Reads a segment; of one that is cut, what there is.
+    fn read(&mut self, segment: &ScannedSegment) -> Result<Segment> {
+        let ScannedSegment { header, at } = *segment;
+        let mut coded = Vec::new();
+        self.inner.seek(SeekFrom::Start(at))?;
+        let read = read_vec(&mut self.options.stop.watching(&mut self.inner), header.coded_len as u64, &mut coded);
+        match read {
+            Err(error) if error.kind() == ErrorKind::Truncated && self.options.unverified => {}
+            read => read?,
+        }
+        Ok(Segment { header, coded })
+    }
+}
+
+/// Has a block decoded, which takes `needed` bytes of memory.
+fn run<W: Write>(needed: u64, segments: Vec<Segment>, is_first: bool, priming: Priming, saver: &mut Saver<'_, W>) {
+    if is_first {
+        priming.lead.expect();
+    }
+    let watch = saver.watch.clone();
+    saver.pool.run(needed, move |_| {
+        let making = is_first.then(|| Making::begin(&priming.lead));
+        decode_block(&segments, &priming, making, &watch)
+    });
 }

@@ -6,11 +6,11 @@ use super::frames::{Counting, Frame, GLANCE, indexed_frames};
 use crate::{
     Error, ErrorKind, Result,
     container::{
-        BlockHeader, FrameHeader, Index, Item,
-        block::END_LEN,
+        FrameHeader, Index, Item, SegmentHeader,
         header::{self, MAGIC, Start, find_frame},
         index::{Entry, Room},
         read::{read_vec, truncated},
+        segment::END_LEN,
     },
     error::reserve,
     model::Level,
@@ -21,16 +21,28 @@ use crate::{
 const STRIDE: u64 = 1 << 16;
 const OVERLAP: u64 = header::MAX_LEN as u64 - 1;
 
-/// A block's place, and its header if that is good.
+/// A block's segments, as far as they are whole.
 #[derive(Debug)]
 pub struct ScannedBlock {
-    /// Where its coded bytes begin.
-    pub at: u64,
-    /// Bytes of content.
+    pub segments: Vec<ScannedSegment>,
+    /// The segment behind them whose header is good, and whose coded bytes the file does not hold to their end.
+    pub cut: Option<ScannedSegment>,
+    /// Whether it is its frame's first one.
+    pub is_first: bool,
+    /// Bytes of content, those of lost segments included.
     pub raw_len: u64,
     /// Whether all its bytes are in the file, good or not.
     pub is_there: bool,
-    pub header: Result<BlockHeader>,
+    /// What is wrong behind the segments, if anything is.
+    pub fault: Option<Error>,
+}
+
+/// A segment with a good header.
+#[derive(Clone, Copy, Debug)]
+pub struct ScannedSegment {
+    pub header: SegmentHeader,
+    /// Where its coded bytes begin.
+    pub at: u64,
 }
 
 /// The parts of a frame that were found.
@@ -51,7 +63,10 @@ pub struct ScannedFrame {
 impl ScannedFrame {
     /// Bytes of memory that the list of its blocks takes.
     pub fn memory(&self) -> usize {
-        self.blocks.capacity() * size_of::<ScannedBlock>() + self.index.blocks.capacity() * size_of::<Entry>()
+        let segments: usize = self.blocks.iter().map(|block| block.segments.capacity()).sum();
+        self.blocks.capacity() * size_of::<ScannedBlock>()
+            + segments * size_of::<ScannedSegment>()
+            + self.index.blocks.capacity() * size_of::<Entry>()
     }
 }
 
@@ -79,6 +94,8 @@ pub struct Scan {
     /// Bytes of memory that their lists take.
     listed: usize,
     frames: u64,
+    /// Where the block that is being scanned ends, as an index has it.
+    block_end: u64,
     /// Whether a frame broke off, so that `at` is somewhere in it.
     is_lost: bool,
     garbage: bool,
@@ -93,7 +110,7 @@ impl Scan {
         let len = input.seek(SeekFrom::End(0))?;
         let indexed = indexed_frames(input, len, true, room)?;
         let listed = indexed.iter().map(Frame::memory).sum();
-        Ok(Self { len, at: 0, indexed, listed, frames: 0, is_lost: false, garbage: false })
+        Ok(Self { len, at: 0, indexed, listed, frames: 0, block_end: 0, is_lost: false, garbage: false })
     }
 
     /// Whether something that is no frame follows the last one.
@@ -124,8 +141,12 @@ impl Scan {
         let index = self.indexed.pop_if(|frame| frame.start == start);
         let mut frame = ScannedFrame::new(header, faults);
         self.at = start + header.to_bytes().len() as u64;
+        self.block_end = 0;
+        let mut segments = 0;
         while self.next_item(input, &mut frame, index.as_ref())? {
-            room(self.listed + frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK))?;
+            segments += 1;
+            let lists = frame.blocks.len() * (size_of::<ScannedBlock>() + Index::PER_BLOCK);
+            room(self.listed + lists + segments * 2 * size_of::<ScannedSegment>())?;
         }
         self.listed -= index.as_ref().map_or(0, Frame::memory);
         Ok(Some(frame))
@@ -189,59 +210,124 @@ impl Scan {
         frame: &mut ScannedFrame,
         known: Option<&Frame>,
     ) -> Result<bool> {
-        let entry = known.and_then(|known| known.index.blocks.get(frame.blocks.len()));
         reserve(&mut frame.blocks, 1)?;
         reserve(&mut frame.index.blocks, 1)?;
         input.seek(SeekFrom::Start(self.at))?;
         let mut reader = Counting::new(BufReader::with_capacity(GLANCE, input));
-        match (Item::read(&mut reader), entry) {
-            (Err(error), _) if error.ends_work() => return Err(error),
-            (Ok(Item::Block(header)), _) => return Ok(self.good_header(frame, header, reader.count())),
-            (item, Some(entry)) => {
-                let error = item.err().unwrap_or_else(|| Error::corrupt("a block's header is damaged"));
-                self.damaged_header(frame, entry, error);
-                return Ok(true);
+        let item = Item::read(&mut reader);
+        // Whether the index says that the last block goes on here; if not, which block begins here.
+        let is_open = known.is_some() && self.at < self.block_end;
+        let next = known.filter(|_| !is_open).and_then(|known| known.index.blocks.get(frame.blocks.len()));
+        let damaged = || Error::corrupt("a block's header is damaged");
+        match item {
+            Err(error) if error.ends_work() => return Err(error),
+            Ok(Item::Segment(header)) if self.may_follow(frame, &header, known, is_open, next) => {
+                return self.good_header(frame, header, reader.count(), known);
             }
-            (Ok(Item::End(hash)), None) => {
+            item if is_open => self.lose_rest(frame, known, item.err().unwrap_or_else(damaged)),
+            item if next.is_some() => self.damaged_header(frame, next, item.err().unwrap_or_else(damaged)),
+            Ok(Item::End(hash)) => {
                 frame.end(hash);
                 self.at += END_LEN;
+                return Ok(false);
             }
-            (Ok(Item::IndexedEnd(hash)), None) => {
+            Ok(Item::IndexedEnd(hash)) => {
                 frame.end(hash);
                 match frame.index.check_next(&mut reader) {
                     Err(error) if error.ends_work() => return Err(error),
                     checked => frame.faults.extend(checked.err()),
                 }
                 self.at += END_LEN + frame.index.byte_len();
+                return Ok(false);
             }
-            (Err(error), None) => {
-                frame.faults.push(error);
+            item => {
+                frame.faults.push(item.err().unwrap_or_else(damaged));
                 frame.is_complete = known.is_some();
                 self.is_lost = known.is_none();
                 self.at = known.map_or(self.at + 1, |known| known.end);
+                return Ok(false);
             }
         }
-        Ok(false)
+        Ok(true)
     }
 
-    /// Adds a block by its good `header`, which has `header_len` bytes. Returns whether the block is whole.
-    fn good_header(&mut self, frame: &mut ScannedFrame, header: BlockHeader, header_len: u64) -> bool {
+    /// Whether a segment with this header may be where the scan is.
+    fn may_follow(
+        &self,
+        frame: &ScannedFrame,
+        header: &SegmentHeader,
+        known: Option<&Frame>,
+        is_open: bool,
+        next: Option<&Entry>,
+    ) -> bool {
+        let end = self.at + (header.byte_len() + header.coded_len) as u64;
+        match (known, next) {
+            (None, _) => !header.goes_on || !frame.blocks.is_empty(),
+            (Some(_), None) => is_open && header.goes_on && end <= self.block_end,
+            (Some(_), Some(entry)) => !header.goes_on && end <= self.at + u64::from(entry.size),
+        }
+    }
+
+    /// Adds a segment by its good `header`, which has `header_len` bytes. How long the block is, the index of the `known`
+    /// frame says better: headers of segments that go on have no check of their own. Returns whether the segment is
+    /// whole, and so whether more may follow.
+    fn good_header(
+        &mut self,
+        frame: &mut ScannedFrame,
+        header: SegmentHeader,
+        header_len: u64,
+        known: Option<&Frame>,
+    ) -> Result<bool> {
         let at = self.at + header_len;
+        self.is_lost = at + header.coded_len as u64 > self.len;
+        if !header.goes_on {
+            let next = known.and_then(|known| known.index.blocks.get(frame.blocks.len()));
+            self.block_end = next.map_or(0, |entry| self.at + u64::from(entry.size));
+            let is_first = frame.blocks.is_empty();
+            let (segments, cut, fault) = (Vec::new(), None, None);
+            frame.blocks.push(ScannedBlock { segments, cut, is_first, raw_len: 0, is_there: true, fault });
+        }
         self.at = at + header.coded_len as u64;
-        self.is_lost = self.at > self.len;
-        frame.index.blocks.push(Entry::of(&header));
-        let raw_len = header.raw_len as u64;
-        let header = if self.is_lost { Err(truncated()) } else { Ok(header) };
-        frame.blocks.push(ScannedBlock { at, raw_len, is_there: !self.is_lost, header });
-        !self.is_lost
+        let added = Entry::add_to(&mut frame.index.blocks, &header);
+        let number = frame.blocks.len().wrapping_sub(1);
+        let entry = known.and_then(|known| known.index.blocks.get(number));
+        let Some(block) = frame.blocks.last_mut() else { return Ok(false) };
+        block.raw_len += header.raw_len as u64;
+        if let (Some(entry), Some(last), true) = (entry, frame.index.blocks.last_mut(), header.goes_on) {
+            block.raw_len = entry.raw_len.into();
+            *last = *entry;
+        }
+        if self.is_lost {
+            block.cut = block.fault.is_none().then_some(ScannedSegment { header, at });
+            (block.is_there, block.fault) = (false, Some(truncated()));
+        } else if block.fault.is_none() {
+            block.fault = added.err();
+            reserve(&mut block.segments, 1)?;
+            block.segments.push(ScannedSegment { header, at });
+        }
+        Ok(!self.is_lost)
     }
 
-    /// Adds a block by its `entry` in the index, as its header has this `error`.
-    fn damaged_header(&mut self, frame: &mut ScannedFrame, entry: &Entry, error: Error) {
-        let at = self.at;
+    /// Adds a block by its entry in the index, as its header has this `error`.
+    fn damaged_header(&mut self, frame: &mut ScannedFrame, entry: Option<&Entry>, error: Error) {
+        let Some(entry) = entry else { return };
         self.at += u64::from(entry.size);
         frame.index.blocks.push(*entry);
-        let is_there = self.at <= self.len;
-        frame.blocks.push(ScannedBlock { at, raw_len: entry.raw_len.into(), is_there, header: Err(error) });
+        let (raw_len, is_there) = (entry.raw_len.into(), self.at <= self.len);
+        let is_first = frame.blocks.is_empty();
+        let (segments, cut, fault) = (Vec::new(), None, Some(error));
+        frame.blocks.push(ScannedBlock { segments, cut, is_first, raw_len, is_there, fault });
+    }
+
+    /// Goes to the end of the last block, as the index has it: the header of a segment in it has this `error`.
+    fn lose_rest(&mut self, frame: &mut ScannedFrame, known: Option<&Frame>, error: Error) {
+        self.at = self.block_end;
+        let entry = known.and_then(|known| known.index.blocks.get(frame.blocks.len().wrapping_sub(1)));
+        if let (Some(block), Some(entry), Some(last)) = (frame.blocks.last_mut(), entry, frame.index.blocks.last_mut())
+        {
+            (block.raw_len, block.is_there) = (entry.raw_len.into(), self.at <= self.len);
+            block.fault.get_or_insert(error);
+            *last = *entry;
+        }
     }
 }

@@ -14,8 +14,7 @@ use crate::{EncodeOptions, raw::Compressor};
 
 /// Gives the frame of the content that it takes from `R`.
 ///
-/// It holds up to one block of content and its coded form, as [`write::Encoder`](crate::write::Encoder) does; a block
-/// is coded in the `read` that takes its last byte. An error of `R` loses nothing: read again, and it goes on where it
+/// It holds what [`write::Encoder`](crate::write::Encoder) does, and codes content in the `read` that takes it. An error of `R` loses nothing: read again, and it goes on where it
 /// stopped. After any other error, such as too little memory, all reads fail.
 ///
 /// ```

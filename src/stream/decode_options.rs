@@ -26,6 +26,7 @@ pub struct DecodeOptions {
     pub(crate) progress: Option<Arc<Progress>>,
     pub(crate) stop: Stop,
     pub(crate) single_frame: bool,
+    pub(crate) unverified: bool,
 }
 
 impl Default for DecodeOptions {
@@ -45,6 +46,7 @@ impl DecodeOptions {
             progress: None,
             stop: Stop::default(),
             single_frame: false,
+            unverified: false,
         }
     }
 
@@ -119,6 +121,14 @@ impl DecodeOptions {
     /// ```
     pub fn single_frame(mut self, single: bool) -> Self {
         self.single_frame = single;
+        self
+    }
+
+    /// Whether [`recover`](crate::recover()) writes what a damaged or cut segment decodes to, in place of zeros or
+    /// nothing. [`Damage::unverified`](crate::Damage::unverified) says where that is. Nothing else heeds it: no other
+    /// content is given out before it is checked.
+    pub fn unverified(mut self, unverified: bool) -> Self {
+        self.unverified = unverified;
         self
     }
 

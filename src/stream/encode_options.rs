@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
 use crate::{
-    codec::priming::Priming,
+    codec::{lead::Lead, priming::Priming},
     parallel::{progress::Progress, stop::Stop},
 };
 
@@ -47,7 +47,7 @@ impl EncodeOptions {
     /// The default level, the neural method and its block length, no content size, one thread, no progress.
     pub fn new() -> Self {
         Self {
-            priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false },
+            priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false, lead: Lead::default() },
             method: Method::Neural,
             block_len: None,
             content_size: None,
@@ -71,7 +71,7 @@ impl EncodeOptions {
         self
     }
 
-    /// Whether a block of up to 1 MiB may start from the built-in prior, if that makes it smaller and the frame names
+    /// Whether a block may start from the built-in prior, if that makes it smaller and the frame names
     /// no [`model`](Self::model). Yes by default. A decoder needs nothing for it.
     pub fn built_in_prior(mut self, allowed: bool) -> Self {
         self.priming.built_in = allowed;
@@ -85,7 +85,7 @@ impl EncodeOptions {
         self
     }
 
-    /// Makes blocks of `bytes` instead of the method's own length, at most the level's [`Level::block_len`].
+    /// Makes blocks of `bytes` instead of [`Level::block_len`] or the method's own length.
     ///
     /// A short block takes less memory, and damage in it harms less; but each starts with a network that knows nothing,
     /// and below 1 MiB no long repeats are looked for. A decoder needs no such option.
@@ -142,12 +142,24 @@ impl EncodeOptions {
 
     /// Bytes of content in a block: the length asked for, or the method's own.
     pub(crate) fn block_bytes(&self) -> usize {
-        let most = self.priming.level.block_len();
         let suits = match self.method {
-            Method::Neural | Method::Copy => most,
+            Method::Neural => self.suitable_len(),
+            Method::Copy => self.priming.level.block_len(),
             Method::Huffman => HUFFMAN_BLOCK,
             Method::Store => STORE_BLOCK,
         };
-        self.block_len.map_or(suits, |asked| asked.min(most))
+        self.block_len.unwrap_or(suits)
+    }
+
+    /// The length of neural blocks. Where the level's are short, for the sake of threads, content of known length is cut
+    /// into two or more equal parts.
+    fn suitable_len(&self) -> usize {
+        let most = self.priming.level.block_len();
+        match self.content_size {
+            Some(size) if most < Level::BEST.block_len() && size >= most as u64 => {
+                size.div_ceil(size.div_ceil(most as u64).max(2)) as usize
+            }
+            _ => most,
+        }
     }
 }

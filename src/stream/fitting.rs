@@ -4,6 +4,9 @@ use super::{EncodeOptions, encode_options::MIN_BLOCK_LEN, long_repeats::MIN_REPE
 use crate::codec::{memory, priming::Priming};
 use crate::{Error, ErrorKind, Level, Method, Result};
 
+/// Content of unknown length is coded once there is more than so much.
+pub const ENOUGH: usize = 1 << 20;
+
 /// Makes sure that a block of `len` bytes can be coded within the memory limit of `options`. `held` is the number of
 /// bytes of content in memory: that of the block and that before it.
 ///
@@ -25,9 +28,27 @@ pub fn check(options: &EncodeOptions, len: usize, held: u64) -> Result<()> {
     Err(Error::new(ErrorKind::MemoryLimit, text))
 }
 
+/// How many bytes a block of unknown length is expected to have: the most, or as many as tables fit the limit for.
+pub fn most_expected(options: &EncodeOptions) -> usize {
+    let most = options.block_bytes();
+    let held = pieces::most_held(most, most >= MIN_REPEAT) as u64;
+    let lengths = std::iter::successors(Some(most), |len| Some(len / 2).filter(|&len| len > ENOUGH));
+    let mut fitting = lengths.filter(|&len| needed(options, &options.priming, len, held) <= options.memory_limit);
+    fitting.next().unwrap_or(most.min(ENOUGH))
+}
+
+/// Whether the memory limit has room for the lead of blocks that are expected to have so many bytes.
+pub fn has_room_for_lead(options: &EncodeOptions, expected: usize) -> bool {
+    let most = options.block_bytes();
+    let held = pieces::most_held(most, most >= MIN_REPEAT) as u64;
+    let held = options.content_size.map_or(held, |size| size.min(held));
+    let lead = options.priming.level.memory(expected) as u64;
+    options.memory_limit == u64::MAX || needed(options, &options.priming, expected, held) + lead <= options.memory_limit
+}
+
 /// Bytes of memory for a block whose content is among the `held` bytes.
 fn needed(options: &EncodeOptions, priming: &Priming, len: usize, held: u64) -> u64 {
-    memory::expected(options.method, priming, len) - len as u64 + held
+    memory::expected(options.method, priming, len, len) - len as u64 + held
 }
 
 /// The highest level below the one chosen at which the same block fits.
@@ -43,7 +64,7 @@ fn fitting_level(options: &EncodeOptions, len: usize, held: u64) -> Option<u8> {
 fn fitting_len(options: &EncodeOptions, len: usize, held: u64) -> Option<String> {
     let shorter = (0..usize::BITS).rev().map(|bits| 1 << bits).filter(|shorter| (MIN_BLOCK_LEN..len).contains(shorter));
     let fits = |&len: &usize| {
-        let most = pieces::capacity(len, len >= MIN_REPEAT) as u64;
+        let most = pieces::most_held(len, len >= MIN_REPEAT) as u64;
         needed(options, &options.priming, len, most.min(held)) <= options.memory_limit
     };
     let fitting = shorter.into_iter().find(fits)?;

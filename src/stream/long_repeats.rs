@@ -16,11 +16,11 @@ use crate::container::MAX_DISTANCE;
 /// 6 and 5 KB at level 1, and more after longer learning. A copy must save more than that. Shorter repeats are left to
 /// the network, so that content full of them does not restart it all the time.
 pub const MIN_REPEAT: usize = 1 << 20;
-/// The shortest stretch that continues a copy which ended at the end of the content so far. The next block starts with
-/// a new network in any case, so this must only pay for a header of 19 bytes.
-const MIN_CONTINUED: usize = 256;
 /// Bytes of a chunk. Shorter chunks would find no more, and be misled by shorter repeats.
 pub const CHUNK: usize = 1 << 15;
+/// A repeat begins less than this before the position at which it is found: with one of its first four chunks, nearly
+/// always, as the table has forgotten one chunk in four. So much of the content waits until it is known to be new.
+const REACH: usize = 4 * CHUNK;
 /// log2 of the slots: two for each chunk of a window and a block, and few enough to stay in a cache.
 const SLOT_BITS: u32 = 12;
 /// Bytes that are compared in the time in which the hash rolls over one position, or fewer.
@@ -59,34 +59,41 @@ pub struct Finder {
     slots: Vec<Slot>,
     /// The first position that has not been looked at.
     next: usize,
-    /// Where the last repeat of the last call ended, and its distance, if that was where the content ended.
-    open: Option<(usize, usize)>,
+    /// Before this position nothing is compared.
+    quiet: usize,
+}
+
+/// How a search ended.
+enum Outcome {
+    Repeat(Repeat),
+    /// From here to the end of what is there the content is a repeat, so far too short.
+    Open(usize),
+    Nothing,
+}
+
+/// What is known of the content to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// Up to here it is no repeat.
+    pub fresh_until: usize,
+    /// The repeat that begins there, as far as it is there.
+    pub repeat: Option<Repeat>,
 }
 
 impl Finder {
-    /// The repeats in `bytes[from..]`, in order and apart from each other; each within [`MAX_DISTANCE`].
+    /// Looks for the next repeat in `bytes[from..]`, at least [`MIN_REPEAT`] long and within [`MAX_DISTANCE`]. Unless
+    /// `is_end`, more content may follow. What is found does not depend on how much of the content is there.
     ///
     /// `bytes` must begin with those of the last call, less the [dropped](Self::drop_front) ones.
-    pub fn find(&mut self, bytes: &[u8], from: usize) -> Vec<Repeat> {
-        let mut found = Vec::new();
-        let mut floor = from;
-        if let Some(repeat) = self.continued(bytes, from) {
-            floor = repeat.end();
-            found.push(repeat);
+    pub fn find(&mut self, bytes: &[u8], from: usize, is_end: bool) -> Found {
+        self.slots.resize(1 << SLOT_BITS, Slot::default());
+        self.remember(bytes, from);
+        match self.search(bytes, from, is_end) {
+            Outcome::Repeat(repeat) => Found { fresh_until: repeat.start, repeat: Some(repeat) },
+            Outcome::Open(start) => Found { fresh_until: start, repeat: None },
+            Outcome::Nothing if is_end => Found { fresh_until: bytes.len(), repeat: None },
+            Outcome::Nothing => Found { fresh_until: from.max(self.next.saturating_sub(REACH)), repeat: None },
         }
-        // Content shorter than two repeats can only hold a run, which is short.
-        if bytes.len() - from >= MIN_REPEAT && bytes.len() >= 2 * MIN_REPEAT {
-            self.slots.resize(1 << SLOT_BITS, Slot::default());
-            self.remember(bytes, floor);
-            while let Some(repeat) = self.search(bytes, floor) {
-                floor = repeat.end();
-                found.push(repeat);
-                self.remember(bytes, floor);
-            }
-        }
-        let last = found.last().filter(|repeat| repeat.end() == bytes.len());
-        self.open = last.map(|repeat| (repeat.end(), repeat.distance));
-        found
     }
 
     /// Forgets the first `len` bytes of the content, a multiple of [`CHUNK`]: they were dropped.
@@ -98,18 +105,14 @@ impl Finder {
             };
         }
         self.next = self.next.saturating_sub(len);
-        self.open = self.open.map(|(end, distance)| (end.saturating_sub(len), distance));
-    }
-
-    /// The repeat that was open, as it goes on from `from`.
-    fn continued(&mut self, bytes: &[u8], from: usize) -> Option<Repeat> {
-        let (_, distance) = self.open.take().filter(|&(end, _)| end == from)?;
-        let len = common_prefix(&bytes[from.checked_sub(distance)?..], &bytes[from..]);
-        (len >= MIN_CONTINUED).then_some(Repeat { start: from, len, distance })
+        self.quiet = self.quiet.saturating_sub(len);
     }
 
     /// Remembers all chunks before `until`, and goes there.
-    fn remember(&mut self, bytes: &[u8], until: usize) {
+    pub fn remember(&mut self, bytes: &[u8], until: usize) {
+        if self.slots.is_empty() {
+            return;
+        }
         let mut at = self.next.next_multiple_of(CHUNK);
         while at < until && at + CHUNK <= bytes.len() {
             self.insert(fingerprint(&bytes[at..at + CHUNK]), at);
@@ -119,22 +122,23 @@ impl Finder {
     }
 
     /// The next repeat, which is not to reach before `floor`.
-    fn search(&mut self, bytes: &[u8], floor: usize) -> Option<Repeat> {
+    fn search(&mut self, bytes: &[u8], floor: usize, is_end: bool) -> Outcome {
         let mut at = self.next;
-        let last = bytes.len().checked_sub(CHUNK).filter(|&last| at <= last)?;
+        let Some(last) = bytes.len().checked_sub(CHUNK).filter(|&last| at <= last) else { return Outcome::Nothing };
         let mut hash = fingerprint(&bytes[at..at + CHUNK]);
-        // Before this position nothing is compared.
-        let mut quiet = 0;
         loop {
             let slot = self.slots[slot_of(hash)];
-            if slot.hash == hash && at >= quiet {
-                match extend(bytes, slot.position, at, floor) {
-                    Ok(repeat) => {
-                        self.next = at;
-                        return Some(repeat);
-                    }
-                    Err(compared) => quiet = at + 1 + compared / COMPARED_PER_POSITION,
+            if slot.hash == hash && at >= self.quiet {
+                let candidate = extend(bytes, slot.position, at, floor);
+                if candidate.len >= MIN_REPEAT {
+                    self.next = at;
+                    return Outcome::Repeat(candidate);
                 }
+                if candidate.distance > 0 && candidate.end() == bytes.len() && !is_end {
+                    self.next = at;
+                    return Outcome::Open(candidate.start);
+                }
+                self.quiet = at + 1 + candidate.len / COMPARED_PER_POSITION;
             }
             // Only now, so that an equal chunk before this one is found first.
             if at.is_multiple_of(CHUNK) {
@@ -142,7 +146,7 @@ impl Finder {
             }
             if at == last {
                 self.next = last + 1;
-                return None;
+                return Outcome::Nothing;
             }
             let end = last.min((at + 1).next_multiple_of(CHUNK));
             (at, hash) = self.roll(bytes, at, end, hash);
@@ -179,21 +183,22 @@ fn fingerprint(chunk: &[u8]) -> u64 {
     chunk.iter().fold(0, |hash, &byte| add(hash, byte))
 }
 
-/// The repeat around `at` whose source lies around `source`; if there is none that is long enough and within reach, the
-/// number of bytes that were compared.
-fn extend(bytes: &[u8], source: usize, at: usize, floor: usize) -> Result<Repeat, usize> {
-    let distance = at.checked_sub(source).filter(|distance| (1..=MAX_DISTANCE).contains(distance)).ok_or(0usize)?;
+/// The repeat around `at` whose source lies around `source`; empty, with distance 0, if that is out of reach. It begins
+/// less than [`REACH`] before `at`.
+fn extend(bytes: &[u8], source: usize, at: usize, floor: usize) -> Repeat {
+    let distance = at.checked_sub(source).filter(|distance| (1..=MAX_DISTANCE).contains(distance));
+    let Some(distance) = distance else { return Repeat { start: at, len: 0, distance: 0 } };
     let ahead = common_prefix(&bytes[source..], &bytes[at..]);
+    let floor = floor.max((at + 1).saturating_sub(REACH)).min(at);
     let back = common_suffix(&bytes[..source], &bytes[floor..at]);
-    let repeat = Repeat { start: at - back, len: back + ahead, distance };
-    if repeat.len >= MIN_REPEAT { Ok(repeat) } else { Err(repeat.len) }
+    Repeat { start: at - back, len: back + ahead, distance }
 }
 
 /// Bytes that are compared at once.
 const STEP: usize = 1 << 10;
 
 /// The number of equal bytes at the starts of `a` and `b`.
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+pub fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     let len = a.len().min(b.len());
     let steps = a[..len].chunks(STEP).zip(b[..len].chunks(STEP)).take_while(|(a, b)| a == b).count();
     let same = (steps * STEP).min(len);

@@ -1,205 +1,309 @@
-//! Content written in → pieces to code: repeats as copies, the content between them as blocks.
+//! Content written in → pieces to code: repeats as copies, the content between them.
 //!
-//! Pieces depend on the content and on the places where it was flushed, not on the sizes of writes: they are made only
-//! when a whole block is there, or at an end.
+//! Pieces depend on the content and on the places where it was flushed, not on the sizes of writes, nor on how far the
+//! coding of what comes before has got.
 
-use super::long_repeats::{CHUNK, Finder};
-use crate::{Error, Result, container::MAX_DISTANCE};
+use super::long_repeats::{CHUNK, Finder, Repeat, common_prefix};
+use crate::{
+    Error, Result,
+    container::{MAX_BLOCK_LEN, MAX_DISTANCE},
+};
 
-/// A stretch of content that becomes one block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Piece {
-    /// This number of bytes, to be coded by themselves.
-    Fresh(usize),
-    /// `len` bytes that equal those `distance` bytes before them.
-    Copy { len: usize, distance: usize },
+/// The shortest stretch that continues a copy which ended at the end of the content so far. The next block starts with
+/// a new network in any case, so this must only pay for a header of 19 bytes.
+const MIN_CONTINUED: usize = 256;
+/// Content that is not needed any more is dropped when it is this long, so that what is kept is seldom moved.
+const DROPPED: usize = 1 << 23;
+
+/// What comes next in the content.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next<'a> {
+    /// Content that is no repeat. If it does not `end` here, more of its kind may follow.
+    Fresh { content: &'a [u8], ends: bool },
+    /// So many bytes that equal those a distance before, and their CRC-32. They are passed over.
+    Copy { len: usize, distance: usize, crc: u32 },
+    /// More content must come first.
+    Nothing,
 }
 
-impl Piece {
-    pub fn len(self) -> usize {
-        match self {
-            Self::Fresh(len) | Self::Copy { len, .. } => len,
-        }
-    }
-}
-
-/// Gathers content up to a whole block, and keeps the content that copies may reach back to.
+/// Content that was taken: some that is coded, for repeats, and some that is not.
 #[derive(Debug)]
 pub struct Pieces {
-    /// Content within reach of copies, if copies are made, which is coded already; after it the content that is not
-    /// coded yet.
     content: Vec<u8>,
-    /// Bytes of `content` that are coded.
+    /// How many bytes of `content` are coded.
     coded: usize,
-    block_len: usize,
-    /// `None`: no copies.
+    /// Up to here the content is known to be no repeat.
+    fresh_until: usize,
+    /// The repeat that begins there, if it was found.
+    found: Option<Repeat>,
+    copying: Option<Copying>,
+    /// The distance of a copy that ended because the content so far did.
+    resume: Option<usize>,
+    /// How much content there was when a repeat was looked for last.
+    looked_at: usize,
+    /// Finds repeats, if copies are wanted.
     finder: Option<Finder>,
 }
 
+/// A copy whose end is not known yet.
+#[derive(Debug)]
+struct Copying {
+    distance: usize,
+    len: usize,
+    crc: crc32fast::Hasher,
+}
+
 impl Pieces {
-    /// Makes blocks of `block_len` bytes, and copies only if `copies` is set.
-    pub fn new(block_len: usize, copies: bool) -> Self {
-        Self { content: Vec::new(), coded: 0, block_len, finder: copies.then(Finder::default) }
+    /// No content yet; without `copies`, none of it is a repeat.
+    pub fn new(copies: bool) -> Self {
+        Self {
+            content: Vec::new(),
+            coded: 0,
+            fresh_until: 0,
+            found: None,
+            copying: None,
+            resume: None,
+            looked_at: 0,
+            finder: copies.then(Finder::default),
+        }
     }
 
-    /// The bytes that are not coded yet.
-    pub fn uncoded(&self) -> &[u8] {
-        &self.content[self.coded..]
+    /// Bytes that are not coded yet.
+    pub fn uncoded(&self) -> usize {
+        self.content.len() - self.coded
     }
 
-    /// How many bytes are in memory, coded ones and not.
+    /// Bytes of memory that it takes.
     pub fn held(&self) -> usize {
         self.content.len()
     }
 
-    /// Whether a whole block is to be coded.
-    pub fn is_full(&self) -> bool {
-        self.uncoded().len() == self.block_len
-    }
-
-    /// Takes bytes until the block is whole; returns how many it took.
+    /// Takes `bytes`.
     ///
     /// # Errors
-    /// Only if the system does not have the memory.
-    pub fn fill(&mut self, bytes: &[u8]) -> Result<usize> {
-        let taken = bytes.len().min(self.block_len - self.uncoded().len());
-        if self.content.len() + taken > self.capacity() {
-            self.drop_front();
-        }
-        self.content.try_reserve(taken).map_err(|_| Error::no_memory(self.content.len() as u64))?;
-        self.content.extend_from_slice(&bytes[..taken]);
-        Ok(taken)
+    /// The system does not have the memory.
+    pub fn fill(&mut self, bytes: &[u8]) -> Result<()> {
+        self.drop_front();
+        self.content.try_reserve(bytes.len()).map_err(|_| Error::no_memory(self.content.len() as u64))?;
+        self.content.extend_from_slice(bytes);
+        Ok(())
     }
 
-    /// Bytes of memory that taking `len` more of content may ask for.
+    /// Bytes of memory that taking `len` bytes may need beside what it has.
     pub fn growth(&self, len: usize) -> u64 {
-        let needed = self.content.len() + len.min(self.block_len - self.uncoded().len());
+        let needed = self.content.len() + len;
         if needed <= self.content.capacity() { 0 } else { needed.max(2 * self.content.capacity()) as u64 }
     }
 
-    /// Bytes that are held at most: the reach of copies, rounded up to a chunk, and a block.
-    pub fn capacity(&self) -> usize {
-        capacity(self.block_len, self.finder.is_some())
-    }
-
-    /// Drops content that no copy can reach any more. Called seldom, because it moves all that stays.
+    /// Drops content that no copy can reach.
     fn drop_front(&mut self) {
-        let len = match &mut self.finder {
-            Some(finder) => {
-                // The finder's chunks are aligned to the content's start, so they must stay so.
-                let len = self.coded.saturating_sub(MAX_DISTANCE) / CHUNK * CHUNK;
-                finder.drop_front(len);
-                len
-            }
-            None => self.coded,
-        };
+        let reach = if self.finder.is_some() { MAX_DISTANCE } else { 0 };
+        // The finder's chunks are aligned to the content's start, so they must stay so.
+        let len = self.coded.saturating_sub(reach) / CHUNK * CHUNK;
+        if len == 0 || len < DROPPED.min(self.content.len() / 2) {
+            return;
+        }
+        if let Some(finder) = &mut self.finder {
+            finder.drop_front(len);
+        }
         self.content.drain(..len);
         self.coded -= len;
+        self.fresh_until = self.fresh_until.saturating_sub(len);
+        self.looked_at = self.looked_at.saturating_sub(len);
+        if let Some(repeat) = &mut self.found {
+            repeat.start -= len;
+        }
     }
 
-    /// Cuts the uncoded bytes into pieces. Unless `is_end`, the bytes after the last copy stay and wait for more
-    /// content, so that no block gets short without need.
-    pub fn cut(&mut self, is_end: bool) -> Vec<Piece> {
-        let mut pieces = Vec::new();
-        let mut at = self.coded;
-        // A flush without new content must not end a repeat.
-        let finder = self.finder.as_mut().filter(|_| at < self.content.len());
-        let repeats = finder.map(|finder| finder.find(&self.content, at)).unwrap_or_default();
-        for repeat in repeats {
-            if repeat.start > at {
-                pieces.push(Piece::Fresh(repeat.start - at));
+    /// What comes next. With `is_end`, no more content comes, or what there is must be coded first.
+    pub fn next(&mut self, is_end: bool) -> Next<'_> {
+        loop {
+            if self.copying.is_some() {
+                return self.copy_on(is_end);
             }
-            pieces.push(Piece::Copy { len: repeat.len, distance: repeat.distance });
-            at = repeat.end();
+            if self.resume.is_some() {
+                match self.resumes(is_end) {
+                    Some(true) => continue,
+                    Some(false) => {}
+                    None => return Next::Nothing,
+                }
+            }
+            self.look(is_end);
+            if self.coded < self.fresh_until {
+                let ends = self.found.is_some() || (is_end && self.fresh_until == self.content.len());
+                return Next::Fresh { content: &self.content[self.coded..self.fresh_until], ends };
+            }
+            let Some(repeat) = self.found.take() else { return Next::Nothing };
+            self.begin_copy(repeat.distance);
         }
-        let rest = self.content.len() - at;
-        if rest > 0 && (is_end || pieces.is_empty()) {
-            pieces.push(Piece::Fresh(rest));
-        }
-        pieces
     }
 
-    /// Marks the next `len` bytes as coded.
+    /// Counts `len` bytes of fresh content as coded.
     pub fn advance(&mut self, len: usize) {
         self.coded += len;
     }
+
+    fn begin_copy(&mut self, distance: usize) {
+        self.copying = Some(Copying { distance, len: 0, crc: crc32fast::Hasher::new() });
+    }
+
+    /// Goes on with the copy as far as the content equals its source.
+    fn copy_on(&mut self, is_end: bool) -> Next<'static> {
+        let Some(mut copying) = self.copying.take() else { return Next::Nothing };
+        let rest = &self.content[self.coded..];
+        let same = common_prefix(&self.content[self.coded - copying.distance..], rest);
+        let same = same.min(MAX_BLOCK_LEN - copying.len);
+        copying.crc.update(&rest[..same]);
+        copying.len += same;
+        self.coded += same;
+        self.fresh_until = self.coded;
+        if let Some(finder) = &mut self.finder {
+            finder.remember(&self.content, self.coded);
+        }
+        let is_full = copying.len == MAX_BLOCK_LEN;
+        if self.coded == self.content.len() && !is_end && !is_full {
+            self.copying = Some(copying);
+            return Next::Nothing;
+        }
+        self.resume = (self.coded == self.content.len() || is_full).then_some(copying.distance);
+        Next::Copy { len: copying.len, distance: copying.distance, crc: copying.crc.finalize() }
+    }
+
+    /// Whether a copy that ended with the content so far goes on; `None` if that cannot be told yet.
+    fn resumes(&mut self, is_end: bool) -> Option<bool> {
+        let distance = self.resume?;
+        let rest = &self.content[self.coded..];
+        let same = common_prefix(&self.content[self.coded - distance..], rest);
+        if same < MIN_CONTINUED && same == rest.len() && (!is_end || same == 0) {
+            return None;
+        }
+        self.resume = None;
+        if same >= MIN_CONTINUED {
+            self.begin_copy(distance);
+        }
+        Some(same >= MIN_CONTINUED)
+    }
+
+    /// Finds out more of the content, if there is more.
+    fn look(&mut self, is_end: bool) {
+        let Some(finder) = &mut self.finder else {
+            self.fresh_until = self.content.len();
+            return;
+        };
+        let is_more =
+            if is_end { self.fresh_until < self.content.len() } else { self.content.len() >= self.looked_at + CHUNK };
+        if self.found.is_none() && is_more {
+            self.looked_at = self.content.len();
+            let found = finder.find(&self.content, self.coded, is_end);
+            (self.fresh_until, self.found) = (found.fresh_until, found.repeat);
+        }
+    }
 }
 
-/// The most bytes of content held for blocks of `block_len` bytes, with `copies` or without.
-pub fn capacity(block_len: usize, copies: bool) -> usize {
-    block_len + if copies { MAX_DISTANCE + CHUNK } else { 0 }
+/// The most bytes that are kept for blocks of `block_len` bytes at work, with copies or without.
+pub fn most_held(block_len: usize, copies: bool) -> usize {
+    block_len + DROPPED + if copies { MAX_DISTANCE } else { 0 }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const BLOCK: usize = 1 << 25;
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Piece {
+        Fresh(usize),
+        Copy(usize),
+    }
 
-    /// Feeds `content` in steps of `step`, ends a block every `flush` bytes, and gives the pieces, each of it checked.
-    fn cut(content: &[u8], step: usize, flush: usize) -> Vec<Piece> {
-        let mut pieces = Pieces::new(BLOCK, true);
+    /// The pieces of `content`, written in steps and flushed at multiples of `flush`. Fresh content is taken in `lumps`
+    /// of so many bytes; with 0, whenever there is some.
+    fn cut(content: &[u8], step: usize, flush: usize, lumps: usize) -> Vec<Piece> {
+        let mut pieces = Pieces::new(true);
         let (mut all, mut coded, mut taken) = (Vec::new(), 0, 0);
+        let mut is_open = false;
         while coded < content.len() {
             let until = content.len().min(taken + step).min((taken + 1).next_multiple_of(flush));
-            taken += pieces.fill(&content[taken..until]).unwrap();
+            pieces.fill(&content[taken..until]).unwrap();
+            taken = until;
             let is_end = taken == content.len() || taken.is_multiple_of(flush);
-            if is_end || pieces.is_full() {
-                for piece in pieces.cut(is_end) {
-                    let range = coded..coded + piece.len();
-                    assert!(pieces.uncoded()[..piece.len()] == content[range.clone()]);
-                    if let Piece::Copy { distance, .. } = piece {
-                        assert!((1..=MAX_DISTANCE).contains(&distance));
-                        assert!(content[coded - distance..][..piece.len()] == content[range]);
+            loop {
+                match pieces.next(is_end) {
+                    Next::Nothing => break,
+                    Next::Fresh { content: fresh, ends } => {
+                        if fresh.len() < lumps && !ends {
+                            break;
+                        }
+                        let len = if lumps == 0 { fresh.len() } else { fresh.len().min(lumps) };
+                        assert!(fresh[..len] == content[coded..coded + len]);
+                        match all.last_mut() {
+                            Some(Piece::Fresh(before)) if is_open => *before += len,
+                            _ => all.push(Piece::Fresh(len)),
+                        }
+                        is_open = true;
+                        pieces.advance(len);
+                        coded += len;
                     }
-                    pieces.advance(piece.len());
-                    coded += piece.len();
-                    all.push(piece);
+                    Next::Copy { len, distance, crc } => {
+                        assert!((1..=MAX_DISTANCE).contains(&distance));
+                        let range = coded..coded + len;
+                        assert!(content[coded - distance..][..len] == content[range.clone()]);
+                        assert_eq!(crc, crc32fast::hash(&content[range]));
+                        all.push(Piece::Copy(len));
+                        coded += len;
+                    }
                 }
             }
-            assert!(pieces.content.len() <= pieces.capacity());
+            is_open &= !is_end;
+            assert!(pieces.content.len() <= most_held(lumps.max(1 << 21), true));
         }
         all
     }
 
-    /// `len` bytes that repeat `period` bytes of noise.
     fn periodic(period: usize, len: usize) -> Vec<u8> {
         foretell_testkit::noise(1, period).into_iter().cycle().take(len).collect()
     }
 
     fn fresh(pieces: &[Piece]) -> Vec<usize> {
-        let fresh = pieces.iter().filter(|piece| matches!(piece, Piece::Fresh(_)));
-        fresh.map(|piece| piece.len()).collect()
+        let len = |piece: &Piece| if let Piece::Fresh(len) = piece { Some(*len) } else { None };
+        pieces.iter().filter_map(len).collect()
     }
 
     #[test]
-    fn content_far_longer_than_the_window_is_cut_the_same_however_it_comes() {
+    fn content_far_longer_than_the_window_is_cut_the_same_however_it_comes_and_goes() {
         let mut content = periodic(3_000_001, 120_000_000);
         content[70_000_000..70_500_000].fill(3);
-        let whole = cut(&content, usize::MAX >> 1, content.len());
+        let all = content.len();
+        let whole = cut(&content, 1 << 20, all, 0);
         assert_eq!(fresh(&whole), [3_000_001, 500_000]);
-        assert_eq!(cut(&content, 1_234_567, content.len()), whole);
+        assert_eq!(cut(&content, 1_234_567, all, 1 << 20), whole);
+        assert_eq!(cut(&content, 99_999, all, 77_777), whole);
     }
 
     #[test]
     fn copies_go_on_over_flushes() {
         let content = periodic(1_300_000, 100_000_000);
         // Two turns are less than the least length; from then on all is copied.
-        assert_eq!(fresh(&cut(&content, 65_536, 2_000_003)), [2_000_003]);
-        assert_eq!(fresh(&cut(&content, 65_536, 33_333_334)), [1_300_000]);
-        // Blocks this short are not searched.
-        assert_eq!(fresh(&cut(&content, 65_536, 700_001)).iter().sum::<usize>(), content.len());
+        assert_eq!(fresh(&cut(&content, 65_536, 2_000_003, 0)), [2_000_003]);
+        assert_eq!(fresh(&cut(&content, 65_536, 33_333_334, 0)), [1_300_000]);
+        // Within stretches this short no repeat is found.
+        assert_eq!(fresh(&cut(&content, 65_536, 700_001, 0)).iter().sum::<usize>(), content.len());
     }
 
     #[test]
-    fn without_copies_a_block_is_all_that_is_kept() {
-        let mut pieces = Pieces::new(1000, false);
-        for _ in 0..5 {
-            assert_eq!(pieces.fill(&[0; 3000]).unwrap(), 1000);
-            assert!(pieces.is_full());
-            assert_eq!(pieces.cut(false), [Piece::Fresh(1000)]);
-            pieces.advance(1000);
-            assert_eq!(pieces.content.len(), 1000);
+    fn a_run_is_one_copy_and_is_not_held() {
+        let content = vec![7; 50_000_000];
+        assert_eq!(cut(&content, 1 << 18, content.len(), 0), [Piece::Fresh(1), Piece::Copy(49_999_999)]);
+    }
+
+    #[test]
+    fn without_copies_nothing_coded_is_kept() {
+        let mut pieces = Pieces::new(false);
+        for _ in 0..50 {
+            pieces.fill(&[0; 100_000]).unwrap();
+            assert_eq!(pieces.next(false), Next::Fresh { content: &[0; 100_000], ends: false });
+            assert_eq!(pieces.next(true), Next::Fresh { content: &[0; 100_000], ends: true });
+            pieces.advance(100_000);
+            assert!(pieces.held() <= 300_000);
         }
     }
 }

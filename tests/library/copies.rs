@@ -24,17 +24,17 @@ fn round_trip(content: &[u8], options: &EncodeOptions) -> (usize, u64) {
 
 #[test]
 fn runs_over_several_blocks_take_next_to_nothing() {
-    // The first byte is stored. The copies are the rest of its block, a whole block, and the rest of the content.
-    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (123, 3));
+    // The first byte is stored. The copies are the longest there is, and the rest of the content.
+    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (102, 2));
     let (size, copies) = round_trip(&vec![0; 65 * MIB], &EncodeOptions::new());
-    assert!(size < 150 && copies == 3, "{size}, {copies}");
+    assert!(size < 150 && copies == 2, "{size}, {copies}");
 }
 
 #[test]
 fn content_repeated_over_several_blocks_is_coded_once() {
     let million = Random(1).bytes(1_000_000);
     let (size, copies) = round_trip(&million.repeat(40), &copying());
-    assert!(size < million.len() + 150 && copies == 2, "{size}, {copies}");
+    assert!(size < million.len() + 150 && copies == 1, "{size}, {copies}");
 }
 
 #[test]
@@ -50,10 +50,9 @@ fn the_network_codes_what_is_new_and_copies_the_rest() {
 fn content_between_and_after_repeats_stays() {
     let mut random = Random(2);
     let (a, b) = (random.bytes(MIB + 5), random.bytes(20 * MIB));
-    // The second `a` lies in the first block, the second `b` in the first and the second.
     let content = [&a[..], b"x", &a, b"y", &b, b"z", &b[MIB..], b"the end"].concat();
     let (size, copies) = round_trip(&content, &copying());
-    assert_eq!(copies, 3);
+    assert_eq!(copies, 2);
     assert!(size < a.len() + b.len() + 200, "{size}");
 }
 
@@ -68,7 +67,7 @@ fn a_repeat_that_begins_at_the_end_of_a_block_waits_for_the_rest() {
 
 #[test]
 fn short_content_is_not_searched() {
-    assert_eq!(round_trip(&vec![7; 2 * MIB - 1], &copying()).1, 0);
+    assert_eq!(round_trip(&vec![7; MIB], &copying()).1, 0);
     assert_eq!(round_trip(&vec![7; 2 * MIB], &copying()).1, 1);
 }
 
@@ -179,11 +178,11 @@ fn a_memory_limit_counts_what_copies_reach_back_to() {
     let frame = frame_of(&[Part::Stored(&[7; 1000]), Part::Copied(&[7; 10], 1)]);
     let read =
         |limit| Decoder::new(frame.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
-    assert!(read(2000).is_ok());
+    assert!(read(2300).is_ok());
     let frame = frame_of(&[Part::Stored(&[7; 1000]), Part::Stored(&[7; 1000]), Part::Copied(&[7; 10], 1)]);
     let read =
         |limit| Decoder::new(frame.as_slice(), &DecodeOptions::new().memory_limit(limit)).read_to_end(&mut vec![]);
     // Besides, the list of blocks counts.
-    assert!(read(3100).is_ok());
+    assert!(read(3400).is_ok());
     assert_eq!(foretell::Error::from(read(2010).unwrap_err()).kind(), ErrorKind::MemoryLimit);
 }

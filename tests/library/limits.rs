@@ -12,7 +12,7 @@ use foretell::{
     Models, Progress, RecordCompressor, RecordDecompressor, Stop, Trainer, decompress, decompress_with,
     pack::{Cut, Pack, PackOptions, pack},
     recover,
-    unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
+    unstable::container::{FrameHeader, Index, Item, SegmentHeader, index::Entry},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
 
@@ -23,10 +23,9 @@ fn fast() -> EncodeOptions {
 /// A frame that begins with a zero and then claims `copies` times 64 MiB of it, without an end.
 fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
-    let mut block = |kind, raw_len, coded: &[u8], raw_crc| {
+    let mut block = |kind, raw_len, coded: &[u8], check| {
         let coded_len = coded.len();
-        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false })
-            .write(&mut frame);
+        Item::Segment(SegmentHeader { check, ..SegmentHeader::first(kind, raw_len, coded_len) }).write(&mut frame);
         frame.extend_from_slice(coded);
     };
     block(BlockKind::Stored, 1, &[0], crc32fast::hash(&[0]));
@@ -309,11 +308,10 @@ fn looking_for_blocks_can_be_stopped_at_each_read() {
 /// A frame of as many blocks of one byte, its index behind it or not.
 fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
-    let raw_crc = crc32fast::hash(b"a");
-    let block =
-        BlockHeader { kind: BlockKind::Stored, raw_len: 1, coded_len: 1, expanded_len: 1, raw_crc, from_prior: false };
+    let check = crc32fast::hash(b"a");
+    let block = SegmentHeader { check, ..SegmentHeader::first(BlockKind::Stored, 1, 1) };
     (0..count).for_each(|_| {
-        Item::Block(block).write(&mut frame);
+        Item::Segment(block).write(&mut frame);
         frame.push(b'a');
     });
     let hash = twox_hash::XxHash3_64::oneshot(&vec![b'a'; count]);

@@ -6,6 +6,7 @@ mod copies;
 mod damage;
 mod expanded;
 mod golden;
+mod lead;
 mod limits;
 mod mutations;
 mod partial_io;

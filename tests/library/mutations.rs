@@ -16,7 +16,7 @@ use std::{
 use foretell::{
     BlockKind, EncodeOptions, Encoder, Level, Method, RecordCompressor, Trainer, TrainingReport, decompress, pack,
     unstable::{
-        container::{BlockHeader, FrameHeader, Index, Item, MAX_BLOCK_LEN, index::Entry},
+        container::{FrameHeader, Index, Item, MAX_BLOCK_LEN, SegmentHeader, index::Entry},
         deflate, huffman,
     },
 };
@@ -120,9 +120,9 @@ fn extreme_frame(random: &mut Random) -> Vec<u8> {
         let kind = kinds[random.below(kinds.len())];
         let raw_len = [2, 300, MAX_BLOCK_LEN][random.below(3)];
         let coded_len = if kind == BlockKind::Stored { raw_len } else { 1 };
-        let block = BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc: 0, from_prior: false };
+        let block = SegmentHeader::first(kind, raw_len, coded_len);
         blocks.push(Entry::of(&block));
-        Item::Block(block).write(&mut frame);
+        Item::Segment(block).write(&mut frame);
         frame.extend(random.bytes(coded_len.min(40)));
     }
     if let Some(block) = blocks.first_mut().filter(|_| random.below(2) == 0) {

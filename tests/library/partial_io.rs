@@ -26,7 +26,12 @@ pub fn fast() -> EncodeOptions {
 
 /// A frame of several short blocks, so that it ends with an index.
 pub fn indexed() -> Vec<u8> {
-    let mut encoder = Encoder::new(Vec::new(), &fast());
+    flushed(&fast().method(Method::Huffman))
+}
+
+/// A frame that was flushed several times.
+fn flushed(options: &EncodeOptions) -> Vec<u8> {
+    let mut encoder = Encoder::new(Vec::new(), options);
     for piece in text()[..400].chunks(150) {
         encoder.write_all(piece).unwrap();
         encoder.flush().unwrap();
@@ -42,6 +47,7 @@ pub fn streams() -> Vec<Vec<u8>> {
     all.push(compress(&gzip(&some.repeat(2), 6), &fast()));
     all.push(frame_of(&[Part::Stored(b"abc"), Part::Copied(b"bcbcbc", 2), Part::Stored(b"d")]));
     all.push(indexed());
+    all.push(flushed(&fast()));
     all.push([&all[0][..], &all[4], &indexed(), &[0; 9], &compress(b"", &fast()), &[0; 5]].concat());
     all
 }

@@ -1,10 +1,11 @@
 //! Damaged files: all that is good is saved, all that is not is named, and nothing else is claimed to be content.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 
 use foretell::{
-    BlockKind, Damage, DecodeOptions, EncodeOptions, ErrorKind, Level, Method, Recovered, Trainer, decompress,
-    unstable::container::{BlockHeader, FrameHeader, Index, Item, index::Entry},
+    BlockKind, Damage, DecodeOptions, EncodeOptions, Encoder, ErrorKind, IndexedReader, Level, Method, Recovered,
+    Trainer, decompress,
+    unstable::container::{FrameHeader, Index, Item, SegmentHeader, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
 
@@ -258,16 +259,63 @@ fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
     let mut file = coded(b"abc");
     file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
     let (raw_len, coded_len) = (1 << 26, 1 << 20);
-    let block = BlockHeader {
-        kind: BlockKind::Neural,
-        raw_len,
-        coded_len,
-        expanded_len: raw_len,
-        raw_crc: 0,
-        from_prior: false,
-    };
-    Item::Block(block).write(&mut file);
+    let block = SegmentHeader::first(BlockKind::Neural, raw_len, coded_len);
+    Item::Segment(block).write(&mut file);
     let (recovered, out) = recover(&file);
     assert_eq!(out, b"abc");
     assert_eq!(places(&recovered)[0], (Some(2), 3, Some(3 + (1 << 26))));
+}
+
+/// A frame of blocks with these contents, each of several segments, and its index; and where the second block lies.
+fn segmented(contents: &[&[u8]]) -> (Vec<u8>, std::ops::Range<usize>) {
+    let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
+    let (mut file, mut blocks, mut starts) = (header.to_bytes(), vec![], vec![]);
+    for content in contents {
+        let mut encoder = Encoder::new(vec![], &EncodeOptions::new().level(Level::FASTEST).built_in_prior(false));
+        for part in content.chunks(400) {
+            encoder.write_all(part).unwrap();
+            encoder.flush().unwrap();
+        }
+        let frame = encoder.finish().unwrap();
+        let mut rest = &frame[header.to_bytes().len()..];
+        let block = rest;
+        while let Item::Segment(segment) = Item::read(&mut rest).unwrap() {
+            Entry::add_to(&mut blocks, &segment).unwrap();
+            rest = &rest[segment.coded_len..];
+        }
+        starts.push(file.len());
+        file.extend_from_slice(&block[..blocks.last().unwrap().size as usize]);
+    }
+    Item::IndexedEnd(twox_hash::XxHash3_64::oneshot(&contents.concat())).write(&mut file);
+    file.extend(Index { header, blocks }.to_bytes());
+    (file, starts[1]..starts[2])
+}
+
+#[test]
+fn a_flip_in_any_header_of_a_segment_leaves_other_blocks_in_their_places() {
+    let text = foretell_testkit::text().repeat(2);
+    let contents = [&text[..1000], &text[1000..2200], &text[2200..3000]];
+    let (good, mut block) = segmented(&contents);
+    assert!(decompress(&good).unwrap() == contents.concat());
+    let mut flips = 0;
+    while block.start < block.end {
+        let Item::Segment(header) = Item::read(&mut &good[block.start..]).unwrap() else { panic!("an end") };
+        for bit in 0..8 * header.byte_len() {
+            let mut bad = good.clone();
+            bad[block.start + bit / 8] ^= 1 << (bit % 8);
+            flips += 1;
+            let (recovered, out) = recover(&bad);
+            assert!(!recovered.damages.is_empty(), "{header:?}, bit {bit}");
+            assert_eq!(out.len(), 3000, "{header:?}, bit {bit}: {recovered:?}");
+            assert!(out[..1000] == *contents[0] && out[2200..] == *contents[2], "{header:?}, bit {bit}");
+            let mut reader = IndexedReader::new(Cursor::new(&bad), &DecodeOptions::new()).unwrap();
+            let mut part = [0; 40];
+            reader.seek(SeekFrom::Start(2500)).unwrap();
+            reader.read_exact(&mut part).unwrap();
+            assert_eq!(part[..], contents[2][300..340], "{header:?}, bit {bit}");
+            assert!(decompress(&bad).is_err(), "{header:?}, bit {bit}");
+        }
+        block.start += header.byte_len() + header.coded_len;
+    }
+    assert!(flips > 150, "{flips}");
 }

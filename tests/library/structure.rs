@@ -213,6 +213,7 @@ fn only_the_platform_module_of_the_commands_depends_on_the_platform() {
 const MAY_USE_UNSTABLE: &[&str] = &[
     "common/platform/unix/signals.rs",
     "fore/args.rs",
+    "fore/crew.rs",
     "fore/mixed.rs",
     "fore/progress/meter.rs",
     "fore/run.rs",

@@ -81,14 +81,15 @@ fn copies_wait_for_what_they_refer_to() {
 fn what_stands_before_an_error_is_given_out() {
     let content = content();
     let good = foretell_testkit::compress(&content, &options(1));
-    for (cut, damaged) in [(true, good[..good.len() - 150].to_vec()), (false, flipped(&good, good.len() - 150))] {
+    // In the last block, which is short, as it starts from the lead; 90 bytes are end and index.
+    for (cut, damaged) in [(true, good[..good.len() - 100].to_vec()), (false, flipped(&good, good.len() - 100))] {
         for threads in [1, 4] {
             let mut decoder = Decoder::new(damaged.as_slice(), &DecodeOptions::new().threads(threads));
-            let mut out = vec![0; 4 * BLOCK];
+            let mut out = vec![0; 3 * BLOCK];
             decoder.read_exact(&mut out).unwrap();
-            assert!(out == content[..4 * BLOCK]);
+            assert!(out == content[..3 * BLOCK]);
             for _ in 0..2 {
-                let kind = Error::from(decoder.read(&mut out).unwrap_err()).kind();
+                let kind = Error::from(decoder.read_to_end(&mut out).unwrap_err()).kind();
                 assert_eq!(kind == ErrorKind::Truncated, cut, "{kind:?}");
             }
         }
@@ -110,8 +111,9 @@ fn a_memory_limit_means_fewer_threads_and_less_memory() {
         let options = DecodeOptions::new().threads(threads).memory_limit(limit).progress(progress.clone());
         Decoder::new(coded.as_slice(), &options).read_to_end(&mut vec![]).map(|_| progress.memory())
     };
+    // One holds the lead as well.
     let (one, all) = (told(1, u64::MAX).unwrap(), told(4, u64::MAX).unwrap());
-    assert!(all > 2 * one, "{all}, {one}");
+    assert!(2 * all > 3 * one, "{all}, {one}");
     assert!(told(4, all - 1).unwrap() < all);
     // What is read but not begun takes nothing, so one thread's limit is enough for several.
     assert!(told(4, one).unwrap() <= one);
@@ -126,7 +128,7 @@ fn a_memory_limit_means_fewer_threads_and_less_memory() {
         })
     };
     let (one, all) = (told(1, u64::MAX).unwrap(), told(4, u64::MAX).unwrap());
-    assert!(all > 2 * one, "{all}, {one}");
+    assert!(2 * all > 3 * one, "{all}, {one}");
     // Room for one block at a time, however little it will shrink.
     let least = one + content.len() as u64;
     assert!(told(4, least).unwrap() <= least && told(1, least).unwrap() <= least);

@@ -2,7 +2,7 @@
 
 use foretell::{
     BlockKind, Level,
-    unstable::container::{BlockHeader, FrameHeader, Item, varint},
+    unstable::container::{FrameHeader, Item, SegmentHeader, varint},
 };
 
 /// A block of a frame made by hand.
@@ -28,7 +28,7 @@ pub fn frame_of(parts: &[Part]) -> Vec<u8> {
         };
         let raw_crc = crc32fast::hash(raw);
         let (raw_len, coded_len) = (raw.len(), coded.len());
-        Item::Block(BlockHeader { kind, raw_len, coded_len, expanded_len: raw_len, raw_crc, from_prior: false })
+        Item::Segment(SegmentHeader { check: raw_crc, ..SegmentHeader::first(kind, raw_len, coded_len) })
             .write(&mut frame);
         frame.extend(coded);
         content.extend_from_slice(raw);

@@ -18,7 +18,15 @@ const CORPUS_CUT: usize = 1 << 15;
 
 /// Codes `raw` by a network that starts from `start`.
 fn encode(raw: &[u8], start: &Start, isa: Isa, report: &mut Report) -> Result<Vec<u8>> {
-    Encoding::new(raw, start, isa)?.finish(report)
+    let mut coding = Coding::new(start, raw.len(), isa)?;
+    coding.code(raw, report)?;
+    Ok(coding.end_segment())
+}
+
+fn decode(coded: &[u8], len: usize, start: &Start, isa: Isa) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    Decoding::new(start, len, isa)?.decode(coded, len, &mut bytes, &mut |_, _| Ok(()))?;
+    Ok(bytes)
 }
 
 fn code(content: &[u8], level: Level, isa: Isa) -> Vec<u8> {
@@ -67,7 +75,7 @@ fn the_models_bits_are_those_of_the_digests_of_its_version() {
 fn digests(isa: Isa) -> String {
     let line = |name: String, content: Vec<u8>, start: Start| {
         let coded = encode(&content, &start, isa, &mut |_, _| Ok(())).unwrap();
-        assert!(decode(&coded, content.len(), &start, isa, &mut |_, _| Ok(())).unwrap() == content, "{isa:?}, {name}");
+        assert!(decode(&coded, content.len(), &start, isa).unwrap() == content, "{isa:?}, {name}");
         format!("{name} {:08x}\n", crc32fast::hash(&coded))
     };
     let digests = |level: Level| {
@@ -81,7 +89,7 @@ fn digests(isa: Isa) -> String {
 #[track_caller]
 fn round_trip(content: &[u8], level: Level) -> usize {
     let coded = code(content, level, Isa::detect());
-    let back = decode(&coded, content.len(), &level.into(), Isa::detect(), &mut |_, _| Ok(())).unwrap();
+    let back = decode(&coded, content.len(), &level.into(), Isa::detect()).unwrap();
     assert!(back == content, "{} bytes at {level:?}", content.len());
     coded.len()
 }
@@ -162,8 +170,7 @@ fn progress_adds_up() {
 fn coded_bytes_that_run_out_are_an_error() {
     let content = mixed_content();
     let coded = code(&content, Level::FASTEST, Isa::detect());
-    let error =
-        decode(&coded[..coded.len() / 2], content.len(), &Level::FASTEST.into(), Isa::detect(), &mut |_, _| Ok(()));
+    let error = decode(&coded[..coded.len() / 2], content.len(), &Level::FASTEST.into(), Isa::detect());
     assert_eq!(error.unwrap_err().kind(), crate::ErrorKind::Corrupt);
 }
 
@@ -177,4 +184,25 @@ fn an_error_of_the_report_ends_the_work() {
     };
     assert!(encode(&content, &Level::FASTEST.into(), Isa::detect(), &mut report).is_err());
     assert_eq!(calls, 1);
+}
+
+#[test]
+fn a_network_goes_on_from_segment_to_segment_and_learns_what_is_stored() {
+    let (content, stored) = (mixed_content(), noise(1, 3000));
+    for level in [1, 6, 9].map(|n| Level::new(n).unwrap()) {
+        let mut coding = Coding::new(&level.into(), 1 << 20, Isa::detect()).unwrap();
+        let mut segment = |raw: &[u8]| {
+            coding.code(raw, &mut |_, _| Ok(())).unwrap();
+            coding.end_segment()
+        };
+        let [first, _, again, _] = [&content, &stored, &content, &stored].map(|raw| segment(raw));
+        assert!(again.len() * 3 < first.len(), "{level:?}");
+        let mut decoding = Decoding::new(&level.into(), 1 << 20, Isa::detect()).unwrap();
+        for coded in [&first, &again] {
+            let mut back = Vec::new();
+            decoding.decode(coded, content.len(), &mut back, &mut |_, _| Ok(())).unwrap();
+            assert!(back == content, "{level:?}");
+            decoding.learn(&stored, &mut |_, _| Ok(())).unwrap();
+        }
+    }
 }

@@ -7,10 +7,10 @@ use twox_hash::XxHash3_64;
 use crate::{
     DecodeOptions, Error, Result,
     codec::{
-        block::{self, content_mismatch},
-        copy::CopyWindow,
+        block_decoder::{DecodedBlock, Segment, content_mismatch},
+        copy::{self, CopyWindow},
     },
-    container::{BlockHeader, FrameHeader},
+    container::FrameHeader,
     parallel::{budget::Budget, pool::Pool, watch::Watch},
     seekable::{
         damage::{Damage, Recovered},
@@ -24,8 +24,11 @@ static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
 /// A block whose turn has not come.
 pub enum Waiting {
     /// The next one of those in the pool.
-    Job,
-    Copy(BlockHeader, Vec<u8>),
+    Job {
+        fault: Option<Error>,
+        is_there: bool,
+    },
+    Copy(Segment),
     Damaged(Error),
     /// Its bytes are not in the file.
     Missing(Error),
@@ -35,7 +38,7 @@ pub enum Waiting {
 pub struct Saver<'a, W> {
     out: &'a mut W,
     recovered: &'a mut Recovered,
-    pub pool: Pool<Vec<u8>>,
+    pub pool: Pool<DecodedBlock>,
     pub watch: Watch,
     /// Blocks that were begun, each with its bytes of content. Never empty while the pool is not.
     waiting: VecDeque<(u64, Waiting)>,
@@ -47,6 +50,8 @@ pub struct Saver<'a, W> {
     /// The content before the next block, unless the frame has but one.
     window: CopyWindow,
     is_lone: bool,
+    /// Whether to write what damaged segments decode to.
+    writes_unverified: bool,
     /// Bytes of memory that the list of blocks takes.
     list: u64,
     hash: XxHash3_64,
@@ -76,6 +81,7 @@ impl<'a, W: Write> Saver<'a, W> {
             blocks,
             window: CopyWindow::default(),
             is_lone: frame.blocks.len() < 2,
+            writes_unverified: options.unverified,
             list: frame.memory() as u64,
             hash: XxHash3_64::new(),
             is_whole: true,
@@ -112,29 +118,37 @@ impl<'a, W: Write> Saver<'a, W> {
         let Some((raw_len, block)) = self.waiting.pop_front() else { return Ok(()) };
         self.watch.check()?;
         self.blocks += 1;
-        let content = match block {
-            Waiting::Job => self.pool.take_next().unwrap_or_else(|| Err(Error::corrupt("a block is missing"))),
-            Waiting::Copy(header, coded) => self.decode_copy(&header, &coded),
-            Waiting::Damaged(error) => Err(error),
-            Waiting::Missing(error) => {
-                self.note(Some(self.blocks), Some(raw_len), error);
-                self.missing += raw_len;
-                return Ok(());
-            }
+        let is_there = !matches!(block, Waiting::Missing(_) | Waiting::Job { is_there: false, .. });
+        let DecodedBlock { content, unverified, damage } = match block {
+            Waiting::Job { fault, .. } => match self.pool.take_next() {
+                Some(Ok(block)) => DecodedBlock { damage: block.damage.or(fault), ..block },
+                Some(Err(error)) => nothing_by(error)?,
+                None => nothing_by(Error::corrupt("a block is missing"))?,
+            },
+            Waiting::Copy(segment) => match self.decode_copy(&segment) {
+                Ok(content) => DecodedBlock { content, ..DecodedBlock::default() },
+                Err(error) => nothing_by(error)?,
+            },
+            Waiting::Damaged(error) | Waiting::Missing(error) => nothing_by(error)?,
         };
-        match content {
-            Ok(content) => self.write(&content),
-            Err(error) if error.is_damage() => {
-                self.note(Some(self.blocks), Some(raw_len), error);
-                self.write_zeros(raw_len)
-            }
-            Err(error) => Err(error),
+        self.write(&content)?;
+        let Some(damage) = damage else { return Ok(()) };
+        let lost = raw_len.saturating_sub(content.len() as u64);
+        let guessed = unverified.len().min(usize::try_from(lost).unwrap_or(usize::MAX));
+        let guessed = if self.writes_unverified { &unverified[..guessed] } else { &[] };
+        self.note(Some(self.blocks), Some(lost), guessed.len() as u64, damage);
+        self.write(guessed)?;
+        let lost = lost - guessed.len() as u64;
+        if is_there {
+            return self.write_zeros(lost);
         }
+        self.missing += lost;
+        Ok(())
     }
 
-    fn decode_copy(&mut self, header: &BlockHeader, coded: &[u8]) -> Result<Vec<u8>> {
+    fn decode_copy(&mut self, Segment { header, coded }: &Segment) -> Result<Vec<u8>> {
         self.pool.make_sure((header.raw_len + header.coded_len) as u64)?;
-        block::decode_copy(header, coded, &self.window, &self.watch)
+        copy::decode(header, coded, &self.window, &self.watch)
     }
 
     fn write(&mut self, content: &[u8]) -> Result<()> {
@@ -162,10 +176,12 @@ impl<'a, W: Write> Saver<'a, W> {
     }
 
     /// Notes damage, by which `lost` bytes from here on are lost, if that is known.
-    fn note(&mut self, block: Option<u64>, lost: Option<u64>, error: Error) {
+    /// So many of them are written `unverified`.
+    fn note(&mut self, block: Option<u64>, lost: Option<u64>, unverified: u64, error: Error) {
         self.is_whole = false;
         let start = self.recovered.content;
-        self.recovered.damages.push(Damage { block, start, end: lost.map(|lost| start.saturating_add(lost)), error });
+        let end = lost.map(|lost| start.saturating_add(lost));
+        self.recovered.damages.push(Damage { block, start, end, unverified, error });
     }
 
     /// Saves all blocks that wait, and notes damage that is not in blocks.
@@ -181,16 +197,25 @@ impl<'a, W: Write> Saver<'a, W> {
         if faults.is_empty()
             && let Err(error) = self.header.check_content_size(len + self.missing)
         {
-            self.note(None, missing, error);
+            self.note(None, missing, 0, error);
             is_to_match = false;
         }
         for fault in faults {
-            self.note(None, missing, fault);
+            self.note(None, missing, 0, fault);
         }
         if is_to_match && content_hash.is_some_and(|hash| hash != self.hash.finish()) {
             let error = content_mismatch();
-            self.recovered.damages.push(Damage { block: None, start: self.begun, end: Some(self.begun + len), error });
+            let (start, end) = (self.begun, Some(self.begun + len));
+            self.recovered.damages.push(Damage { block: None, start, end, unverified: 0, error });
         }
         Ok(())
     }
+}
+
+/// The content of a block that is lost by damage.
+///
+/// # Errors
+/// `error` itself if it is no damage.
+fn nothing_by(error: Error) -> Result<DecodedBlock> {
+    if error.is_damage() { Ok(DecodedBlock { damage: Some(error), ..DecodedBlock::default() }) } else { Err(error) }
 }

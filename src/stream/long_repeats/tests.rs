@@ -8,7 +8,17 @@ use super::*;
 
 /// What a new finder finds in all of `bytes`, each of it checked.
 fn find(bytes: &[u8]) -> Vec<Repeat> {
-    checked(bytes, 0, Finder::default().find(bytes, 0))
+    checked(bytes, 0, find_from(&mut Finder::default(), bytes, 0))
+}
+
+/// What `finder` finds in `bytes` from `from` on, after which none follow.
+fn find_from(finder: &mut Finder, bytes: &[u8], mut from: usize) -> Vec<Repeat> {
+    let mut all = Vec::new();
+    while let Some(repeat) = finder.find(bytes, from, true).repeat {
+        from = repeat.end();
+        all.push(repeat);
+    }
+    all
 }
 
 #[track_caller]
@@ -60,23 +70,23 @@ fn runs_and_periods_start_at_their_second_turn() {
 }
 
 #[test]
-fn growing_content_is_searched_from_where_it_grew() {
-    let repeated = noise(1, 3 * MIN_REPEAT);
+fn what_may_still_become_a_repeat_is_held_back() {
+    let repeated = noise(1, 2 * MIN_REPEAT);
     let bytes = [&repeated[..], b"between", &repeated, &noise(2, 999)].concat();
     let start = repeated.len() + b"between".len();
     let mut finder = Finder::default();
-    assert_eq!(finder.find(&bytes[..start], 0), []);
-    // Coded up to `start`; half of the repeat has come.
-    let half = &bytes[..start + MIN_REPEAT + 7];
-    let found = checked(half, start, finder.find(half, start));
-    assert_eq!(found.iter().map(|repeat| (repeat.start, repeat.len)).collect::<Vec<_>>(), [(start, MIN_REPEAT + 7)]);
-    // The other half goes on, though short of the least length.
-    let more = &bytes[..half.len() + MIN_CONTINUED];
-    let found = checked(more, half.len(), finder.find(more, half.len()));
-    assert_eq!(found, [Repeat { start: half.len(), len: MIN_CONTINUED, distance: start }]);
-    // And what is left is found however much of it was coded, its start in an earlier call included.
-    let found = checked(&bytes, more.len(), finder.find(&bytes, more.len()));
-    assert_eq!(found, [Repeat { start: more.len(), len: start + repeated.len() - more.len(), distance: start }]);
+    // A repeat that begins within the last five chunks would not be seen yet.
+    let found = finder.find(&bytes[..start], 0, false);
+    let last = start - REACH - CHUNK;
+    assert!(found.repeat.is_none() && (last..last + CHUNK).contains(&found.fresh_until), "{found:?}");
+    let found = finder.find(&bytes[..start + MIN_REPEAT - 1], last, false);
+    assert_eq!(found, Found { fresh_until: start, repeat: None });
+    let found = finder.find(&bytes[..start + MIN_REPEAT], start, false);
+    assert_eq!(found.repeat, Some(Repeat { start, len: MIN_REPEAT, distance: start }));
+    // At an end, it is no repeat.
+    let mut finder = Finder::default();
+    let found = finder.find(&bytes[..start + MIN_REPEAT - 1], 0, true);
+    assert_eq!(found, Found { fresh_until: start + MIN_REPEAT - 1, repeat: None });
 }
 
 #[test]
@@ -84,12 +94,12 @@ fn content_dropped_from_the_front_is_forgotten_and_the_rest_is_not() {
     let (a, b) = (noise(1, 40 * CHUNK), noise(2, 40 * CHUNK));
     let mut bytes = [&a[..], &b].concat();
     let mut finder = Finder::default();
-    assert_eq!(finder.find(&bytes, 0), []);
+    assert_eq!(find_from(&mut finder, &bytes, 0), []);
     finder.drop_front(a.len());
     bytes.drain(..a.len());
     bytes.extend_from_slice(&a);
     bytes.extend_from_slice(&b);
-    let found = checked(&bytes, b.len(), finder.find(&bytes, b.len()));
+    let found = checked(&bytes, b.len(), find_from(&mut finder, &bytes, b.len()));
     assert_eq!(found, [Repeat { start: 80 * CHUNK, len: b.len(), distance: 80 * CHUNK }]);
 }
 

@@ -9,9 +9,12 @@ use twox_hash::XxHash3_64;
 use super::{Operation, Status};
 use crate::{
     Error, ErrorKind, Method, Model, Result,
-    codec::block::CodedBlock,
+    codec::{
+        block_encoder::{BlockEncoder, CodedSegment},
+        lead::Lead,
+    },
     container::{FrameHeader, Index, Item},
-    parallel::{budget::Budget, pool::Pool},
+    parallel::{budget::Budget, memory::Promise, pool::Pool},
     stream::{EncodeOptions, long_repeats::MIN_REPEAT, pieces::Pieces},
 };
 
@@ -19,11 +22,10 @@ use crate::{
 /// adapters, and other callers that have no reader or writer. [`write::Encoder`](crate::write::Encoder),
 /// [`read::Encoder`](crate::read::Encoder) and [`bufread::Encoder`](crate::bufread::Encoder) are made of it.
 ///
-/// It holds up to one block of content ([`Level::block_len`](crate::Level::block_len), 32 MiB, or
-/// [`EncodeOptions::block_len`]), up to 32 MiB of content before it for copies, and coded bytes until they are taken. A
-/// call that completes a block codes it, which at level 6 takes a minute for 32 MiB: in asynchronous code, make such
-/// calls on a thread for blocking work, or make blocks shorter. With several [threads](EncodeOptions::threads) a call
-/// waits only while all of them are busy.
+/// It holds up to a MiB of content, up to 32 MiB before it for copies, and coded bytes until they are taken. A call codes
+/// what it takes, at most 256 KiB and what was held before: in asynchronous code, make calls on a thread for blocking
+/// work. With several [threads](EncodeOptions::threads) it holds a block ([`Level::block_len`](crate::Level::block_len)
+/// or [`EncodeOptions::block_len`]) for each, and a call waits only while all of them are busy.
 ///
 /// ```
 /// use foretell::{EncodeOptions, decompress, raw::{Compressor, Operation}};
@@ -46,10 +48,12 @@ pub struct Compressor {
     /// Bytes of the frame that are ready; `output[given..]` are not taken yet.
     output: Vec<u8>,
     given: usize,
-    /// Content that is not coded yet, less than a whole block between calls, and the content that it may repeat.
+    /// Content that is not coded yet, and the content that it may repeat.
     content: Pieces,
     /// Blocks that are being coded.
-    blocks: Pool<CodedBlock>,
+    blocks: Pool<Vec<CodedSegment>>,
+    /// The block that this thread codes as its content comes.
+    current: Option<Current>,
     /// After a failed block all calls fail: the frame would lack it.
     failure: Option<Error>,
     /// Whether the end of the frame is ready or taken.
@@ -62,6 +66,29 @@ pub struct Compressor {
     total_out: u64,
 }
 
+/// Bytes that one call takes at most, so that content is coded as it comes.
+const MOST_TAKEN: usize = 1 << 18;
+
+/// What is known to follow the content so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Nothing.
+    None,
+    /// More may come, but what there is must be coded first.
+    Flush,
+    /// The end of the frame.
+    Frame,
+}
+
+/// A block that is coded as its content comes.
+struct Current {
+    encoder: BlockEncoder,
+    /// Bytes of content that it has.
+    raw_len: usize,
+    /// Of the memory that the network may take.
+    _promise: Promise,
+}
+
 impl Compressor {
     /// A compressor of one frame; takes no memory for the network yet.
     pub fn new(options: &EncodeOptions) -> Self {
@@ -69,12 +96,15 @@ impl Compressor {
         let header = FrameHeader { level: options.priming.level, content_size: options.content_size, model };
         let block_len = options.block_bytes();
         let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
+        let mut options = options.clone();
+        options.priming.lead = Lead::default();
         let mut compressor = Self {
             options: options.clone(),
             output: Vec::new(),
             given: 0,
-            content: Pieces::new(block_len, copies),
+            content: Pieces::new(copies),
             blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
+            current: None,
             failure: None,
             is_ended: false,
             index: Index { header, blocks: Vec::new() },
@@ -157,28 +187,28 @@ impl Compressor {
         }
     }
 
-    /// Takes bytes until the current block is whole, and then codes it.
+    /// Takes bytes, and codes what they make whole.
     pub(crate) fn take(&mut self, bytes: &[u8]) -> Result<usize> {
         if self.is_ended && !bytes.is_empty() {
             return Err(Error::new(ErrorKind::InvalidInput, "the frame was finished before"));
         }
         self.check_failure()?;
+        let bytes = &bytes[..bytes.len().min(MOST_TAKEN)];
         self.blocks.make_sure(self.content.growth(bytes.len()))?;
-        let taken = self.content.fill(bytes)?;
-        if self.content.is_full() {
-            self.code_buffered(false)?;
-        }
-        self.total_in += taken as u64;
+        self.content.fill(bytes)?;
+        self.hash.write(bytes);
+        self.total_in += bytes.len() as u64;
+        self.code_buffered(End::None)?;
         self.collect_ready()?;
-        Ok(taken)
+        Ok(bytes.len())
     }
 
-    /// Ends the current block, so that all of it is in the output.
+    /// Ends the current segment, so that all content so far is in the output.
     pub(crate) fn flush(&mut self) -> Result<()> {
         if !self.is_ended {
             // Later blocks may need the model.
             self.begin(true);
-            self.code_buffered(true)?;
+            self.code_buffered(End::Flush)?;
         }
         Ok(())
     }
@@ -188,7 +218,7 @@ impl Compressor {
         if !self.is_ended {
             self.check_failure()?;
             self.check_promise()?;
-            self.code_buffered(true)?;
+            self.code_buffered(End::Frame)?;
             self.end_frame()?;
             self.is_ended = true;
         }

@@ -18,10 +18,11 @@ use source::Source;
 /// other callers that have no reader or writer. [`read::Decoder`](crate::read::Decoder) and
 /// [`write::Decoder`](crate::write::Decoder) are made of it.
 ///
-/// It holds one block of content and its coded bytes (a block of foretell has up to 32 MiB, of the format 64 MiB), up
-/// to 32 MiB of content before it for copies, and the level's network while a block is decoded; with several
-/// [threads](DecodeOptions::threads), a block and a network for each. A call that completes a block decodes it, which
-/// takes about as long as coding it did: in asynchronous code, make such calls on a thread for blocking work.
+/// It holds one segment of content and its coded bytes (a segment of foretell has up to 256 KiB, of the format 64 MiB),
+/// up to 32 MiB of content before it for copies, and the level's network; with several
+/// [threads](DecodeOptions::threads), a block and a network for each of the others. A call that completes a segment
+/// decodes it, which takes about as long as coding it did: in asynchronous code, make such calls on a thread for
+/// blocking work.
 ///
 /// ```
 /// use foretell::{DecodeOptions, EncodeOptions, compress, raw::{Decompressor, Operation}};
@@ -137,6 +138,12 @@ impl Decompressor {
     /// Complete frames decoded so far.
     pub fn frames(&self) -> u64 {
         self.frames
+    }
+
+    /// Whether all that was taken belongs to complete frames, at least one.
+    pub fn is_between_frames(&self) -> bool {
+        let has_begun = self.frame.is_some() || !matches!(self.begun, Begun::Nothing) || !self.source.kept().is_empty();
+        self.frames > 0 && !has_begun
     }
 
     /// Bytes that were taken after the last frame to see that they are no frame: up to three, without zeros before

@@ -26,7 +26,7 @@ pub use decompressor::Decompressor;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Operation {
-    /// Go on: more input may come. A compressor keeps content until it makes a whole block.
+    /// Go on: more input may come. A compressor keeps content until it is enough to be coded.
     Continue,
     /// Make all input so far available at the other end. A compressor ends its block, and the network of the next one
     /// starts again: flush seldom. To a decompressor, which keeps nothing back, it means [`Continue`](Self::Continue).

@@ -9,7 +9,7 @@ use crate::{DecodeOptions, raw::Decompressor};
 
 /// Decompresses the frames read from `R`, one after the other, as one stream of content.
 ///
-/// A block's bytes are given out only after its checksum matched. The end of the content (`Ok(0)`) is
+/// A segment's bytes are given out as soon as its checksum matched. The end of the content (`Ok(0)`) is
 /// reported only after the last frame proved whole, so a reader that reaches it has the right bytes.
 /// Zero bytes after the last frame are ignored; for anything else see
 /// [`trailing_garbage`](Self::trailing_garbage). With [`DecodeOptions::single_frame`] it stops after the first one.
@@ -21,9 +21,8 @@ use crate::{DecodeOptions, raw::Decompressor};
 ///
 /// With several [threads](DecodeOptions::threads) it reads ahead within a frame. Dropping it stops them.
 ///
-/// It holds a block and its coded bytes, up to 32 MiB of content before it for copies, and the level's network while a
-/// block is decoded. Content can be far longer than its coded form: a few bytes make 64 MiB. For input from
-/// strangers, [`DecodeOptions::output_limit`] and [`DecodeOptions::memory_limit`] bound the cost.
+/// It holds a segment and its coded bytes, up to 32 MiB of content before it for copies, and the level's network.
+/// Content can be far longer than its coded form: a few bytes make 64 MiB. For input from strangers, [`DecodeOptions::output_limit`] and [`DecodeOptions::memory_limit`] bound the cost.
 ///
 /// ```
 /// use std::io::Read;
@@ -55,6 +54,12 @@ impl<R: Read> Decoder<R> {
     /// Complete frames decoded so far.
     pub fn frames(&self) -> u64 {
         self.decompressor.frames()
+    }
+
+    /// Whether all that was read belongs to complete frames, at least one. Where more may come later, as of a file that
+    /// grows, this tells an end from a pause: `inner` then gives [`WouldBlock`](io::ErrorKind::WouldBlock).
+    pub fn is_between_frames(&self) -> bool {
+        self.decompressor.is_between_frames()
     }
 
     /// Bytes that were read after the last frame to see that they are no frame: up to three, without zeros before them.

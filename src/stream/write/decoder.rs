@@ -13,8 +13,8 @@ use crate::{
 
 /// Decompresses the frames that are written to it onto `W`, one after the other, as one content.
 ///
-/// Content goes to `W` block by block, each after its checksum matched. It holds a block and its coded bytes, up to 32
-/// MiB of content before it for copies, and the level's network while a block is decoded.
+/// Content goes to `W` segment by segment, each after its checksum matched. It holds a segment and its coded bytes, up
+/// to 32 MiB of content before it for copies, and the level's network.
 ///
 /// [`finish`](Self::finish) must be called: only it can say that the last frame is whole. Errors of `W` are passed on,
 /// and none loses anything: as in [`write::Encoder`](super::Encoder), bytes that it has not taken are kept, and the
@@ -110,7 +110,7 @@ impl<W: Write> Decoder<W> {
 }
 
 impl<W: Write> Write for Decoder<W> {
-    /// Takes `bytes` up to the end of a block. An error says that nothing of them was taken.
+    /// Takes `bytes` up to the end of a segment. An error says that nothing of them was taken.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut rest = bytes;
         while rest.len() == bytes.len() && !rest.is_empty() {

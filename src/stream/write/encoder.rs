@@ -9,9 +9,9 @@ use crate::{EncodeOptions, error::is_transient, raw::Compressor};
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to one block ([`Level::block_len`](crate::Level::block_len) bytes, or [`EncodeOptions::block_len`]) and its
-/// coded form, as much again of what came before it, and the level's model while a block is coded; with several
-/// [threads](EncodeOptions::threads), a block and a model for each. A block goes to `W` as soon as it is coded: with
+/// Holds up to a MiB of content, up to 32 MiB before it for copies, and the level's network; with several
+/// [threads](EncodeOptions::threads), a block ([`Level::block_len`](crate::Level::block_len) bytes, or
+/// [`EncodeOptions::block_len`]) and a network for each. A segment goes to `W` as soon as it is coded: with
 /// one thread that is within the [`write`](Write::write) that completes it, with several within the next call that
 /// finds it ready.
 ///
@@ -111,7 +111,7 @@ impl<W: Write> Encoder<W> {
 }
 
 impl<W: Write> Write for Encoder<W> {
-    /// Takes bytes until the current block is whole, once the inner writer has taken the blocks before it. An error of
+    /// Takes up to 256 KiB, once the inner writer has taken what was coded before. An error of
     /// the inner writer says that nothing of `bytes` was taken. After one of coding, such as too little memory, some
     /// may have been, which makes no difference: all further calls fail.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -123,8 +123,8 @@ impl<W: Write> Write for Encoder<W> {
         Ok(taken)
     }
 
-    /// Ends the current block, so that all bytes written so far can be decoded by whatever reads the other end.
-    /// The network starts again with the next block: flush seldom.
+    /// Ends the current segment, so that all bytes written so far can be decoded by whatever reads the other end. The
+    /// network goes on; a segment costs some seven bytes.
     fn flush(&mut self) -> io::Result<()> {
         self.compressor.flush()?;
         self.drain()?;

@@ -92,6 +92,11 @@ impl<'a> Reader<'a> {
         self.next - (self.count / 8) as usize
     }
 
+    /// Bytes that were not read yet.
+    pub fn left(&self) -> usize {
+        self.bytes.len().saturating_sub(self.consumed())
+    }
+
     /// Whether bits beyond the end were taken.
     pub fn overrun(&self) -> bool {
         self.consumed() > self.bytes.len()

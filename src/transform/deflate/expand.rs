@@ -11,7 +11,7 @@ use super::{
     inflate::{Inflated, NotInflated, Tokens, inflate, inflate_start, inflated_len},
     recipe::{Entry, bad_recipe},
     symbols::Token,
-    wrapper::{Trailer, find},
+    wrapper::{MAX_HEADER, MOST_TRAILER, Trailer, candidate, find},
 };
 use crate::{Result, container::MAX_BLOCK_LEN, error::room_for};
 
@@ -35,63 +35,107 @@ fn work_for(len: usize) -> u64 {
     (1 << 16) + ((len as u64) << 10)
 }
 
-/// The steps that attempts without success may take in content of `len` bytes.
-fn futile_work(len: usize) -> u64 {
-    (1 << 26) + ((len as u64) << 8)
-}
+/// The steps that attempts without success may take at first, and for each byte of content.
+const FUTILE_WORK: u64 = 1 << 26;
+const FUTILE_WORK_PER_BYTE: u64 = 1 << 8;
 
 /// Expands the streams in `content` that can be reconstructed, if there are any, and memory for them. The result is no
 /// longer than a block can be.
 pub fn expand(content: &[u8]) -> Option<Expanded> {
-    expand_while(content, MAX_BLOCK_LEN, &mut || true).unwrap_or_default()
+    let part = Expander::default().next(content, content.len(), true, MAX_BLOCK_LEN, &mut || true);
+    match part {
+        Ok(Part::Expanded { expanded, .. }) => Some(expanded),
+        _ => None,
+    }
 }
 
 /// The error for expanded content that would be longer than it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
-/// As [`expand`], but only while `go_on` returns `true`. It is called before each stream and each token; once it has
-/// returned `false`, the result is of no use.
-///
-/// # Errors
-/// A stream would make it longer than `most` bytes. No memory was taken for more.
-pub fn expand_while(
-    content: &[u8],
-    most: usize,
-    go_on: &mut dyn FnMut() -> bool,
-) -> std::result::Result<Option<Expanded>, TooLong> {
-    let futile = Work::new(futile_work(content.len()));
-    let mut search = Search { content, futile, is_over: false, go_on };
-    let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
-    // Content before `done` is expanded or copied; the search goes on at `from`.
-    let (mut done, mut from) = (0, 0);
-    while let Some((header, candidate)) = find(content, from)
-        && search.futile.spend(64)
-        && (search.go_on)()
-    {
-        let there = bytes.len() + recipe.len() + content.len() - done + MAX_ENTRY;
-        let [room, allowed] = [MAX_BLOCK_LEN, most].map(|most| most.saturating_sub(there));
-        match search.stream(&candidate, room, allowed) {
-            Some(stream) => {
-                let gap = &content[done..candidate.start];
-                if bytes.try_reserve(gap.len() + stream.content.len()).is_err() {
-                    return Ok(None);
-                }
-                bytes.extend_from_slice(gap);
-                Entry { gap: gap.len(), ..stream.entry }.write(&mut recipe);
-                bytes.extend_from_slice(&stream.content);
-                (done, from) = (stream.end, stream.end);
-            }
-            None if search.is_over => return Err(TooLong),
-            None => from = header + 1,
+/// The beginning of some content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// So many bytes without a stream.
+    Plain(usize),
+    /// `len` bytes with streams, which all end in them.
+    Expanded { len: usize, expanded: Expanded },
+    /// It cannot be told from what is there of the content.
+    Open,
+}
+
+/// Takes content apart, part by part.
+#[derive(Debug)]
+pub struct Expander {
+    /// What attempts without success may still take.
+    futile: Work,
+}
+
+impl Default for Expander {
+    fn default() -> Self {
+        Self { futile: Work::new(FUTILE_WORK) }
+    }
+}
+
+impl Expander {
+    /// The first part of `content`: `usual` bytes, or as many as there are, or up to the end of the last stream that
+    /// begins in these. Unless `is_end`, more content may follow. The part depends on the content alone, and not on how
+    /// much of it is there. `go_on` is called before each stream and each token; once it has returned `false`, the
+    /// result is of no use.
+    ///
+    /// # Errors
+    /// A stream would make it longer than `most` bytes. No memory was taken for more.
+    pub fn next(
+        &mut self,
+        content: &[u8],
+        usual: usize,
+        is_end: bool,
+        most: usize,
+        go_on: &mut dyn FnMut() -> bool,
+    ) -> std::result::Result<Part, TooLong> {
+        // A header may begin at the last byte.
+        if !is_end && content.len() <= usual {
+            return Ok(Part::Open);
         }
+        let mut end = usual.min(content.len());
+        let mut futile = self.futile;
+        futile.add(FUTILE_WORK_PER_BYTE * end as u64);
+        let mut search = Search { content, is_end, futile, stopped: None, go_on };
+        let (mut bytes, mut recipe) = (Vec::new(), Vec::new());
+        // Content before `done` is expanded or copied; the search goes on at `from`.
+        let (mut done, mut from) = (0, 0);
+        while let Some(at) = find(&content[..content.len().min(end + 1)], from)
+            && search.futile.spend(64)
+            && (search.go_on)()
+        {
+            from = at + 1;
+            let there = bytes.len() + recipe.len() + end - done + MAX_ENTRY;
+            let [room, allowed] = [MAX_BLOCK_LEN, most].map(|most| most.saturating_sub(there));
+            let stream = search.stream(at, room, allowed);
+            match search.stopped {
+                Some(Stopped::Open) => return Ok(Part::Open),
+                Some(Stopped::TooLong) => return Err(TooLong),
+                None => {}
+            }
+            let Some(stream) = stream else { continue };
+            let gap = &content[done..stream.start];
+            if bytes.try_reserve(gap.len() + stream.content.len()).is_err() {
+                return Ok(Part::Plain(end));
+            }
+            bytes.extend_from_slice(gap);
+            Entry { gap: gap.len(), ..stream.entry }.write(&mut recipe);
+            bytes.extend_from_slice(&stream.content);
+            search.futile.add(FUTILE_WORK_PER_BYTE * stream.end.saturating_sub(end) as u64);
+            (done, from, end) = (stream.end, stream.end, end.max(stream.end));
+        }
+        self.futile = search.futile;
+        if recipe.is_empty() || bytes.try_reserve(end - done + recipe.len()).is_err() {
+            return Ok(Part::Plain(end));
+        }
+        bytes.extend_from_slice(&content[done..end]);
+        bytes.extend_from_slice(&recipe);
+        Ok(Part::Expanded { len: end, expanded: Expanded { bytes, recipe_len: recipe.len() } })
     }
-    if recipe.is_empty() || bytes.try_reserve(content.len() - done + recipe.len()).is_err() {
-        return Ok(None);
-    }
-    bytes.extend_from_slice(&content[done..]);
-    bytes.extend_from_slice(&recipe);
-    Ok(Some(Expanded { bytes, recipe_len: recipe.len() }))
 }
 
 /// Bytes at the end of content that is cut off in which an encoder may choose other tokens: it looks ahead by two of
@@ -105,29 +149,49 @@ const MAX_ENTRY: usize = 4 + 4 + 1;
 struct Stream {
     entry: Entry,
     content: Vec<u8>,
-    /// Where it ends in the content around it, its trailer included.
+    /// Where it begins and ends in the content around it, its trailer included.
+    start: usize,
     end: usize,
 }
 
 /// The search for streams in some content.
 struct Search<'a> {
     content: &'a [u8],
+    /// Whether nothing follows the content.
+    is_end: bool,
     /// What attempts without success may still take.
     futile: Work,
-    /// Whether a stream would become longer than is allowed.
-    is_over: bool,
+    stopped: Option<Stopped>,
     go_on: &'a mut dyn FnMut() -> bool,
 }
 
+/// Why the search cannot go on.
+enum Stopped {
+    /// More content may make a stream of what is there.
+    Open,
+    /// A stream would become longer than is allowed.
+    TooLong,
+}
+
 impl Search<'_> {
-    /// The stream at `candidate`, if it inflates to at most `room` bytes and can be reconstructed. If it inflates to
-    /// more than `allowed` bytes, sets `is_over`.
-    fn stream(&mut self, candidate: &Candidate, room: usize, allowed: usize) -> Option<Stream> {
+    /// The stream whose header is at `at`, if it inflates to at most `room` bytes and can be reconstructed.
+    fn stream(&mut self, at: usize, room: usize, allowed: usize) -> Option<Stream> {
+        if !self.is_end && self.content.len() - at <= MAX_HEADER {
+            self.stopped = Some(Stopped::Open);
+            return None;
+        }
+        let candidate = candidate(self.content, at)?;
         let coded = &self.content[candidate.start..];
         let Inflated { content, consumed, steps } = match inflate(coded, room.min(allowed)) {
             Ok(inflated) => inflated,
             Err(error) if error.too_long && allowed < room => {
-                self.is_over = self.is_too_long(coded, candidate, room, allowed);
+                if self.is_too_long(coded, &candidate, room, allowed) {
+                    self.stopped = Some(Stopped::TooLong);
+                }
+                return None;
+            }
+            Err(error) if error.is_cut && !self.is_end => {
+                self.stopped = Some(Stopped::Open);
                 return None;
             }
             Err(error) => {
@@ -135,9 +199,13 @@ impl Search<'_> {
                 return None;
             }
         };
+        if !self.is_end && coded.len() < consumed + MOST_TRAILER {
+            self.stopped = Some(Stopped::Open);
+            return None;
+        }
         let is_same = |is_deflated: bool, trial: &Trial| is_deflated && trial.left.is_empty();
         let dialect = (consumed >= MIN_STREAM)
-            .then(|| self.dialect(&coded[..consumed], &content, content.len(), candidate, is_same));
+            .then(|| self.dialect(&coded[..consumed], &content, content.len(), &candidate, is_same));
         let Some(dialect) = dialect.flatten() else {
             self.futile.spend_all(steps);
             return None;
@@ -147,7 +215,7 @@ impl Search<'_> {
         let trailer_kind = if is_right { candidate.trailer } else { Trailer::None };
         let end = candidate.start + consumed + if is_right { trailer.len() } else { 0 };
         let entry = Entry { gap: 0, len: content.len(), dialect, trailer: trailer_kind };
-        Some(Stream { entry, content, end })
+        Some(Stream { entry, content, start: candidate.start, end })
     }
 
     /// Whether the stream `coded` inflates to at most `room` bytes and a dialect may make it, as far as its first
@@ -155,6 +223,10 @@ impl Search<'_> {
     fn is_too_long(&mut self, coded: &[u8], candidate: &Candidate, room: usize, allowed: usize) -> bool {
         let len = match inflated_len(coded, room) {
             Ok(len) => len,
+            Err(error) if error.is_cut && !self.is_end => {
+                self.stopped = Some(Stopped::Open);
+                return false;
+            }
             Err(NotInflated { steps, .. }) => {
                 self.futile.spend_all(steps);
                 return false;

@@ -15,6 +15,8 @@ use super::{
 /// Steps of work for a byte of content, and for a block's codes.
 const STEPS_PER_BYTE: u64 = 4;
 const STEPS_PER_BLOCK: u64 = 1 << 13;
+/// Bytes that are looked at, at most, to find a token, an end, or a block's codes to be wrong.
+const MOST_LOOKED_AT: usize = 512;
 
 /// A stream that was read to its end.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,6 +36,8 @@ pub struct NotInflated {
     pub steps: u64,
     /// Whether the content exceeds the limit, or memory.
     pub too_long: bool,
+    /// Whether more bytes behind these could make it a stream.
+    pub is_cut: bool,
 }
 
 /// Inflates the stream that `coded` begins with to at most `limit` bytes, and to no more than there is memory for.
@@ -116,6 +120,8 @@ pub struct Tokens<'a> {
     is_last: bool,
     /// Blocks that were begun.
     blocks: usize,
+    /// Whether a stored block is longer than what is there.
+    is_cut: bool,
 }
 
 /// The part of the stream that the next token is read from.
@@ -137,7 +143,7 @@ struct Codes {
 impl<'a> Tokens<'a> {
     /// The tokens of the stream that `coded` begins with.
     pub fn new(coded: &'a [u8]) -> Self {
-        Self { reader: Reader::new(coded), block: Block::Between, is_last: false, blocks: 0 }
+        Self { reader: Reader::new(coded), block: Block::Between, is_last: false, blocks: 0, is_cut: false }
     }
 
     /// The length of the stream, if it was read to its end.
@@ -151,7 +157,7 @@ impl<'a> Tokens<'a> {
     }
 
     fn failed(&self, len: usize, too_long: bool) -> NotInflated {
-        NotInflated { steps: self.steps(len), too_long }
+        NotInflated { steps: self.steps(len), too_long, is_cut: self.reader.left() < MOST_LOOKED_AT || self.is_cut }
     }
 
     /// Whether the last token was a byte of a stored block.
@@ -167,7 +173,9 @@ impl<'a> Tokens<'a> {
                 self.reader.align();
                 let (len, check) = (self.reader.read(16), self.reader.read(16));
                 (len == check ^ 0xffff).then_some(())?;
-                Block::Stored(self.reader.read_bytes(len)?.iter())
+                let bytes = self.reader.read_bytes(len);
+                self.is_cut = bytes.is_none();
+                Block::Stored(bytes?.iter())
             }
             1 => Block::Coded(Box::new(Codes {
                 symbols: Code::new(&FIXED_LENGTHS)?,

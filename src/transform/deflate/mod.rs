@@ -31,7 +31,7 @@ mod wrapper;
 pub use dialect::{Dialect, Family};
 pub use encode::{Sink, deflate};
 pub use expand::{Expanded, MEMORY, MIN_STREAM, expand, reconstruct};
-pub(crate) use expand::{expand_while, reconstruct_while};
+pub(crate) use expand::{Expander, Part, reconstruct_while};
 pub use inflate::{Inflated, NotInflated, inflate};
 pub use symbols::Token;
 pub use work::Work;

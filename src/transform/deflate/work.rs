@@ -34,6 +34,13 @@ impl Work {
         !self.used_up
     }
 
+    /// Allows so many steps more, unless the budget was exceeded.
+    pub fn add(&mut self, steps: u64) {
+        if !self.used_up {
+            self.left += steps;
+        }
+    }
+
     /// How many steps are left.
     pub fn left(&self) -> u64 {
         self.left

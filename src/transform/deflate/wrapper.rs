@@ -73,16 +73,21 @@ fn adler32(content: &[u8]) -> u32 {
     b << 16 | a
 }
 
-/// The first header from `from` on: its place, and the stream that it announces.
-pub fn find(content: &[u8], mut from: usize) -> Option<(usize, Candidate)> {
-    loop {
-        from += content.get(from..)?.windows(2).position(is_start)?;
-        let candidate = read_header(&content[from..]);
-        if let Some(candidate) = candidate.filter(|candidate| candidate.start < content.len() - from) {
-            return Some((from, Candidate { start: from + candidate.start, ..candidate }));
-        }
-        from += 1;
-    }
+/// The most bytes of a trailer.
+pub const MOST_TRAILER: usize = 8;
+/// The most bytes from the start of a header to that of its stream.
+pub const MAX_HEADER: usize = 30 + 2 * 0xffff;
+
+/// The first place from `from` on where a header may begin.
+pub fn find(content: &[u8], from: usize) -> Option<usize> {
+    Some(from + content.get(from..)?.windows(2).position(is_start)?)
+}
+
+/// The stream that the header at `at` announces, if there is one, and it begins within `content`.
+pub fn candidate(content: &[u8], at: usize) -> Option<Candidate> {
+    let bytes = content.get(at..)?;
+    let candidate = read_header(bytes).filter(|candidate| candidate.start < bytes.len())?;
+    Some(Candidate { start: at + candidate.start, ..candidate })
 }
 
 /// Whether a header may begin with these two bytes.
@@ -166,9 +171,12 @@ mod tests {
         let zip = b"PK\x03\x04__\x06\x00\x08\x00________________\x04\x00\x01\x00namex!";
         for (header, levels) in [(&b"\x78\x5e!"[..], 2..=5), (gzip, 9..=9), (zip, 1..=1)] {
             let content = [b"xPKx\x1f\x8b\x78", header].concat();
-            let (at, candidate) = find(&content, 0).unwrap();
+            assert_eq!(find(&content, 0), Some(1));
+            let at = find(&content, 5).unwrap();
+            let candidate = super::candidate(&content, at).unwrap();
             assert_eq!((at, candidate.start, candidate.levels), (7, content.len() - 1, levels));
-            assert_eq!(find(&content[..content.len() - 1], 0), None);
+            assert_eq!(super::candidate(&content[..content.len() - 1], at), None);
+            assert_eq!(super::candidate(&content, 1), None);
         }
     }
 
@@ -177,7 +185,7 @@ mod tests {
         for (header, family, level) in
             [(&b"\x78\x9c!"[..], Family::Zlib8, 6), (b"\x1f\x8b\x08\0\0\0\0\0\x04\0!", Family::Gzip, 1)]
         {
-            let dialects = find(header, 0).unwrap().1.dialects();
+            let dialects = candidate(header, 0).unwrap().dialects();
             assert_eq!(dialects[0], Dialect { family, level });
             assert_eq!(dialects.len(), usize::from(Dialect::COUNT));
         }

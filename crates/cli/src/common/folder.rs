@@ -73,6 +73,13 @@ impl Entry {
         Arc::ptr_eq(&self.folder, &other.folder) || self.folder.is_current() && other.folder.is_current()
     }
 
+    /// Whether `other` may be in the same directory.
+    pub fn may_share_folder(&self, other: &Self) -> bool {
+        let folder = |entry: &Self| entry.folder.stat(".".as_ref(), true).ok();
+        let is_same = || Some(folder(self)?.is_same_file(&folder(other)?));
+        self.is_beside(other) || is_same().unwrap_or(true)
+    }
+
     /// Opens it.
     pub fn open(&self, how: Open) -> io::Result<File> {
         self.folder.open_file(&self.name, how)

@@ -25,27 +25,43 @@ pub enum Severity {
 pub struct Problem {
     severity: Severity,
     line: String,
+    is_short_of_memory: bool,
 }
 
 impl Problem {
+    fn new(severity: Severity, line: String) -> Self {
+        Self { severity, line, is_short_of_memory: false }
+    }
+
+    /// The same, and whether more memory might have helped.
+    pub fn short_of_memory(mut self, is_short: bool) -> Self {
+        self.is_short_of_memory = is_short;
+        self
+    }
+
+    /// Whether more memory might have helped.
+    pub fn is_short_of_memory(&self) -> bool {
+        self.is_short_of_memory
+    }
+
     /// A failure.
     pub fn error(subject: impl Display, text: impl Display) -> Self {
-        Self { severity: Severity::Error, line: format!("{subject}: {text}") }
+        Self::new(Severity::Error, format!("{subject}: {text}"))
     }
 
     /// Something that was not done, for a good reason.
     pub fn warning(subject: impl Display, text: impl Display) -> Self {
-        Self { severity: Severity::Warning, line: format!("{subject}: {text}") }
+        Self::new(Severity::Warning, format!("{subject}: {text}"))
     }
 
     /// Something that changes no exit code.
     pub fn notice(subject: impl Display, text: impl Display) -> Self {
-        Self { severity: Severity::Notice, line: format!("{subject}: {text}") }
+        Self::new(Severity::Notice, format!("{subject}: {text}"))
     }
 
     /// A failure of the command line itself.
     pub fn usage(text: impl Display) -> Self {
-        Self { severity: Severity::Error, line: format!("{text}; try 'fore --help'") }
+        Self::new(Severity::Error, format!("{text}; try 'fore --help'"))
     }
 }
 
@@ -115,6 +131,12 @@ pub fn plain(error: &io::Error) -> String {
         (None, Some(advice)) => format!("{text}; {advice}"),
         (None, None) => text,
     }
+}
+
+/// Whether `error` says that there was too little memory.
+pub fn lacks_memory(error: &io::Error) -> bool {
+    let ours = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
+    error.kind() == io::ErrorKind::OutOfMemory || ours.is_some_and(|ours| ours.kind() == ErrorKind::MemoryLimit)
 }
 
 /// Advice on an error of the library.

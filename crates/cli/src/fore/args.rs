@@ -49,6 +49,12 @@ pub struct Args {
     /// With -d: write the good blocks of damaged files, zeros for the others
     #[arg(long, help_heading = OPERATION)]
     pub recover: bool,
+    /// With --recover: also write what damaged parts decode to, unchecked
+    #[arg(long, help_heading = OPERATION, requires = "recover")]
+    pub unverified: bool,
+    /// With -dc: read on while FILE grows, up to the end of its frame
+    #[arg(long, help_heading = OPERATION)]
+    pub follow: bool,
     /// With -dc: decompress only this part of the content (bytes, K, M or G)
     #[arg(long, value_name = "OFFSET:LENGTH", help_heading = OPERATION, value_parser = parse_range)]
     pub range: Option<Range>,
@@ -107,6 +113,10 @@ pub struct Args {
     #[arg(long, value_name = "SIZE", help_heading = COMPRESSION, value_parser = parse_size)]
     pub block_size: Option<u64>,
 
+    /// Compressing a pipe: write what came within MS milliseconds
+    #[arg(long, value_name = "MS", help_heading = COMPRESSION)]
+    pub flush_timeout: Option<u32>,
+
     /// Decode the output and compare it with the input, before that is removed
     #[arg(long, help_heading = SAFETY)]
     pub verify: bool,
@@ -116,7 +126,7 @@ pub struct Args {
     /// Do not sync the output before the input is removed
     #[arg(long, help_heading = SAFETY, overrides_with = "synchronous")]
     pub no_sync: bool,
-    /// Use N threads, one block each; 0, the default: one per core
+    /// Use N threads, one block or file each; 0, the default: one per core
     #[arg(short = 'T', long, value_name = "N", help_heading = SAFETY, value_parser = parse_threads)]
     pub threads: Option<u16>,
     /// Memory limit: use fewer threads to stay within it, else refuse

@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::source::Source;
+use super::{newcomer::Newcomer, source::Source};
 use crate::common::{
     folder::Entry,
     output::Complete,
@@ -90,32 +90,37 @@ impl Batch {
         Self { sync, files: Vec::new(), bytes: 0, made, begun: Instant::now() }
     }
 
-    /// Settles the batch before work on `input`, if input or target belongs to the batch or is in another directory, or
-    /// if the work may take long. Returns whether it did.
-    pub fn settle_before(&mut self, input: Option<&Entry>, target: Option<&Entry>, report: &mut Report) -> bool {
-        let may_wait = self.files.is_empty()
-            || matches!((input, target), (Some(input), Some(target)) if self.may_wait(input, target));
-        if !may_wait {
-            self.settle(report);
+    /// Settles the batch before the work on a job, unless that may begin before: the batch is empty, or the job is a
+    /// `newcomer` that has nothing to do with it, in the same directory, and does not take long. Returns whether it did.
+    pub fn settle_before(&mut self, newcomer: Option<&Newcomer>, report: &mut Report) -> bool {
+        let is_beside = |newcomer: &Newcomer| self.files.iter().all(|(output, _)| newcomer.is_beside(output.target()));
+        let may_wait = |newcomer: &Newcomer| newcomer.len() <= LONG && is_beside(newcomer) && self.is_apart(newcomer);
+        if self.files.is_empty() || newcomer.is_some_and(may_wait) {
+            return false;
         }
-        if self.files.is_empty() {
-            self.begun = Instant::now();
-        }
-        !may_wait
+        self.settle(report);
+        true
     }
 
-    fn may_wait(&self, input: &Entry, target: &Entry) -> bool {
-        let Some((first, _)) = self.files.first() else { return true };
-        let Ok(stat) = input.stat(true) else { return false };
+    /// Settles the batch before a job is completed that was apart from it when it began: if its output is in another
+    /// directory, or its input of `len` bytes long.
+    pub fn settle_before_completing(&mut self, target: Option<&Entry>, len: u64, report: &mut Report) {
+        let is_beside = |target: &Entry| self.files.iter().all(|(output, _)| output.target().is_beside(target));
+        if len > LONG || !target.is_none_or(is_beside) {
+            self.settle(report);
+        }
+    }
+
+    /// Whether no file of the batch has to do with this job.
+    pub fn is_apart(&self, newcomer: &Newcomer) -> bool {
         let is_apart = |(output, sequel): &(Complete, Sequel)| {
-            let names = [target.name(), input.name()];
-            let is_other = match &sequel.fate {
-                Fate::Goes(source) => !source.then.is_same_file(&stat) && !source.is_called(target.name()),
-                Fate::Stays(_) => true,
+            let goes = match &sequel.fate {
+                Fate::Goes(source) => Some(source),
+                Fate::Stays(_) => None,
             };
-            is_other && !names.contains(&output.target().name())
+            newcomer.is_apart_from(output.target(), goes)
         };
-        first.target().is_beside(target) && stat.len <= LONG && self.files.iter().all(is_apart)
+        self.files.iter().all(is_apart)
     }
 
     /// Whether `target` is the output of an earlier input, which another must not replace.
@@ -123,8 +128,11 @@ impl Batch {
         self.made.as_ref().is_some_and(|made| target.stat(false).is_ok_and(|stat| made.contains(&stat.id)))
     }
 
-    /// Takes a complete output, and what to do when it is in its place.
-    pub fn add(&mut self, output: Complete, sequel: Sequel, report: &mut Report) {
+    /// Takes a complete output, on which work has `begun` then, and what to do when it is in its place.
+    pub fn add(&mut self, output: Complete, sequel: Sequel, begun: Instant, report: &mut Report) {
+        if self.files.is_empty() {
+            self.begun = begun;
+        }
         self.bytes += output.len();
         self.files.push((output, sequel));
         let is_enough = self.files.len() >= FILES || self.bytes >= BYTES || self.begun.elapsed() >= TIME;

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use super::{input::Input, plan::Plan};
 use crate::common::{
     output::Output,
-    report::{Problem, plain},
+    report::{Problem, lacks_memory, plain},
 };
 
 /// Bytes moved at a time.
@@ -23,10 +23,13 @@ pub enum Fault {
 impl Fault {
     /// This fault as a problem of `input` or `output`.
     pub fn of(self, plan: &Plan, input: &Input, output: &Output) -> Problem {
-        match self {
+        let (Self::Read(error) | Self::Write(error)) = &self;
+        let is_short = lacks_memory(error);
+        let problem = match self {
             Self::Read(error) => input.unreadable(plan.remove, plain(&error)),
             Self::Write(error) => output.failed(&error),
-        }
+        };
+        problem.short_of_memory(is_short)
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::plan::Plan;
+use super::{means::Means, plan::Plan};
 use foretell::{DecodeOptions, Progress};
 
-/// Threads, memory and models as `plan` says; `progress` follows the work.
-pub fn decode_options(plan: &Plan, progress: &Arc<Progress>) -> DecodeOptions {
-    let options = DecodeOptions::new().threads(plan.threads).memory_limit(plan.memory_limit);
+/// Models as `plan` says, threads and memory by `means`; `progress` follows the work.
+pub fn decode_options(plan: &Plan, means: Means, progress: &Arc<Progress>) -> DecodeOptions {
+    let options = DecodeOptions::new().threads(means.threads).memory_limit(means.memory);
     options.models(plan.models.clone()).progress(Arc::clone(progress))
 }

@@ -28,11 +28,11 @@ pub fn open(plan: &Plan, found: &Found) -> Result<Input, Problem> {
         Found::Named(entry) | Found::Within(entry) => Input::open(entry, allowed)?,
     };
     let input = if plan.remove { input.watched()? } else { input };
-    if !matches!(plan.action, Action::Compress(_)) && !plan.force && input.is_terminal() {
+    if !matches!(plan.action, Action::Compress(..)) && !plan.force && input.is_terminal() {
         return Err(Problem::error(&input, "compressed data is not read from a terminal; -f forces it, -h helps"));
     }
     refuse_loop(plan, &input)?;
-    if let Action::Recover = plan.action
+    if let Action::Recover { .. } = plan.action
         && !input.is_file()
     {
         return Err(Problem::error(&input, "--recover takes a file, not a pipe: it reads from the end, and twice"));
@@ -86,7 +86,7 @@ pub fn create(plan: &Plan, input: &Input, target: Option<&Entry>) -> Result<Outp
             }
         }
     };
-    if let Action::Compress(_) = plan.action {
+    if let Action::Compress(..) = plan.action {
         if output.is_terminal() && !plan.force {
             let text = "compressed data is not written to a terminal; -f forces it, -h helps";
             return Err(Problem::error(&output, text));

@@ -45,7 +45,7 @@ impl Job {
     pub fn size(&self, plan: &Plan) -> Option<u64> {
         let entry = self.entry().filter(|_| self.target.is_ok())?;
         let len = entry.stat(true).ok().filter(|stat| stat.is_file())?.len;
-        if let Action::Compress(_) = plan.action {
+        if let Action::Compress(..) = plan.action {
             return Some(len);
         }
         // Should it have turned into a pipe by now, opening must not wait.
@@ -58,7 +58,7 @@ impl Job {
 fn with_suffix(plan: &Plan, found: &Found) -> Found {
     let Found::Named(entry) = found else { return found.clone() };
     let compressed = entry.renamed(plan.names.compressed(entry.path()));
-    let compressing = matches!(plan.action, Action::Compress(_));
+    let compressing = matches!(plan.action, Action::Compress(..));
     let other = !compressing && entry.stat(false).is_err() && compressed.stat(false).is_ok();
     Found::Named(if other { compressed } else { entry.clone() })
 }
@@ -75,13 +75,13 @@ fn target(plan: &Plan, found: &Found) -> Result<Option<Entry>, Problem> {
     };
     let path = entry.path();
     match &plan.action {
-        Action::Compress(_) => match plan.names.compressed_suffix(path) {
+        Action::Compress(..) => match plan.names.compressed_suffix(path) {
             None => Ok(Some(entry.renamed(plan.names.compressed(path)))),
             Some(suffix) => {
                 Err(Problem::notice(entry, format_args!("already has suffix {}, unchanged", suffix.display())))
             }
         },
-        Action::Decompress | Action::Recover | Action::Range(_) => match plan.names.decompressed(path) {
+        Action::Decompress | Action::Recover { .. } | Action::Range(_) => match plan.names.decompressed(path) {
             None => Err(unknown_suffix(entry)),
             Some(name) => Ok(Some(entry.renamed(name))),
         },

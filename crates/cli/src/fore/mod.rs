@@ -1,7 +1,7 @@
 //! `fore`: files → `.fore` files and back, with the manners of gzip.
 //!
 //! ```text
-//! argv → args (options) → plan (what to do) → run (file after file) → exit code
+//! argv → args (options) → plan (what to do) → run (files in their order) → exit code
 //!                                              │
 //!      walk: operands → files,  job: file → name of its output,  guard: may it be read, may that be written
 //!      input ─► work ─► output,  outcome: what happens to the input,  report: problems
@@ -13,16 +13,22 @@ mod args;
 mod batch;
 mod change;
 mod copy;
+mod crew;
 mod decoding;
+mod environment;
 mod guard;
 mod input;
 mod job;
 mod list;
+mod live;
+mod means;
 mod mixed;
 mod names;
+mod newcomer;
 mod outcome;
 mod plan;
 mod progress;
+mod queue;
 mod range;
 mod recover;
 mod run;
@@ -30,12 +36,13 @@ mod source;
 mod walk;
 mod work;
 
-use std::{env, process::ExitCode};
+use std::{env, process::ExitCode, sync::Arc};
 
 use clap::{CommandFactory, Parser};
 
 use crate::common::report::Report;
-use plan::{Environment, Plan};
+use environment::Environment;
+use plan::Plan;
 
 /// The definition of the command's options.
 pub fn command() -> clap::Command {
@@ -50,7 +57,7 @@ pub fn main() -> ExitCode {
     };
     let mut report = Report::new(args.quiet);
     match Plan::new(args, &Environment::of_this_process(), &mut report) {
-        Ok(plan) => run::run(&plan, &mut report),
+        Ok(plan) => run::run(&Arc::new(plan), &mut report),
         Err(problem) => report.add(problem),
     }
     report.exit_code()

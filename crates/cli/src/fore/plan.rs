@@ -1,14 +1,13 @@
 //! Arguments, environment and the command's name → the plan.
 
 use std::{
-    env,
     ffi::OsString,
     fs,
-    io::{self, IsTerminal},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
-use super::{args::Args, names::Names, progress::When};
+use super::{args::Args, environment::Environment, means::Block, names::Names, progress::When};
 use crate::common::{
     models,
     platform::Stat,
@@ -20,12 +19,12 @@ use foretell::{EncodeOptions, Level, Method, Model, Models};
 /// What to do with every input.
 #[derive(Debug)]
 pub enum Action {
-    /// Compress it, with these options.
-    Compress(EncodeOptions),
+    /// Compress it, with these options, into blocks like this one.
+    Compress(EncodeOptions, Block),
     /// Decompress it.
     Decompress,
-    /// Decompress what is good of it.
-    Recover,
+    /// Decompress what is good of it; or what there is, good or not.
+    Recover { unverified: bool },
     /// Decompress this part of its content.
     Range(Range),
     /// Decompress it to see whether that works.
@@ -84,6 +83,10 @@ pub struct Plan {
     pub can_ask: bool,
     /// Whether plain data is copied where compressed data is expected.
     pub pass_plain: bool,
+    /// Whether to read on while compressed files grow, up to the ends of their frames.
+    pub follow: bool,
+    /// How long content that came down a pipe may wait until it is written.
+    pub flush_timeout: Option<Duration>,
     /// Whether to decode each output and compare it with its input.
     pub verify: bool,
     /// Whether outputs must be on the disk: before inputs are removed, and in the end.
@@ -104,37 +107,6 @@ pub struct Plan {
     pub progress: When,
 }
 
-/// The surroundings of the process, apart from its arguments.
-#[derive(Debug, Default)]
-pub struct Environment {
-    /// The name that the command was called by, without directories.
-    pub name: String,
-    /// The variable FORE_LEVEL.
-    pub level: Option<OsString>,
-    /// The variable FORE_THREADS.
-    pub threads: Option<OsString>,
-    /// The variable FORETELL_MODELS.
-    pub models: Option<OsString>,
-    /// Whether standard input is a terminal.
-    pub stdin_is_terminal: bool,
-}
-
-impl Environment {
-    /// Those of this process.
-    pub fn of_this_process() -> Self {
-        // An empty variable means none.
-        let variable = |name| env::var_os(name).filter(|value| !value.is_empty());
-        let program = env::args_os().next().map(PathBuf::from).unwrap_or_default();
-        Self {
-            name: program.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-            level: variable("FORE_LEVEL"),
-            threads: variable("FORE_THREADS"),
-            models: variable("FORETELL_MODELS"),
-            stdin_is_terminal: io::stdin().is_terminal(),
-        }
-    }
-}
-
 impl Plan {
     /// Decides what to do; `report` gets notices about things that are odd but can be done.
     pub fn new(args: Args, environment: &Environment, report: &mut Report) -> Result<Self, Problem> {
@@ -150,8 +122,8 @@ impl Plan {
         let action = if decompress || args.test || args.list || args.recover || args.range.is_some() {
             decoding_action(&args)
         } else {
-            let options = options(&args, model.as_ref(), environment, report)?;
-            Action::Compress(options.threads(threads).memory_limit(memory_limit))
+            let (options, block) = options(&args, model.as_ref(), environment, report)?;
+            Action::Compress(options, block)
         };
         let destination = destination(&args, decompress && is_cat);
         check_combination(&args, decompress, &action, &destination)?;
@@ -170,6 +142,8 @@ impl Plan {
             force: args.force,
             can_ask: environment.stdin_is_terminal && !stdin_is_input,
             pass_plain: args.force || is_cat,
+            follow: args.follow,
+            flush_timeout: args.flush_timeout.map(|ms| Duration::from_millis(ms.max(1).into())),
             verify: args.verify,
             sync: args.synchronous || (remove && !args.no_sync),
             sparse: match (args.sparse, args.no_sparse) {
@@ -201,7 +175,7 @@ fn decoding_action(args: &Args) -> Action {
     } else if args.test {
         Action::Test
     } else if args.recover {
-        Action::Recover
+        Action::Recover { unverified: args.unverified }
     } else {
         args.range.map_or(Action::Decompress, Action::Range)
     }
@@ -229,7 +203,11 @@ fn check_combination(args: &Args, decompress: bool, action: &Action, destination
         "--range is for -dc, or -d with -o"
     } else if args.range.is_some() && args.rm {
         "--range is not for --rm: the rest of the content would be lost"
-    } else if args.verify && (matches!(destination, Destination::Stdout) || !matches!(action, Action::Compress(_))) {
+    } else if args.follow && (!matches!(action, Action::Decompress) || !matches!(destination, Destination::Stdout)) {
+        "--follow is for -dc"
+    } else if args.flush_timeout.is_some() && !matches!(action, Action::Compress(..)) {
+        "--flush-timeout is for compressing"
+    } else if args.verify && (matches!(destination, Destination::Stdout) || !matches!(action, Action::Compress(..))) {
         "--verify is for compressing to files"
     } else {
         return Ok(());
@@ -242,21 +220,27 @@ pub fn is_stdin(operand: &Path) -> bool {
     operand.as_os_str() == "-"
 }
 
-/// How to compress, from the prior that `model` is if there is one.
+/// How to compress, from the prior that `model` is if there is one, and the blocks that this makes.
 fn options(
     args: &Args,
     model: Option<&Model>,
     environment: &Environment,
     report: &mut Report,
-) -> Result<EncodeOptions, Problem> {
+) -> Result<(EncodeOptions, Block), Problem> {
     let level = level(args, environment, report).unwrap_or(model.map_or(Level::DEFAULT, Model::level));
-    let mut options = EncodeOptions::new().level(level).method(method(&args.method)?).built_in_prior(!args.no_prior);
+    let method = method(&args.method)?;
+    let mut options = EncodeOptions::new().level(level).method(method).built_in_prior(!args.no_prior);
     if let Some(model) = model {
         options = options.model(model.clone());
     }
-    let Some(bytes) = args.block_size else { return Ok(options) };
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    options.block_len(bytes).map_err(|error| Problem::usage(format_args!("--block-size: {error}")))
+    let mut block = Block::new(level, method, model);
+    if let Some(bytes) = args.block_size {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        let refused = |error| Problem::usage(format_args!("--block-size: {error}"));
+        options = options.block_len(bytes).map_err(refused)?;
+        block = block.no_longer_than(bytes);
+    }
+    Ok((options, block))
 }
 
 /// The level asked for: by the command line, else by the environment.

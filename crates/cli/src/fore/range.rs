@@ -9,6 +9,7 @@ use super::{
     copy::{Fault, copy},
     decoding::decode_options,
     input::Input,
+    means::Means,
     outcome::Done,
     plan::Plan,
     progress::{ProgressMeter, Run, Total},
@@ -25,6 +26,7 @@ pub fn decompress(
     plan: &Plan,
     range: Range,
     run: &Run,
+    means: Means,
     input: &mut Input,
     output: &mut Output,
 ) -> Result<Done, Problem> {
@@ -33,9 +35,9 @@ pub fn decompress(
         return Err(Problem::error(&*input, text));
     }
     let progress = Arc::<Progress>::default();
-    let _meter = ProgressMeter::start(run, &input.to_string(), || Total::Unknown, &progress);
+    let _meter = ProgressMeter::start(run, &input.to_string(), Total::Unknown, &progress);
     let failed = |input: &Input, error: foretell::Error| input.unreadable(plan.remove, plain(&error.into()));
-    let reader = IndexedReader::new(&mut *input, &decode_options(plan, &progress));
+    let reader = IndexedReader::new(&mut *input, &decode_options(plan, means, &progress));
     let mut reader = match reader {
         Ok(reader) => reader,
         Err(error) => return Err(failed(input, error)),

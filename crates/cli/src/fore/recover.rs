@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     decoding::decode_options,
     input::Input,
+    means::Means,
     outcome::Done,
     plan::{Action, Plan},
     progress::{ProgressMeter, Run, Total},
@@ -12,37 +13,43 @@ use super::{
 use crate::common::{
     error_tap::ErrorTap,
     output::Output,
-    report::{Problem, Report, plain},
+    report::{Problem, plain},
 };
-use foretell::{Damage, Error, Progress};
+use foretell::{Damage, Error, ErrorKind, Progress};
 
-/// Decodes all that is good of `input` onto `output`; `report` gets each damage. Returns the figures, and whether there
+/// Decodes all that is good of `input` onto `output`; `problems` gets each damage. Returns the figures, and whether there
 /// was no damage.
 pub fn recover(
     plan: &Plan,
     run: &Run,
+    means: Means,
     input: &mut Input,
     output: &mut Output,
-    report: &mut Report,
+    problems: &mut Vec<Problem>,
 ) -> Result<(Done, bool), Problem> {
     let progress = Arc::<Progress>::default();
     let coded = input.len().unwrap_or(0);
-    let _meter = ProgressMeter::start(run, &input.to_string(), || Total::of_compressed(input), &progress);
+    let _meter = ProgressMeter::start(run, &input.to_string(), Total::of_compressed(input), &progress);
     let mut tap = ErrorTap::new(output);
-    let recovered = foretell::recover(&mut *input, &mut tap, &decode_options(plan, &progress));
+    let unverified = matches!(plan.action, Action::Recover { unverified: true });
+    let options = decode_options(plan, means, &progress).unverified(unverified);
+    let recovered = foretell::recover(&mut *input, &mut tap, &options);
     if let Some(problem) = tap.problem() {
         return Err(problem);
     }
     // The advice on damage is to recover, which this may be.
     let words = |error: Error| match plan.action {
-        Action::Recover if error.is_damage() => error.to_string(),
+        Action::Recover { .. } if error.is_damage() => error.to_string(),
         _ => plain(&error.into()),
     };
-    let recovered = recovered.map_err(|error| input.unreadable(plan.remove, words(error)))?;
+    let recovered = recovered.map_err(|error| {
+        let is_short = error.kind() == ErrorKind::MemoryLimit;
+        input.unreadable(plan.remove, words(error)).short_of_memory(is_short)
+    })?;
     input.check_read().map_err(|error| input.unreadable(plan.remove, plain(&error)))?;
     let is_whole = recovered.damages.is_empty();
     for damage in recovered.damages {
-        report.add(Problem::error(&*input, described(damage, words)));
+        problems.push(Problem::error(&*input, described(damage, words)));
     }
     let (raw, memory, garbage) = (recovered.content, progress.memory(), recovered.trailing_garbage);
     Ok((Done { raw, coded, memory, garbage }, is_whole))
@@ -50,12 +57,15 @@ pub fn recover(
 
 /// The place of the damage and its error, by `words`.
 fn described(damage: Damage, words: impl Fn(Error) -> String) -> String {
-    let Damage { block, start, end, error, .. } = damage;
-    let place = match end {
+    let Damage { block, start, end, unverified, error, .. } = damage;
+    let mut place = match end {
         Some(end) if end == start => return format!("{error}; no content is lost by that"),
         Some(end) => format!("bytes {start} to {} of the content", end - 1),
         None => format!("the content from byte {start} on"),
     };
+    if unverified > 0 {
+        place += &format!(", of which {unverified} are written unverified");
+    }
     let what = words(error);
     match block {
         Some(block) => format!("block {block}, {place}: {what}"),

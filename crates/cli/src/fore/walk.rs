@@ -25,23 +25,32 @@ pub enum Found {
     Within(Entry),
 }
 
+/// What a walk comes to.
+pub enum Met {
+    /// A directory that was typed, before it is read: what is in it should be all that will be.
+    Directory,
+    /// One thing to work on, or the reason why there is none.
+    File(Result<Found, Problem>),
+}
+
 /// Hands everything that `plan` names to `visit`, in order. Files of one directory are sorted by name, and come before
 /// those of the directories in it.
-pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Result<Found, Problem>)) {
+pub fn walk(plan: &Plan, visit: &mut dyn FnMut(Met)) {
     // Operands of one directory share it.
     let mut last: Option<Entry> = None;
     for operand in &plan.operands {
         if is_stdin(operand) {
-            visit(Ok(Found::Stdin));
+            visit(Met::File(Ok(Found::Stdin)));
             continue;
         }
         let entry = Entry::beside(operand, last.take().as_ref());
         match &entry {
-            Err(error) => visit(Err(Problem::error(operand.display(), plain(error)))),
+            Err(error) => visit(Met::File(Err(Problem::error(operand.display(), plain(error))))),
             Ok(entry) if plan.recursive && entry.stat(plan.force).is_ok_and(|stat| stat.is_directory()) => {
-                walk_directory(entry, plan.force, visit);
+                visit(Met::Directory);
+                walk_directory(entry, plan.force, &mut |found| visit(Met::File(found)));
             }
-            Ok(entry) => visit(Ok(Found::Named(entry.clone()))),
+            Ok(entry) => visit(Met::File(Ok(Found::Named(entry.clone())))),
         }
         last = entry.ok();
     }

@@ -9,54 +9,91 @@ use super::{
     copy::{BUFFER, Fault, copy},
     decoding::decode_options,
     input::Input,
+    live,
+    means::Means,
     mixed::Mixed,
     outcome::Done,
-    plan::Plan,
+    plan::{Action, Plan},
     progress::{ProgressMeter, Run, Total},
+    range, recover,
 };
 use crate::common::{
     output::Output,
-    report::{Problem, plain},
+    report::{Problem, lacks_memory, plain},
 };
 use foretell::{Decoder, EncodeOptions, Encoder, Progress};
 
+/// Does what `plan` says with one input; `problems` gets each damage. Returns the figures, and whether all of the
+/// content was good.
+pub fn perform(
+    plan: &Plan,
+    run: &Run,
+    means: Means,
+    input: &mut Input,
+    output: &mut Output,
+    problems: &mut Vec<Problem>,
+) -> Result<(Done, bool), Problem> {
+    let done = match &plan.action {
+        Action::Compress(options, _) => compress(plan, options, run, means, input, output)?,
+        Action::Range(part) => range::decompress(plan, *part, run, means, input, output)?,
+        Action::Recover { .. } | Action::Test if input.can_seek() => {
+            return recover::recover(plan, run, means, input, output, problems);
+        }
+        _ => decompress(plan, run, means, input, output)?,
+    };
+    if plan.verify {
+        verify(plan, run, means, input, output)?;
+    }
+    Ok((done, true))
+}
+
 /// Compresses `input` onto `output`.
-pub fn compress(
+fn compress(
     plan: &Plan,
     options: &EncodeOptions,
     run: &Run,
+    means: Means,
     input: &mut Input,
     output: &mut Output,
 ) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
-    let mut options = options.clone().progress(Arc::clone(&progress));
+    let mut options = options.clone().threads(means.threads).memory_limit(means.memory).progress(Arc::clone(&progress));
     let mut total = Total::Unknown;
     if let Some(len) = input.len() {
         options = options.content_size(len);
         total = Total::Raw(len);
     }
-    let _meter = ProgressMeter::start(run, &input.to_string(), || total, &progress);
+    let _meter = ProgressMeter::start(run, &input.to_string(), total, &progress);
     let mut encoder = Encoder::new(&mut *output, &options);
-    let copied = copy(input, &mut encoder).and_then(|()| input.check_read().map_err(Fault::Read));
+    let copied = match input.len() {
+        Some(_) => copy(input, &mut encoder),
+        None => live::copy(input, &mut encoder, plan.flush_timeout),
+    };
+    let copied = copied.and_then(|()| input.check_read().map_err(Fault::Read));
     let finished = copied.and_then(|()| encoder.finish().map(drop).map_err(Fault::Write));
     finished.map_err(|fault| fault.of(plan, input, output))?;
     Ok(Done { raw: input.taken(), coded: output.written(), memory: progress.memory(), garbage: false })
 }
 
 /// Decompresses `input` onto `output`.
-pub fn decompress(plan: &Plan, run: &Run, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
+fn decompress(plan: &Plan, run: &Run, means: Means, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
     let progress = Arc::<Progress>::default();
-    let _meter = ProgressMeter::start(run, &input.to_string(), || Total::of_compressed(input), &progress);
-    let options = decode_options(plan, &progress);
+    let _meter = ProgressMeter::start(run, &input.to_string(), Total::of_compressed(input), &progress);
+    let options = decode_options(plan, means, &progress);
     let mut garbage = false;
-    let copied = if plan.pass_plain && output.is_stream() {
+    let copied = if plan.pass_plain && output.is_stream() && !plan.follow {
         copy(&mut Mixed::new(&mut *input, options), output)
     } else {
+        // A pipe has an end of its own.
+        let follows = plan.follow && input.is_file();
+        if follows {
+            input.follow();
+        }
         // Content that came down a pipe is written before more of the pipe is waited for.
         input.report_before_waiting();
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
         let mut decoder = Decoder::new(reader, &options);
-        let copied = copy(&mut decoder, output);
+        let copied = if follows { live::follow(&mut decoder, output) } else { copy(&mut decoder, output) };
         garbage = decoder.trailing_garbage();
         copied
     };
@@ -67,17 +104,17 @@ pub fn decompress(plan: &Plan, run: &Run, input: &mut Input, output: &mut Output
 
 /// Decodes what `output` holds and compares it with `input`: byte by byte if the input can be read again and is still
 /// as it was, else by the checksum of the content that the frame keeps.
-pub fn verify(plan: &Plan, run: &Run, input: &mut Input, output: &Output) -> Result<(), Problem> {
+fn verify(plan: &Plan, run: &Run, means: Means, input: &mut Input, output: &Output) -> Result<(), Problem> {
     let failed = |text: &str| Problem::error(output, format_args!("verification failed: {text}"));
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
     let (len, progress) = (input.taken(), Arc::<Progress>::default());
-    let _meter = ProgressMeter::start(run, &format!("{input} (verifying)"), || Total::Raw(len), &progress);
-    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file), &decode_options(plan, &progress));
+    let _meter = ProgressMeter::start(run, &format!("{input} (verifying)"), Total::Raw(len), &progress);
+    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file), &decode_options(plan, means, &progress));
     let mut original = input.again();
     let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
     let mut done = 0;
     loop {
-        let n = decoder.read(&mut decoded).map_err(|e| failed(&plain(&e)))?;
+        let n = decoder.read(&mut decoded).map_err(|e| failed(&plain(&e)).short_of_memory(lacks_memory(&e)))?;
         if n == 0 {
             break;
         }

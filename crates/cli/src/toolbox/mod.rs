@@ -62,7 +62,7 @@ pub fn main(fore: &clap::Command) -> ExitCode {
     };
     let mut notes = Notes::new();
     // Unfinished files are removed when a signal ends the process.
-    if let Err(error) = signals::watch() {
+    if let Err(error) = signals::watch(|| {}) {
         notes.failure(&anyhow::Error::new(error).context("signals"));
         return ExitCode::FAILURE;
     }

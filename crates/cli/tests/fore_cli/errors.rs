@@ -8,7 +8,7 @@ use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
 use foretell::{
     BlockKind, EncodeOptions, Level, Method, compress,
-    unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC, varint},
+    unstable::container::{FrameHeader, Item, SegmentHeader, header::MAGIC, varint},
 };
 use foretell_testkit::writes_golden;
 use nix::{pty::openpty, unistd::ttyname};
@@ -100,9 +100,9 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     // The coded bytes of the one block of `whole`.
     let mut rest = &whole[MAGIC.len()..];
     FrameHeader::read_after_magic(&mut rest).unwrap();
-    let Item::Block(neural) = Item::read(&mut rest).unwrap() else { panic!("no block") };
+    let Item::Segment(neural) = Item::read(&mut rest).unwrap() else { panic!("no block") };
     let neural = &rest[..neural.coded_len];
-    let stored = |raw_crc| block(BlockKind::Stored, 5, b"bytes", raw_crc);
+    let stored = |check| block(BlockKind::Stored, 5, b"bytes", check);
     let mut bad_block = stored(0);
     bad_block[header(None).len() + 2] ^= 1;
     let mut distance = Vec::new();
@@ -113,7 +113,8 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("plain", b"plain".to_vec()),
         ("cut", whole[..whole.len() - 1].to_vec()),
         ("garbage", [whole, b"garbage"].concat()),
-        ("header", patched(3, 1, false)),
+        ("header", patched(3, 2, false)),
+        ("old-format", patched(3, 1, true)),
         ("format", patched(3, 9, true)),
         ("model", patched(4, 99, true)),
         ("old-model", patched(4, 1, true)),
@@ -164,17 +165,9 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
-fn block(kind: BlockKind, raw_len: usize, coded: &[u8], raw_crc: u32) -> Vec<u8> {
+fn block(kind: BlockKind, raw_len: usize, coded: &[u8], check: u32) -> Vec<u8> {
     let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
-    Item::Block(BlockHeader {
-        kind,
-        raw_len,
-        coded_len: coded.len(),
-        expanded_len: raw_len,
-        raw_crc,
-        from_prior: false,
-    })
-    .write(&mut frame);
+    Item::Segment(SegmentHeader { check, ..SegmentHeader::first(kind, raw_len, coded.len()) }).write(&mut frame);
     frame.extend_from_slice(coded);
     frame
 }

@@ -202,11 +202,11 @@ fn in_a_control_group_as_many_threads_are_used_as_fit_and_none_is_killed() {
     let s = Sandbox::new();
     s.write("text", &text(600_000));
     let run = |mib, args: &str| in_group(&s, mib, &format!("$FORE {args}"));
-    // With four threads of 30 MiB each it would be killed.
-    let Some(output) = run(70, "-1 -T4 --block-size 128K -kf text") else { return };
+    // With four threads of 40 MiB each, and as much for their lead, it would be killed.
+    let Some(output) = run(140, "-1 -T4 --block-size 128K -kf text") else { return };
     assert!(output.status.success(), "{output:?}");
-    assert!(run(70, "-1 --block-size 128K -kf text").unwrap().status.success());
-    assert!(run(70, "-T4 -dc text.fore >/dev/null").unwrap().status.success());
+    assert!(run(140, "-1 --block-size 128K -kf text").unwrap().status.success());
+    assert!(run(140, "-T4 -dc text.fore >/dev/null").unwrap().status.success());
     // Work that cannot fit is refused before it begins.
     let output = run(70, "-9 -kf text").unwrap();
     let printed = String::from_utf8_lossy(&output.stderr);

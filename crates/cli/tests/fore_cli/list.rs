@@ -2,7 +2,7 @@
 
 use foretell::{
     BlockKind, Level,
-    unstable::container::{BlockHeader, FrameHeader, Item},
+    unstable::container::{FrameHeader, Item, SegmentHeader},
 };
 
 use crate::sandbox::{Sandbox, text};
@@ -83,15 +83,7 @@ fn sizes_beyond_32_bits() {
     // contract T36: 4 GiB and 64 MiB that are not really there: listing looks at headers only.
     let mut bytes = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
     for _ in 0..65 {
-        let block = BlockHeader {
-            kind: BlockKind::Neural,
-            raw_len: 1 << 26,
-            coded_len: 1,
-            expanded_len: 1 << 26,
-            raw_crc: 0,
-            from_prior: false,
-        };
-        Item::Block(block).write(&mut bytes);
+        Item::Segment(SegmentHeader::first(BlockKind::Neural, 1 << 26, 1)).write(&mut bytes);
         bytes.push(0);
     }
     Item::End(0).write(&mut bytes);

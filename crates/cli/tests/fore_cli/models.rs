@@ -306,3 +306,22 @@ fn what_is_good_of_a_damaged_file_is_saved_with_its_model() {
         assert!(saved[block.clone()] == content[block]);
     }
 }
+
+#[test]
+fn any_number_of_threads_names_the_same_model() {
+    let s = sandbox();
+    // The first block is unlike the model, the others are not; and at the length from which on copies are looked for.
+    let unlike: Vec<u8> = (0..20_000_u64).flat_map(|i| format!("{} ", i * i * i).into_bytes()).take(1 << 16).collect();
+    let records: Vec<u8> = (0..9000).flat_map(record).collect();
+    for (name, len) in [("short", 200_000), ("long", 1 << 20)] {
+        let content = [&unlike[..], &records].concat();
+        s.write(name, &content[..len]);
+        for options in ["--block-size 64K", "--block-size 1M", ""] {
+            let coded = |threads: u8| s.run(&format!("-1 -D right -T{threads} {options} -kc {name}"), 0).stdout;
+            let one = coded(1);
+            assert!(coded(2) == one, "{name} {options}");
+            s.write("f.fore", &one);
+            assert!(s.run("-dc -D right f.fore", 0).stdout == content[..len], "{name} {options}");
+        }
+    }
+}

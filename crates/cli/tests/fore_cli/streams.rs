@@ -109,13 +109,14 @@ fn signals_leave_no_partial_output_and_the_input() {
 
 #[test]
 fn signals_while_it_waits_for_input() {
-    // contract T32
+    // contract T32: the frame is finished, of what came until then.
     let s = Sandbox::new();
     let mut child = s.fore("-o out").stdin(Stdio::piped()).spawn().unwrap();
     wait_for_temporary_file(&s);
     send(&child, Signal::SIGTERM);
     assert_eq!(wait(&mut child).signal(), Some(Signal::SIGTERM as i32));
-    assert_eq!(s.names(), "");
+    assert_eq!(s.names(), "out");
+    assert_eq!(s.run("-dc out", 0).stdout, b"");
 }
 
 #[test]

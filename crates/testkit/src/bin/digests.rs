@@ -11,7 +11,7 @@ use std::{env, error::Error};
 
 use foretell::{
     EncodeOptions, Level,
-    unstable::container::{BlockHeader, FrameHeader, Item, header::MAGIC},
+    unstable::container::{FrameHeader, Item, SegmentHeader, header::MAGIC},
 };
 
 use foretell_testkit::{familiar_content, mixed_content};
@@ -41,11 +41,11 @@ fn levels() -> Result<Vec<Level>, String> {
 }
 
 /// The first block of `frame` and its coded bytes.
-fn first_block(frame: &[u8]) -> Result<(BlockHeader, &[u8]), Box<dyn Error>> {
+fn first_block(frame: &[u8]) -> Result<(SegmentHeader, &[u8]), Box<dyn Error>> {
     let mut rest = frame.strip_prefix(&MAGIC).ok_or("no frame")?;
     FrameHeader::read_after_magic(&mut rest)?;
     match Item::read(&mut rest)? {
-        Item::Block(block) => Ok((block, rest.get(..block.coded_len).ok_or("no whole block")?)),
+        Item::Segment(block) => Ok((block, rest.get(..block.coded_len).ok_or("no whole block")?)),
         Item::End(_) | Item::IndexedEnd(_) => Err("no block".into()),
     }
 }

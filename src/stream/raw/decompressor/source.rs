@@ -9,9 +9,9 @@ use crate::{
     Error, ErrorKind, Result,
     container::{
         FrameHeader, Index, Item,
-        block::END_LEN,
         header::{LEAST_LEN, MAGIC, Start},
         read::truncated,
+        segment,
     },
 };
 
@@ -66,7 +66,7 @@ impl Source {
 
     /// Reads the next item of a frame.
     pub fn item(&mut self, input: &mut dyn Read) -> Result<Item> {
-        self.parse(input, END_LEN as usize, |bytes| Item::read(bytes))
+        self.parse(input, segment::LEAST_LEN, |bytes| Item::read(bytes))
     }
 
     /// Reads the coded bytes of a block.

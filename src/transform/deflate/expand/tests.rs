@@ -255,6 +255,65 @@ fn recipes_that_promise_the_impossible_are_refused() {
     assert!(reconstruct_with(Entry { len: 10, ..good }).is_err());
 }
 
+/// All of `content` as one part.
+fn expand_while(
+    content: &[u8],
+    most: usize,
+    go_on: &mut dyn FnMut() -> bool,
+) -> std::result::Result<Option<Expanded>, TooLong> {
+    Ok(match Expander::default().next(content, content.len(), true, most, go_on)? {
+        Part::Expanded { expanded, .. } => Some(expanded),
+        _ => None,
+    })
+}
+
+/// The parts of `content`, of which `step` bytes more are there each time.
+fn parts(content: &[u8], usual: usize, step: usize) -> Vec<Part> {
+    let mut expander = Expander::default();
+    let (mut parts, mut at, mut there) = (Vec::new(), 0, 0);
+    while at < content.len() {
+        there = content.len().min(there + step);
+        let is_end = there == content.len();
+        while at < there {
+            let part = expander.next(&content[at..there], usual, is_end, MAX_BLOCK_LEN, &mut || true).unwrap();
+            at += match &part {
+                Part::Plain(len) | Part::Expanded { len, .. } => *len,
+                Part::Open => break,
+            };
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+#[test]
+fn parts_are_the_same_however_the_content_comes() {
+    let (short, long) = (zlib(&text(1, 9_000), 6), zlib(&text(2, 400_000), 9));
+    let false_header = [&b"\x78\x9c"[..], &noise(4, 3000)].concat();
+    let content =
+        [&text(3, 100_000)[..], &short, &false_header, &text(4, 30_000), &long, &text(5, 70_000), &short[..900]]
+            .concat();
+    let whole = parts(&content, 1 << 14, content.len());
+    assert!(whole.iter().filter(|part| matches!(part, Part::Expanded { .. })).count() >= 2);
+    for step in [1000, 33_333, 100_000] {
+        assert!(parts(&content, 1 << 14, step) == whole, "{step}");
+    }
+    let back: Vec<u8> = whole
+        .iter()
+        .scan(0, |at, part| {
+            let (len, raw) = match part {
+                Part::Plain(len) => (*len, content[*at..*at + len].to_vec()),
+                Part::Expanded { len, expanded } => (*len, reconstruct(expanded, *len).unwrap()),
+                Part::Open => unreachable!(),
+            };
+            *at += len;
+            Some(raw)
+        })
+        .flatten()
+        .collect();
+    assert!(back == content);
+}
+
 #[test]
 fn content_that_would_become_too_long_is_an_error_unless_it_is_too_long_for_any_block() {
     let content = zlib(&vec![7; 1 << 20], 9);

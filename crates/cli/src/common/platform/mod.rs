@@ -7,13 +7,13 @@
 //! |---|---|
 //! | `look` | sees, before `main`, which standard descriptors are closed and which signals are ignored |
 //! | `stdin`, `stdout` | the process's own streams, or the error that one is closed |
-//! | `Descriptor`, `wait_until`, `is_ready`, `close` | waiting for a descriptor; closing one without losing an error |
+//! | `Descriptor`, `wait_until`, `wait_at_most`, `is_ready`, `close` | waiting for a descriptor; closing one without losing an error |
 //! | `read_at`, `is_appending` | reading by place; whether a file is in append mode |
 //! | `Folder` | an open directory; its files are named relative to it, so that no link can lead elsewhere |
 //! | `From<&Metadata> for Stat` | what the system says about an open file |
 //! | `sync_file`, `sync_everything`, `sync_file_system` | returning when bytes are on the disk |
 //! | `apply_metadata`, `owner_may_read`, `is_executable` | owner, mode, access control list, user attributes |
-//! | `watch_signals`, `die_of_broken_pipe` | removing unfinished files before a signal ends the process |
+//! | `watch_signals`, `die_by`, `die_of_broken_pipe` | what is done before a signal ends the process |
 //! | `os_str` | a name from its bytes ([`OsStr::as_encoded_bytes`](std::ffi::OsStr::as_encoded_bytes) gives them) |
 //!
 //! Tests also use `symlink`.

@@ -12,6 +12,7 @@ use std::{
     hash::Hasher,
     io::{self, IsTerminal, Read, Seek, SeekFrom},
     path::Path,
+    time::Duration,
 };
 
 use twox_hash::XxHash3_64;
@@ -21,7 +22,7 @@ use self::allowed::check;
 use super::{change::wait_for_next_tick, source::Source};
 use crate::common::{
     folder::Entry,
-    platform::{Like, Open, Pattern, Ready, Stat, is_ready, read_at},
+    platform::{Like, Open, Pattern, Ready, Stat, is_ready, read_at, wait_at_most},
     report::{Problem, plain},
     stdio::{self, patiently},
 };
@@ -49,6 +50,8 @@ pub struct Input {
     reports_waits: bool,
     /// Whether the last read did so.
     has_reported: bool,
+    /// Whether more may come at the end.
+    grows: bool,
 }
 
 impl Input {
@@ -86,6 +89,7 @@ impl Input {
             hash: Some(XxHash3_64::new()),
             reports_waits: false,
             has_reported: false,
+            grows: false,
         })
     }
 
@@ -125,6 +129,11 @@ impl Input {
     /// Whether a person types it.
     pub fn is_terminal(&self) -> bool {
         self.file.is_terminal()
+    }
+
+    /// Whether so many more descriptors can be had now.
+    pub fn leaves_descriptors(&self, count: usize) -> bool {
+        (0..count).map(|_| self.file.try_clone()).collect::<io::Result<Vec<_>>>().is_ok()
     }
 
     /// Whether it is a regular file, and `output` the same one.
@@ -170,6 +179,9 @@ impl Input {
 
     /// Leaves it there; the problem says what happened to it while the output was made.
     pub fn leave(&self) -> Result<(), Problem> {
+        if self.grows {
+            return Ok(());
+        }
         let now = self.now().map_err(|e| Problem::error(self, plain(&e)))?;
         self.source().leave(&now)
     }
@@ -178,6 +190,24 @@ impl Input {
     /// may have something better to do first.
     pub fn report_before_waiting(&mut self) {
         self.reports_waits = true;
+    }
+
+    /// From now on a regular file may grow while it is read: its end is the error `WouldBlock`.
+    pub fn follow(&mut self) {
+        (self.grows, self.len) = (true, None);
+    }
+
+    /// The end of a file that may grow.
+    fn at_end(&self) -> io::Result<usize> {
+        if self.now()?.len < self.start + self.taken {
+            return Err(io::Error::other("file became shorter while it was read"));
+        }
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    /// Waits until there is something to read, but no longer than `most`; returns whether there is.
+    pub fn wait(&self, most: Duration) -> io::Result<bool> {
+        wait_at_most(&self.file, Ready::ToRead, most)
     }
 
     fn must_wait(&mut self) -> bool {
@@ -210,6 +240,9 @@ impl Read for Input {
             Some(len) => self.read_on(len, out)?,
             None => patiently(&self.file, Ready::ToRead, || (&self.file).read(out))?,
         };
+        if n == 0 && self.grows && !out.is_empty() {
+            return self.at_end();
+        }
         self.taken += n as u64;
         if let Some(hash) = &mut self.hash {
             hash.write(&out[..n]);

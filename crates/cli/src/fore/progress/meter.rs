@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread::JoinHandle,
@@ -27,48 +27,97 @@ const SLOW_TICK: Duration = Duration::from_secs(1);
 /// The steps of the bar from empty to full.
 const BAR_STEPS: u64 = 1000;
 
-/// Shows a [`Progress`] until dropped.
+/// The work that is being done.
+static CURRENT: Mutex<Option<Arc<Snapshot>>> = Mutex::new(None);
+
+fn current() -> MutexGuard<'static, Option<Arc<Snapshot>>> {
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Prints a line that says how far the work is, if there is any.
+pub fn tell() {
+    let snapshot = current().clone();
+    if let Some(snapshot) = snapshot {
+        say(&snapshot.line());
+    }
+}
+
+/// Follows the work on one file until dropped.
 pub struct ProgressMeter {
-    show: Option<(Sender<()>, JoinHandle<()>)>,
+    snapshot: Arc<Snapshot>,
+    /// `None` if another thread shows it.
+    _shown: Option<Shown>,
 }
 
 impl ProgressMeter {
-    /// Starts to show `progress` towards `total` under `name`. `total` is called only if progress is shown.
-    pub fn start(run: &Run, name: &str, total: impl FnOnce() -> Total, progress: &Arc<Progress>) -> Self {
+    /// Starts to follow `progress` towards `total` under `name`.
+    pub fn start(run: &Run, name: &str, total: Total, progress: &Arc<Progress>) -> Self {
+        let snapshot = Arc::new(Snapshot {
+            name: one_line(name),
+            total,
+            progress: Arc::clone(progress),
+            begun: Instant::now(),
+            ended: OnceLock::new(),
+            totals: run.totals,
+            run_begun: run.begun,
+        });
+        let shown = match &run.elsewhere {
+            None => Some(Shown::start(run, &snapshot)),
+            Some(elsewhere) => {
+                elsewhere(Arc::clone(&snapshot));
+                None
+            }
+        };
+        Self { snapshot, _shown: shown }
+    }
+}
+
+impl Drop for ProgressMeter {
+    fn drop(&mut self) {
+        self.snapshot.end();
+    }
+}
+
+/// Shows a [`Snapshot`] until dropped, if that is wanted; [`tell`] does so in any case. If its work is over then, the
+/// last line may be wanted too.
+pub struct Shown {
+    snapshot: Arc<Snapshot>,
+    thread: Option<(Sender<()>, JoinHandle<()>)>,
+    shows_end: bool,
+}
+
+impl Shown {
+    /// Starts to show `snapshot`.
+    pub fn start(run: &Run, snapshot: &Arc<Snapshot>) -> Self {
+        *current() = Some(Arc::clone(snapshot));
+        let mut shown = Self { snapshot: Arc::clone(snapshot), thread: None, shows_end: run.when == When::Always };
         let patience = match run.when {
-            When::Never => return Self { show: None },
+            When::Never => return shown,
             When::Always => Duration::ZERO,
             When::Auto => PATIENCE.saturating_sub(run.begun.elapsed()),
         };
-        let snapshot = Snapshot {
-            name: one_line(name),
-            total: total(),
-            progress: Arc::clone(progress),
-            begun: Instant::now(),
-            totals: run.totals,
-            run_begun: run.begun,
-        };
-        let (on_terminal, shows_end) = (run.on_terminal, run.when == When::Always);
+        let (on_terminal, snapshot) = (run.on_terminal, Arc::clone(snapshot));
         let (sender, receiver) = mpsc::channel::<()>();
         let draw = move || {
             let wait = |time| receiver.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
             if wait(patience) {
                 show(&snapshot, on_terminal, wait);
             }
-            if shows_end {
-                say(&snapshot.line());
-            }
         };
-        let show = memory::spawn("progress", draw).ok().map(|handle| (sender, handle));
-        Self { show }
+        shown.thread = memory::spawn("progress", draw).ok().map(|handle| (sender, handle));
+        shown
     }
 }
 
-impl Drop for ProgressMeter {
+impl Drop for Shown {
     fn drop(&mut self) {
-        if let Some((sender, handle)) = self.show.take() {
+        *current() = None;
+        if let Some((sender, handle)) = self.thread.take() {
             drop(sender);
             let _ = handle.join();
+        }
+        if self.shows_end && self.snapshot.is_over() {
+            say(&self.snapshot.line());
         }
     }
 }

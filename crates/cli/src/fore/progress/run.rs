@@ -2,8 +2,11 @@
 
 use std::{
     io::{self, IsTerminal},
+    sync::Arc,
     time::Instant,
 };
+
+use super::{snapshot::Snapshot, totals::Totals};
 
 /// Whether to show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,28 +20,15 @@ pub enum When {
 }
 
 /// A run over one or several files.
-#[derive(Debug)]
+#[derive(Clone)]
 pub struct Run {
     pub(super) when: When,
     pub(super) on_terminal: bool,
     pub(super) begun: Instant,
     /// `None` for a single file, which is its own total.
     pub(super) totals: Option<Totals>,
-}
-
-/// How far a run over several files is. Bytes are those of content, as far as that is known.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Totals {
-    /// Files of the run.
-    pub files: u64,
-    /// Bytes of the run.
-    pub bytes: u64,
-    /// The number of the present file, from 1.
-    pub(super) at: u64,
-    /// Bytes of the files before it.
-    pub(super) before: u64,
-    /// Bytes of the present file.
-    pub(super) here: u64,
+    /// Takes what there is to show, if that is not for the thread that does the work.
+    pub(super) elsewhere: Option<Arc<dyn Fn(Arc<Snapshot>) + Send + Sync>>,
 }
 
 impl Run {
@@ -48,7 +38,12 @@ impl Run {
         let on_terminal = io::stderr().is_terminal();
         let when = if when == When::Auto && !on_terminal { When::Never } else { when };
         let totals = if when == When::Never { None } else { count() };
-        Self { when, on_terminal, begun: Instant::now(), totals }
+        Self { when, on_terminal, begun: Instant::now(), totals, elsewhere: None }
+    }
+
+    /// The run as it is now, for a thread that works on the present file. `elsewhere` gets what there is to show.
+    pub fn shown_by(&self, elsewhere: impl Fn(Arc<Snapshot>) + Send + Sync + 'static) -> Self {
+        Self { elsewhere: Some(Arc::new(elsewhere)), ..self.clone() }
     }
 
     /// Goes on to the next file, if it has a `size`, as it had when the files were counted.

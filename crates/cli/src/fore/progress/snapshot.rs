@@ -1,13 +1,13 @@
 //! How far the work on one file is at this moment, in words.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
 
 use indicatif::{HumanBytes, HumanDuration};
 
-use super::{run::Totals, total::Total};
+use super::{total::Total, totals::Totals};
 use crate::common::report::bits_per_byte;
 use foretell::Progress;
 
@@ -17,11 +17,28 @@ pub struct Snapshot {
     pub total: Total,
     pub progress: Arc<Progress>,
     pub begun: Instant,
+    /// When the work was over, if it is.
+    pub ended: OnceLock<Instant>,
     pub totals: Option<Totals>,
     pub run_begun: Instant,
 }
 
 impl Snapshot {
+    /// The work is over now.
+    pub fn end(&self) {
+        let _ = self.ended.set(Instant::now());
+    }
+
+    /// Whether the work is over.
+    pub fn is_over(&self) -> bool {
+        self.ended.get().is_some()
+    }
+
+    /// For how long it has been worked on.
+    fn time(&self) -> Duration {
+        self.ended.get().map_or_else(|| self.begun.elapsed(), |ended| ended.duration_since(self.begun))
+    }
+
     /// The file and the run in one line.
     pub fn line(&self) -> String {
         let of_file = self.of_file();
@@ -35,15 +52,21 @@ impl Snapshot {
             line += &format!("{}, ", percent(done));
         }
         let (raw, coded) = (self.progress.raw(), self.progress.coded());
-        let speed = (raw as f64 / self.begun.elapsed().as_secs_f64().max(1e-9)) as u64;
+        let speed = (raw as f64 / self.time().as_secs_f64().max(1e-9)) as u64;
         line += &format!("{}, {:.3} bits/byte, {}/s", HumanBytes(raw), bits_per_byte(raw, coded), HumanBytes(speed));
-        line + &self.done().map_or(String::new(), |done| left(self.begun, done))
+        line + &self.done().map_or(String::new(), |done| left(self.time(), done))
     }
 
     /// `2 of 7 files, 13 %, 9s left`, if there are several.
     pub fn of_run(&self) -> Option<String> {
         let (totals, done) = (self.totals?, self.run_done()?);
-        Some(format!("{} of {} files, {}{}", totals.at, totals.files, percent(done), left(self.run_begun, done)))
+        Some(format!(
+            "{} of {} files, {}{}",
+            totals.at,
+            totals.files,
+            percent(done),
+            left(self.run_begun.elapsed(), done)
+        ))
     }
 
     /// The share of this file that is done, 0 to 1, if its size is known.
@@ -69,9 +92,9 @@ fn percent(done: f64) -> String {
     format!("{:.0} %", (100.0 * done).floor())
 }
 
-/// The time that is left at the speed since `begun`; empty where that is not known yet, or nothing is left.
-fn left(begun: Instant, done: f64) -> String {
-    let seconds = begun.elapsed().as_secs_f64() * (1.0 - done) / done;
+/// The time that is left, if it took `time` to here; empty where that is not known yet, or nothing is left.
+fn left(time: Duration, done: f64) -> String {
+    let seconds = time.as_secs_f64() * (1.0 - done) / done;
     match Duration::try_from_secs_f64(seconds) {
         Ok(left) if !left.is_zero() => format!(", {:#} left", HumanDuration(left)),
         _ => String::new(),
@@ -90,7 +113,15 @@ mod tests {
         let content: Vec<u8> = (0..1 << 20).map(|i| b"abcd"[i % 4]).collect();
         compress(&content, &EncodeOptions::new().method(Method::Huffman).progress(Arc::clone(&progress))).unwrap();
         let begun = Instant::now() - Duration::from_secs(2);
-        Snapshot { name: "book".into(), total: Total::Raw(2 << 20), progress, begun, totals, run_begun: begun }
+        Snapshot {
+            name: "book".into(),
+            total: Total::Raw(2 << 20),
+            progress,
+            begun,
+            ended: OnceLock::new(),
+            totals,
+            run_begun: begun,
+        }
     }
 
     #[test]

@@ -10,14 +10,6 @@ use crate::{
 };
 use foretell::{Level, unstable::huffman::order0_entropy};
 
-/// Blocks up to this length may start from the built-in prior (`EncodeOptions::built_in_prior`).
-const MOST_WITH_PRIOR: usize = 1 << 20;
-
-/// Whether a block of `content`, compressed at `level`, may start from the built-in prior.
-fn may_start_from_prior(content: &[u8], level: Level) -> bool {
-    content.chunks(level.block_len()).any(|block| block.len() <= MOST_WITH_PRIOR)
-}
-
 /// What to measure on each file, besides its order-0 entropy and Huffman coding.
 pub struct Request<'a> {
     /// Levels of the neural codec.
@@ -98,11 +90,7 @@ fn measure_file(
         let mut report = |error: anyhow::Error| {
             notes.failure(&error.context(format!("{}: {}", one_line(input.path.display()), codec.label())));
         };
-        samples.push(match codec {
-            // The neural codec does the same work here, and makes the same bytes.
-            Codec::NoPrior(level) if !may_start_from_prior(content, *level) => neural(&samples, codecs, *level),
-            _ => codec.measure(content).map_err(&mut report).ok(),
-        });
+        samples.push(codec.measure(content).map_err(&mut report).ok());
         if let (Codec::Neural(level), true) = (codec, with_curves) {
             let curve = learning_curve(content, *level).map_err(|error| report(error.into()));
             curves.push(curve.unwrap_or_default());
@@ -110,12 +98,6 @@ fn measure_file(
     }
     let order0_bits = if content.is_empty() { 0.0 } else { order0_entropy(content) * content.len() as f64 };
     Measured { name: input.name.clone(), size: content.len() as u64, order0_bits, samples, curves }
-}
-
-/// The result of the neural codec of `level` on the file.
-fn neural(samples: &[Option<Sample>], codecs: &[Codec], level: Level) -> Option<Sample> {
-    let same = |codec: &Codec| matches!(codec, Codec::Neural(other) if *other == level);
-    codecs.iter().zip(samples).find(|(codec, _)| same(codec)).and_then(|(_, sample)| *sample)
 }
 
 impl Matrix {

@@ -11,6 +11,7 @@ mod neural_sizes;
 pub mod peers;
 mod plot;
 mod sample;
+mod segment_sizes;
 
 use std::{
     fs,
@@ -75,6 +76,11 @@ pub struct Args {
     /// Bytes are those of neural blocks without headers, and nothing is decompressed.
     #[arg(long, conflicts_with_all = ["peers", "plot", "ablate", "json", "csv"])]
     block_sizes: bool,
+    /// Segment sizes: total size of all files, each flushed every 4 to 256 KiB, at each level
+    ///
+    /// A flush ends a segment, and others end as usual. Bytes are those of whole frames, and nothing is decompressed.
+    #[arg(long, conflicts_with_all = ["peers", "plot", "ablate", "json", "csv", "block_sizes"])]
+    segment_sizes: bool,
 }
 
 /// Measures the files, prints the report and draws the picture.
@@ -91,6 +97,9 @@ pub fn run(args: &Args, notes: &mut Notes) -> anyhow::Result<()> {
     }
     if args.block_sizes {
         return print(&block_sizes::report(&inputs, &args.level.0, notes)?);
+    }
+    if args.segment_sizes {
+        return print(&segment_sizes::report(&inputs, &args.level.0, notes)?);
     }
     let request = Request { levels: &args.level.0, peers: args.peers, curves: args.plot.is_some() };
     let matrix = measure(&inputs, &request, notes);

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io,
     os::{fd::BorrowedFd, unix::fs::FileExt},
+    time::Duration,
 };
 
 use nix::{
@@ -37,6 +38,17 @@ fn own(descriptor: BorrowedFd, number: u32) -> io::Result<File> {
 pub fn wait_until(file: &impl Descriptor, ready: Ready) -> io::Result<()> {
     match poll(&mut [request(file, ready)], PollTimeout::NONE) {
         Ok(_) | Err(Errno::EINTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Waits until `file` is ready, but no longer than `most`; returns whether it is.
+pub fn wait_at_most(file: &impl Descriptor, ready: Ready, most: Duration) -> io::Result<bool> {
+    // Rounded up: without a wait, what is not quite due would be asked for again and again.
+    let timeout = PollTimeout::try_from(most + Duration::from_micros(999)).unwrap_or(PollTimeout::MAX);
+    match poll(&mut [request(file, ready)], timeout) {
+        Ok(number) => Ok(number > 0),
+        Err(Errno::EINTR) => Ok(false),
         Err(error) => Err(error.into()),
     }
 }
