@@ -190,7 +190,7 @@ impl Frame {
         self.index.blocks.try_reserve(1).map_err(|_| Error::no_memory(self.held()))?;
         Entry::add_to(&mut self.index.blocks, &header)?;
         if !header.goes_on {
-            self.end_block(progress);
+            self.end_block(progress.clone());
             self.gathered = self.has_content().then(Vec::new);
         }
         match &mut self.gathered {
@@ -205,6 +205,10 @@ impl Frame {
                 self.whole = Some(self.whole.map_or(header, |whole| joined(whole, header)));
                 segments.push(segment);
             }
+        }
+        // The last block has no other behind it.
+        if self.index.header.content_size == Some(self.begun) {
+            self.end_block(progress);
         }
         Ok(())
     }
