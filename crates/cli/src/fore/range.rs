@@ -1,25 +1,22 @@
 //! `--range`: a part of a file's content.
 
-use std::{
-    io::{Read, Seek, SeekFrom},
-    sync::Arc,
-};
+use std::io::{Read, Seek, SeekFrom};
 
 use super::{
     copy::{Fault, copy},
-    decoding::decode_options,
+    decoding::Decoding,
     input::Input,
     means::Means,
     outcome::Done,
     plan::Plan,
-    progress::{ProgressMeter, Run, Total},
+    progress::{Run, Total},
 };
 use crate::common::{
     output::Output,
     report::{Problem, plain},
     values::Range,
 };
-use foretell::{IndexedReader, Progress};
+use foretell::IndexedReader;
 
 /// Decodes `range` of the content of `input` onto `output`.
 pub fn decompress(
@@ -34,10 +31,9 @@ pub fn decompress(
         let text = "--range takes a file, not a pipe: it reads the end first";
         return Err(Problem::error(&*input, text));
     }
-    let progress = Arc::<Progress>::default();
-    let _meter = ProgressMeter::start(run, &input.to_string(), Total::Unknown, &progress);
+    let decoding = Decoding::begin(plan, run, means, &input.to_string(), Total::Unknown);
     let failed = |input: &Input, error: foretell::Error| input.unreadable(plan.remove, plain(&error.into()));
-    let reader = IndexedReader::new(&mut *input, &decode_options(plan, means, &progress));
+    let reader = IndexedReader::new(&mut *input, &decoding.options);
     let mut reader = match reader {
         Ok(reader) => reader,
         Err(error) => return Err(failed(input, error)),
@@ -53,5 +49,5 @@ pub fn decompress(
     let copied = copied.and_then(|()| input.check_read().map_err(Fault::Read));
     copied.map_err(|fault| fault.of(plan, input, output))?;
     let coded = input.len().unwrap_or(0);
-    Ok(Done { raw: output.written(), coded, memory: progress.memory(), garbage: false })
+    Ok(Done { raw: output.written(), coded, memory: decoding.progress.memory(), garbage: false })
 }

@@ -1,21 +1,19 @@
 //! Files that may be damaged: tested to the end, or saved as far as possible.
 
-use std::sync::Arc;
-
 use super::{
-    decoding::decode_options,
+    decoding::Decoding,
     input::Input,
     means::Means,
     outcome::Done,
     plan::{Action, Plan},
-    progress::{ProgressMeter, Run, Total},
+    progress::{Run, Total},
 };
 use crate::common::{
     error_tap::ErrorTap,
     output::Output,
     report::{Problem, plain},
 };
-use foretell::{Damage, Error, ErrorKind, Progress};
+use foretell::{Damage, Error, ErrorKind};
 
 /// Decodes all that is good of `input` onto `output`; `problems` gets each damage. Returns the figures, and whether there
 /// was no damage.
@@ -27,12 +25,12 @@ pub fn recover(
     output: &mut Output,
     problems: &mut Vec<Problem>,
 ) -> Result<(Done, bool), Problem> {
-    let progress = Arc::<Progress>::default();
     let coded = input.len().unwrap_or(0);
-    let _meter = ProgressMeter::start(run, &input.to_string(), Total::of_compressed(input), &progress);
+    let total = Total::of_compressed(input, run.shows_progress());
+    let decoding = Decoding::begin(plan, run, means, &input.to_string(), total);
     let mut tap = ErrorTap::new(output);
     let unverified = matches!(plan.action, Action::Recover { unverified: true });
-    let options = decode_options(plan, means, &progress).unverified(unverified);
+    let options = decoding.options.clone().unverified(unverified);
     let recovered = foretell::recover(&mut *input, &mut tap, &options);
     if let Some(problem) = tap.problem() {
         return Err(problem);
@@ -51,7 +49,7 @@ pub fn recover(
     for damage in recovered.damages {
         problems.push(Problem::error(&*input, described(damage, words)));
     }
-    let (raw, memory, garbage) = (recovered.content, progress.memory(), recovered.trailing_garbage);
+    let (raw, memory, garbage) = (recovered.content, decoding.progress.memory(), recovered.trailing_garbage);
     Ok((Done { raw, coded, memory, garbage }, is_whole))
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     copy::{BUFFER, Fault, copy},
-    decoding::decode_options,
+    decoding::Decoding,
     input::Input,
     live,
     means::Means,
@@ -77,12 +77,11 @@ fn compress(
 
 /// Decompresses `input` onto `output`.
 fn decompress(plan: &Plan, run: &Run, means: Means, input: &mut Input, output: &mut Output) -> Result<Done, Problem> {
-    let progress = Arc::<Progress>::default();
-    let _meter = ProgressMeter::start(run, &input.to_string(), Total::of_compressed(input), &progress);
-    let options = decode_options(plan, means, &progress);
+    let total = Total::of_compressed(input, run.shows_progress());
+    let decoding = Decoding::begin(plan, run, means, &input.to_string(), total);
     let mut garbage = false;
     let copied = if plan.pass_plain && output.is_stream() && !plan.follow {
-        copy(&mut Mixed::new(&mut *input, options), output)
+        copy(&mut Mixed::new(&mut *input, decoding.options.clone()), output)
     } else {
         // A pipe has an end of its own.
         let follows = plan.follow && input.is_file();
@@ -92,14 +91,14 @@ fn decompress(plan: &Plan, run: &Run, means: Means, input: &mut Input, output: &
         // Content that came down a pipe is written before more of the pipe is waited for.
         input.report_before_waiting();
         let reader = BufReader::with_capacity(BUFFER, &mut *input);
-        let mut decoder = Decoder::new(reader, &options);
+        let mut decoder = Decoder::new(reader, &decoding.options);
         let copied = if follows { live::follow(&mut decoder, output) } else { copy(&mut decoder, output) };
         garbage = decoder.trailing_garbage();
         copied
     };
     let copied = copied.and_then(|()| input.check_read().map_err(Fault::Read));
     copied.map_err(|fault| fault.of(plan, input, output))?;
-    Ok(Done { raw: output.written(), coded: input.taken(), memory: progress.memory(), garbage })
+    Ok(Done { raw: output.written(), coded: input.taken(), memory: decoding.progress.memory(), garbage })
 }
 
 /// Decodes what `output` holds and compares it with `input`: byte by byte if the input can be read again and is still
@@ -107,9 +106,9 @@ fn decompress(plan: &Plan, run: &Run, means: Means, input: &mut Input, output: &
 fn verify(plan: &Plan, run: &Run, means: Means, input: &mut Input, output: &Output) -> Result<(), Problem> {
     let failed = |text: &str| Problem::error(output, format_args!("verification failed: {text}"));
     let file = output.reread().map_err(|e| failed(&plain(&e)))?;
-    let (len, progress) = (input.taken(), Arc::<Progress>::default());
-    let _meter = ProgressMeter::start(run, &format!("{input} (verifying)"), Total::Raw(len), &progress);
-    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file), &decode_options(plan, means, &progress));
+    let len = input.taken();
+    let decoding = Decoding::begin(plan, run, means, &format!("{input} (verifying)"), Total::Raw(len));
+    let mut decoder = Decoder::new(BufReader::with_capacity(BUFFER, file), &decoding.options);
     let mut original = input.again();
     let (mut decoded, mut expected) = (vec![0; BUFFER], vec![0; BUFFER]);
     let mut done = 0;

@@ -41,6 +41,11 @@ impl Run {
         Self { when, on_terminal, begun: Instant::now(), totals, elsewhere: None }
     }
 
+    /// Whether progress is shown without being asked for.
+    pub fn shows_progress(&self) -> bool {
+        self.when != When::Never
+    }
+
     /// The run as it is now, for a thread that works on the present file. `elsewhere` gets what there is to show.
     pub fn shown_by(&self, elsewhere: impl Fn(Arc<Snapshot>) + Send + Sync + 'static) -> Self {
         Self { elsewhere: Some(Arc::new(elsewhere)), ..self.clone() }

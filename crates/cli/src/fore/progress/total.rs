@@ -17,9 +17,13 @@ pub enum Total {
 }
 
 impl Total {
-    /// All the content of the compressed `input`, as far as that can be known beforehand.
-    pub fn of_compressed(input: &mut Input) -> Self {
+    /// All the content of the compressed `input`, as far as that can be known beforehand; unless progress `is_shown`,
+    /// only how long the input is: to find out more, the file may have to be read to its end.
+    pub fn of_compressed(input: &mut Input, is_shown: bool) -> Self {
         let Some(len) = input.len() else { return Self::Unknown };
+        if !is_shown {
+            return Self::Coded(len);
+        }
         let content = content_len(&mut *input);
         input.again();
         content.map_or(Self::Coded(len), Self::Raw)
@@ -38,18 +42,22 @@ mod tests {
     use crate::{common::folder::Entry, fore::input::Allowed};
     use foretell::{EncodeOptions, Method, compress};
 
-    /// The total of a compressed file of these bytes.
-    fn total(coded: &[u8]) -> Total {
+    /// The total of a compressed file of these bytes, if progress `is_shown` or not.
+    fn total_if(is_shown: bool, coded: &[u8]) -> Total {
         let folder = tempfile::TempDir::new().unwrap();
         let path = folder.path().join("f.fore");
         std::fs::write(&path, coded).unwrap();
         let allowed = Allowed { special: false, symlink: false, odd: false };
         let mut input = Input::open(&Entry::new(&path).unwrap(), allowed).unwrap();
-        let total = Total::of_compressed(&mut input);
+        let total = Total::of_compressed(&mut input, is_shown);
         let mut read = Vec::new();
         input.read_to_end(&mut read).unwrap();
         assert!(read == coded && input.check_read().is_ok(), "looking at headers is not reading");
         total
+    }
+
+    fn total(coded: &[u8]) -> Total {
+        total_if(true, coded)
     }
 
     #[test]
@@ -60,5 +68,11 @@ mod tests {
         assert_eq!(total(&[&one[..], &one].concat()), Total::Raw(2000));
         assert_eq!(total(&compress(b"", &options).unwrap()), Total::Raw(0));
         assert_eq!(total(&one[..one.len() - 1]), Total::Coded(one.len() as u64 - 1), "no end, so it is not known");
+    }
+
+    #[test]
+    fn headers_are_not_read_for_progress_that_is_not_shown() {
+        let coded = compress(&[7; 1000], &EncodeOptions::new().method(Method::Store)).unwrap();
+        assert_eq!(total_if(false, &coded), Total::Coded(coded.len() as u64));
     }
 }
