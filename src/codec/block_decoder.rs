@@ -20,31 +20,27 @@ pub struct BlockDecoder {
     network: Option<Decoding>,
     /// Of the block's content so far.
     crc: crc32fast::Hasher,
-    /// How many bytes its tables are made for.
-    capacity: usize,
-    from_prior: bool,
-    /// Whether the block is its frame's first one, which may make the lead.
-    pub is_first: bool,
+    /// The block's first header.
+    first: Option<SegmentHeader>,
+    /// Whether the block is its frame's first one.
+    pub may_lead: bool,
     /// What the last segment decoded to, if it is damaged or cut; nothing vouches for it.
     unverified: Vec<u8>,
 }
 
 impl BlockDecoder {
-    /// Of a block that is its frame's first one, or not.
-    pub fn new(is_first: bool) -> Self {
-        Self { is_first, ..Self::default() }
+    /// Of a block that may make the lead, as its frame's first one, or not.
+    pub fn new(may_lead: bool) -> Self {
+        Self { may_lead, ..Self::default() }
     }
 
     /// Bytes of memory that a segment with this header takes.
     pub fn memory(&self, header: &SegmentHeader, priming: &Priming) -> u64 {
-        if !header.goes_on {
-            return memory::of_segment(header, header.capacity(), priming);
-        }
-        memory::of_segment(&SegmentHeader { from_prior: self.from_prior, ..*header }, self.capacity, priming)
+        memory::in_block(header, self.first, priming)
     }
 
-    /// Decodes and checks the next segment, which is no copy. The caller has been promised the memory of
-    /// [`of_segment`](super::memory::of_segment).
+    /// Decodes and checks the next segment, which is no copy. The caller has been promised its
+    /// [`memory`](Self::memory).
     ///
     /// # Errors
     /// Damage, in the coded bytes or because the content does not match its checksum: then no segment that goes on can
@@ -59,8 +55,7 @@ impl BlockDecoder {
         watch.check()?;
         let mut before = take(self);
         if !header.goes_on {
-            let (capacity, from_prior) = (header.capacity(), header.from_prior);
-            before = Self { capacity, from_prior, is_first: before.is_first, ..Self::default() };
+            before = Self { first: Some(*header), ..Self::new(before.may_lead) };
             if header.kind.is_neural() {
                 before.network = Some(begin(header, priming, watch)?);
             }
@@ -69,18 +64,23 @@ impl BlockDecoder {
         }
         let raw = before.raw(header, coded, watch).inspect_err(|_| self.unverified = take(&mut before.unverified))?;
         before.crc.update(&raw);
-        if header.check_of(before.crc.clone().finalize()) != header.check {
+        if let Err(error) = header.verify(before.crc.clone().finalize()) {
             self.unverified = raw;
-            return Err(Error::new(ErrorKind::ChecksumMismatch, "a block's content does not match its checksum"));
+            return Err(error);
         }
-        if header.ends_lead && !before.is_first {
-            return Err(Error::corrupt("a lead is not in its frame's first block"));
-        }
-        if let (true, Some(network)) = (header.ends_lead, &before.network) {
-            priming.lead.set(network.network(), priming.level, before.capacity)?;
+        if header.ends_lead {
+            before.make_lead(priming)?;
         }
         *self = before;
         Ok(raw)
+    }
+
+    /// Makes the network as it is now the frame's lead.
+    fn make_lead(&self, priming: &Priming) -> Result<()> {
+        match (self.may_lead, &self.network, self.first) {
+            (true, Some(network), Some(first)) => priming.lead.set(network.network(), priming.level, first.capacity()),
+            _ => Err(Error::corrupt("a lead is not in its frame's first block")),
+        }
     }
 
     fn raw(&mut self, header: &SegmentHeader, coded: &[u8], watch: &Watch) -> Result<Vec<u8>> {
@@ -144,6 +144,13 @@ fn reconstruct(network: &mut Decoding, header: &SegmentHeader, mut coded: &[u8],
 pub struct Segment {
     pub header: SegmentHeader,
     pub coded: Vec<u8>,
+}
+
+impl Segment {
+    /// Bytes of memory that it takes while it waits.
+    pub fn memory(&self) -> usize {
+        self.coded.len() + size_of::<Self>()
+    }
 }
 
 /// The header that a block of segments with these headers would have if it were one. Its capacity is rounded up.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::block_encoder::CodedSegment;
 use crate::{
-    Error, ErrorKind, Result,
+    Error, Result,
     container::{BlockKind, MAX_DISTANCE, SegmentHeader, varint},
     parallel::watch::Watch,
 };
@@ -118,10 +118,7 @@ pub fn decode(header: &SegmentHeader, coded: &[u8], window: &CopyWindow, watch: 
 /// As of [`decode`].
 pub fn check(header: &SegmentHeader, coded: &[u8], raw: Vec<u8>, watch: &Watch) -> Result<Vec<u8>> {
     watch.report(raw.len(), coded.len())?;
-    if crc32fast::hash(&raw) != header.check {
-        return Err(Error::new(ErrorKind::ChecksumMismatch, "a block's content does not match its checksum"));
-    }
-    Ok(raw)
+    header.verify(crc32fast::hash(&raw)).map(|()| raw)
 }
 
 #[cfg(test)]

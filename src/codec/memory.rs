@@ -22,8 +22,7 @@ pub struct Allowed {
 }
 
 /// Bytes of memory that coding or decoding a segment takes: its raw and its coded bytes, the network and its prior if
-/// it has them, and what the segment is expanded to. The tables of the block's network are made for `capacity` bytes. Of a
-/// segment that goes on, the header is to say whether its block started from a prior.
+/// `header` says so, and what the segment is expanded to. The tables of the block's network are made for `capacity` bytes.
 pub fn of_segment(header: &SegmentHeader, capacity: usize, priming: &Priming) -> u64 {
     let level = priming.level;
     let has_network = header.kind.is_neural() || header.goes_on;
@@ -31,6 +30,12 @@ pub fn of_segment(header: &SegmentHeader, capacity: usize, priming: &Priming) ->
     let network = if has_network { level.memory(capacity) } else { 0 };
     let expanded = if header.kind == BlockKind::Expanded { header.expanded_len + deflate::MEMORY } else { 0 };
     (header.raw_len + header.coded_len + network + expanded + prior) as u64
+}
+
+/// Bytes of memory that a segment takes, by its header and by the `first` one of its block, if it goes on.
+pub fn in_block(header: &SegmentHeader, first: Option<SegmentHeader>, priming: &Priming) -> u64 {
+    let first = first.filter(|_| header.goes_on).unwrap_or(*header);
+    of_segment(&SegmentHeader { from_prior: first.from_prior, ..*header }, first.capacity(), priming)
 }
 
 /// The most bytes of memory that coding `raw_len` bytes takes, if they hold no deflate streams, by a network with tables

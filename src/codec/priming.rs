@@ -125,11 +125,8 @@ impl Priming {
     /// # Errors
     /// The system does not have the memory for the network, or `report` ends the work.
     pub fn begin(&self, content: &[u8], capacity: usize, isa: Isa, report: &mut Report) -> Result<Begun> {
-        let (prior, begun) = self.choose(content, capacity, isa, report)?;
-        match begun {
-            Some(begun) => report(begun.done, begun.coding.coded_len()).map(|()| begun),
-            None => self.begin_from(prior, capacity, isa),
-        }
+        let begun = self.choose(content, capacity, isa, report)?;
+        report(begun.done, begun.coding.coded_len()).map(|()| begun)
     }
 
     /// As [`begin`](Self::begin), or from `lead`, if that is shorter.
@@ -149,11 +146,7 @@ impl Priming {
             coding.code(&content[..done], quiet)?;
             coding.coded_len()
         };
-        let (prior, begun) = self.choose(content, capacity, isa, quiet)?;
-        let mut other = match begun {
-            Some(begun) => begun,
-            None => self.begin_from(prior, capacity, isa)?,
-        };
+        let mut other = self.choose(content, capacity, isa, quiet)?;
         let done = done.max(other.done);
         other.coding.code(&content[other.done..done], quiet)?;
         if from_lead > other.coding.coded_len() {
@@ -163,14 +156,18 @@ impl Priming {
         Ok(Begun { coding: Coding::from_lead(lead, isa), done: 0, prior: None, is_lead: true })
     }
 
-    fn begin_from(&self, prior: Option<Prior>, capacity: usize, isa: Isa) -> Result<Begun> {
+    /// Tries each way but the lead that is open for `content`, one network at a time, and begins in the best one: with
+    /// what the trial has coded, if that can be gone on with.
+    fn choose(&self, content: &[u8], capacity: usize, isa: Isa, report: &mut Report) -> Result<Begun> {
+        let (prior, begun) = self.try_all(content, capacity, isa, report)?;
+        if let Some(begun) = begun {
+            return Ok(begun);
+        }
         let coding = Coding::new(&self.start_at(self.level, prior)?, capacity, isa)?;
         Ok(Begun { coding, done: 0, prior, is_lead: false })
     }
 
-    /// Tries each way that is open for `content`, one network at a time: the best one, and the content as far as it is
-    /// coded in this way, if that can be gone on with.
-    fn choose(
+    fn try_all(
         &self,
         content: &[u8],
         capacity: usize,

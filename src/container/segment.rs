@@ -18,7 +18,7 @@
 use std::{io::Read, ops::RangeInclusive};
 
 use super::{BlockKind, MAX_BLOCK_LEN, capacity::Capacity, read::read_array, varint};
-use crate::{Error, Result};
+use crate::{Error, ErrorKind, Result};
 
 /// The raw length that a header need not give.
 pub const USUAL_LEN: usize = 1 << 16;
@@ -111,6 +111,17 @@ impl SegmentHeader {
     pub fn check_of(&self, crc: u32) -> u32 {
         let crc = if self.ends_lead { !crc } else { crc };
         if self.has_whole_check() { crc } else { crc & 0xffff }
+    }
+
+    /// Makes sure that the CRC-32 `crc` of the block's content up to the segment's end is right.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn verify(&self, crc: u32) -> Result<()> {
+        if self.check_of(crc) == self.check {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::ChecksumMismatch, "a block's content does not match its checksum"))
     }
 
     fn has_whole_check(&self) -> bool {

@@ -61,16 +61,21 @@ struct ReadBlock {
     priming: Priming,
 }
 
-/// A block whose segments are decoded one after the other.
+/// A block whose content is being given out.
 struct OpenBlock {
     number: usize,
-    block: ReadBlock,
-    decoder: BlockDecoder,
-    /// The content of a copy.
-    copied: Option<Vec<u8>>,
     /// Bytes of content that were given out.
     given: usize,
-    _promise: Promise,
+    decoder: BlockDecoder,
+    rest: Rest,
+}
+
+/// What is left of an open block.
+enum Rest {
+    /// The content of a copy, until it was given out.
+    Copied(Option<Vec<u8>>),
+    /// Segments, which are decoded one after the other.
+    Segments { block: ReadBlock, _promise: Promise },
 }
 
 impl<R: Read + Seek> BlockReader<R> {
@@ -106,26 +111,23 @@ impl<R: Read + Seek> BlockReader<R> {
         if i != self.next || is_begun {
             self.restart_at(i);
         }
-        let copied = match self.source(i)? {
-            Some((from, _)) if from < self.real => Some(self.distant_copy(i)?),
-            Some(_) => Some(self.decode(i, 0)?),
-            None => None,
+        let rest = match self.source(i)? {
+            Some((from, _)) if from < self.real => Rest::Copied(Some(self.distant_copy(i)?)),
+            Some(_) => Rest::Copied(Some(self.decode(i, 0)?)),
+            None => {
+                let block = self.read_with_lead(i, 0)?;
+                let _promise = promise(memory::in_block(&block.header, None, &block.priming))?;
+                Rest::Segments { block, _promise }
+            }
         };
-        let block = match &copied {
-            // What was copied is there already.
-            Some(_) => ReadBlock { segments: VecDeque::new(), ..self.read(i, 0)? },
-            None => self.read_with_lead(i, 0)?,
-        };
-        let _promise = promise(if copied.is_some() {
-            0
-        } else {
-            memory::of_segment(&block.header, block.header.capacity(), &block.priming)
-        })?;
-        let place = self.list.place(i);
-        let is_first = place.start == self.list.frame(&place).start;
-        let decoder = BlockDecoder::new(is_first);
-        self.open = Some(OpenBlock { number: i, block, decoder, copied, given: 0, _promise });
+        self.open = Some(OpenBlock { number: i, given: 0, decoder: BlockDecoder::new(self.is_first(i)), rest });
         Ok(())
+    }
+
+    /// Whether block `i` is its frame's first one.
+    fn is_first(&self, i: usize) -> bool {
+        let place = self.list.place(i);
+        place.start == self.list.frame(&place).start
     }
 
     /// Decodes the next segment of the open block; `None` at its end.
@@ -133,14 +135,20 @@ impl<R: Read + Seek> BlockReader<R> {
     /// # Errors
     /// Damage, or too little memory.
     pub fn next_segment(&mut self) -> Result<Option<Vec<u8>>> {
-        let Some(OpenBlock { block, decoder, copied, given, .. }) = &mut self.open else { return Ok(None) };
-        let content = match (copied.take(), block.segments.pop_front()) {
-            (Some(content), _) => content,
-            (None, Some(Segment { header, coded })) => decoder.decode(&header, &coded, &block.priming, &self.watch)?,
-            (None, None) => return Ok(None),
+        let Some(OpenBlock { rest, decoder, given, .. }) = &mut self.open else { return Ok(None) };
+        let (content, is_last) = match rest {
+            Rest::Copied(content) => {
+                let Some(content) = content.take() else { return Ok(None) };
+                (content, true)
+            }
+            Rest::Segments { block, .. } => {
+                let Some(Segment { header, coded }) = block.segments.pop_front() else { return Ok(None) };
+                let content = decoder.decode(&header, &coded, &block.priming, &self.watch)?;
+                (content, block.segments.is_empty())
+            }
         };
         *given += content.len();
-        if block.segments.is_empty() {
+        if is_last {
             self.next += 1;
         }
         self.window.push(&content)?;
@@ -246,7 +254,7 @@ impl<R: Read + Seek> BlockReader<R> {
     /// taken.
     fn decode(&mut self, i: usize, held: usize) -> Result<Vec<u8>> {
         let ReadBlock { header, segments, priming } = self.read_with_lead(i, held)?;
-        let _promise = promise(memory::of_segment(&header, header.capacity(), &priming))?;
+        let _promise = promise(memory::in_block(&header, None, &priming))?;
         match (header.kind, segments.front()) {
             (BlockKind::Copy, Some(segment)) => copy::decode(&header, &segment.coded, &self.window, &self.watch),
             _ => match decode_block(segments.as_slices().0, &priming, None, &self.watch)? {
@@ -270,7 +278,7 @@ impl<R: Read + Seek> BlockReader<R> {
     fn make_lead(&mut self, i: usize, held: usize) -> Result<()> {
         let first = self.list.number_at(self.list.frame(&self.list.place(i)).start);
         let ReadBlock { header, segments, priming } = self.read(first, held)?;
-        let _promise = promise(memory::of_segment(&header, header.capacity(), &priming))?;
+        let _promise = promise(memory::in_block(&header, None, &priming))?;
         let making = Making::begin(&priming.lead);
         let mut decoder = BlockDecoder::new(true);
         for Segment { header, coded } in segments {
@@ -292,7 +300,7 @@ impl<R: Read + Seek> BlockReader<R> {
             self.lead = (frame.start, Lead::default());
         }
         priming.lead = self.lead.1.clone();
-        if place.start == frame.start && priming.lead.capacity().is_none() {
+        if self.is_first(i) && priming.lead.capacity().is_none() {
             priming.lead.expect();
         }
         let beside = (self.window.len() + self.list.memory() + held) as u64 + priming.lead_memory();
@@ -309,7 +317,7 @@ impl<R: Read + Seek> BlockReader<R> {
             let all = whole.map_or(header, |whole| joined(whole, header));
             whole = Some(all);
             let list = (segments.len() + 1) * size_of::<Segment>();
-            let needed = memory::of_segment(&all, all.capacity(), &priming) + beside + list as u64;
+            let needed = memory::in_block(&all, None, &priming) + beside + list as u64;
             memory::take(needed, self.memory_limit, self.watch.progress.as_deref())?;
             let mut coded = Vec::new();
             read_vec(&mut reader, header.coded_len as u64, &mut coded)?;

@@ -129,7 +129,7 @@ impl<R: Read + Seek> Recovery<'_, R> {
         let headers = block.segments.iter().map(|segment| segment.header);
         let Some(header) = whole(headers) else { return Ok(Waiting::Damaged(truncated())) };
         let list = block.segments.len() * size_of::<Segment>();
-        let needed = memory::of_segment(&header, header.capacity(), priming) + list as u64;
+        let needed = memory::in_block(&header, None, priming) + list as u64;
         while !saver.pool.has_room(needed, saver.held()) {
             saver.save_next()?;
         }

@@ -30,8 +30,7 @@ pub fn check(options: &EncodeOptions, len: usize, held: u64) -> Result<()> {
 
 /// How many bytes a block of unknown length is expected to have: the most, or as many as tables fit the limit for.
 pub fn most_expected(options: &EncodeOptions) -> usize {
-    let most = options.block_bytes();
-    let held = pieces::most_held(most, most >= MIN_REPEAT) as u64;
+    let (most, held) = (options.block_bytes(), most_held(options));
     let lengths = std::iter::successors(Some(most), |len| Some(len / 2).filter(|&len| len > ENOUGH));
     let mut fitting = lengths.filter(|&len| needed(options, &options.priming, len, held) <= options.memory_limit);
     fitting.next().unwrap_or(most.min(ENOUGH))
@@ -39,11 +38,16 @@ pub fn most_expected(options: &EncodeOptions) -> usize {
 
 /// Whether the memory limit has room for the lead of blocks that are expected to have so many bytes.
 pub fn has_room_for_lead(options: &EncodeOptions, expected: usize) -> bool {
-    let most = options.block_bytes();
-    let held = pieces::most_held(most, most >= MIN_REPEAT) as u64;
-    let held = options.content_size.map_or(held, |size| size.min(held));
     let lead = options.priming.level.memory(expected) as u64;
-    options.memory_limit == u64::MAX || needed(options, &options.priming, expected, held) + lead <= options.memory_limit
+    options.memory_limit == u64::MAX
+        || needed(options, &options.priming, expected, most_held(options)) + lead <= options.memory_limit
+}
+
+/// The most bytes of content that are held at once.
+fn most_held(options: &EncodeOptions) -> u64 {
+    let len = options.block_bytes();
+    let most = pieces::most_held(len, len >= MIN_REPEAT) as u64;
+    options.content_size.map_or(most, |size| size.min(most))
 }
 
 /// Bytes of memory for a block whose content is among the `held` bytes.

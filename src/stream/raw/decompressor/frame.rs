@@ -130,7 +130,7 @@ impl Frame {
             _ => (*header, 0),
         };
         let list = (segments + 1) * size_of::<Segment>();
-        self.memory(all) + list as u64
+        memory::in_block(&all, self.first, &self.priming) + list as u64
     }
 
     /// Bytes of memory that this thread's block takes beside a segment with this header, the next one to be read: none if
@@ -154,17 +154,14 @@ impl Frame {
         }
         if self.blocks.has_threads() && !self.here.is_empty() {
             // The first content comes at once, and the last block has no other behind it.
-            let is_all_read = self.index.header.content_size == Some(self.begun);
-            return self.len == 0 || is_all_read || self.blocks.is_busy();
+            return self.len == 0 || self.is_all_read() || self.blocks.is_busy();
         }
         !self.here.is_empty() || self.blocks.is_ready()
     }
 
-    /// Bytes of memory that a segment with this header takes in the block that is being read.
-    fn memory(&self, header: SegmentHeader) -> u64 {
-        let first = self.first.filter(|_| header.goes_on).unwrap_or(header);
-        let header = SegmentHeader { from_prior: first.from_prior, ..header };
-        memory::of_segment(&header, first.capacity(), &self.priming)
+    /// Whether all content was read that the header promises.
+    fn is_all_read(&self) -> bool {
+        self.index.header.content_size == Some(self.begun)
     }
 
     /// Makes sure of `needed` bytes of memory for the block that this thread decodes. If need be, waits until no other
@@ -195,9 +192,9 @@ impl Frame {
         }
         match &mut self.gathered {
             None => {
-                let needed = self.memory(header);
+                let needed = memory::in_block(&header, self.first, &self.priming);
                 self.own = if header.goes_on { self.own.max(needed) } else { needed };
-                self.waiting += segment.coded.len() + size_of::<Segment>();
+                self.waiting += segment.memory();
                 self.here.push_back(segment);
             }
             Some(_) if header.kind == BlockKind::Copy => self.blocks.put(Ok(Decoded::Copy(segment))),
@@ -207,7 +204,7 @@ impl Frame {
             }
         }
         // The last block has no other behind it.
-        if self.index.header.content_size == Some(self.begun) {
+        if self.is_all_read() {
             self.end_block(progress);
         }
         Ok(())
@@ -218,7 +215,7 @@ impl Frame {
         let Some(segments) = self.gathered.take().filter(|segments| !segments.is_empty()) else { return };
         let Some(whole) = self.whole.take() else { return };
         let list = (segments.len() * size_of::<Segment>()) as u64;
-        let needed = memory::of_segment(&whole, whole.capacity(), &self.priming) + list;
+        let needed = memory::in_block(&whole, None, &self.priming) + list;
         let (priming, watch) = (self.priming.clone(), self.watch(progress));
         self.blocks.run(needed, move |_| {
             decode_block(&segments, &priming, None, &watch).map(|block| Decoded::Content(block.content, block.damage))
@@ -227,7 +224,7 @@ impl Frame {
 
     /// Notes that the first block was decoded, so that there is no lead if it made none.
     pub fn end_first_block(&mut self) {
-        self.decoder.is_first = false;
+        self.decoder.may_lead = false;
         if let Some(making) = self.making.take() {
             making.end();
         }
@@ -243,20 +240,18 @@ impl Frame {
         if self.here.is_empty() && self.blocks.is_empty() {
             self.here = self.gathered.take().unwrap_or_default().into();
             self.whole = None;
-            self.waiting = self.here.iter().map(|segment| segment.coded.len() + size_of::<Segment>()).sum();
-            self.own = self
-                .here
-                .front()
-                .map_or(0, |segment| memory::of_segment(&segment.header, segment.header.capacity(), &self.priming));
+            self.waiting = self.here.iter().map(Segment::memory).sum();
+            let first = self.here.front().map(|segment| segment.header);
+            self.own = first.map_or(0, |first| memory::in_block(&first, None, &self.priming));
         }
         let next = self.here.pop_front()?;
-        self.waiting -= next.coded.len() + size_of::<Segment>();
+        self.waiting -= next.memory();
         Some(next)
     }
 
     /// Keeps the content of the last segment, for copies of it.
     pub fn keep(&mut self, content: &[u8]) -> Result<()> {
-        if self.index.header.content_size == Some(self.begun) && self.blocks.is_empty() && self.here.is_empty() {
+        if self.is_all_read() && self.blocks.is_empty() && self.here.is_empty() {
             // Nothing follows that could be a copy.
             return Ok(());
         }
