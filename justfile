@@ -118,6 +118,10 @@ built-in:
 bench:
     cargo bench
 
+# A run of some GiB, and a repeat from far before: sizes, times and memory (needs GNU time).
+long-content GIB="10":
+    benches/long-content.sh {{GIB}}
+
 # Sizes and speeds over a folder of corpora, beside all other compressors on PATH.
 measure DIR="corpus":
     cargo run --release --bin foretell -- bench --peers --level 1,6 {{DIR}}

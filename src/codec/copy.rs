@@ -5,18 +5,29 @@ use std::collections::VecDeque;
 use super::block_encoder::CodedSegment;
 use crate::{
     Error, Result,
-    container::{BlockKind, MAX_DISTANCE, SegmentHeader, varint},
+    container::{BlockKind, SegmentHeader, Window, varint},
     parallel::watch::Watch,
 };
 
-/// The last [`MAX_DISTANCE`] bytes of a frame's content before the current block, or all if there are fewer.
-#[derive(Debug, Default)]
+/// The last bytes of a frame's content before the current block, as far back as copies may reach.
+#[derive(Debug)]
 pub struct CopyWindow {
-    /// Never longer than [`MAX_DISTANCE`].
+    /// Never longer than `reach`.
     bytes: VecDeque<u8>,
+    reach: usize,
 }
 
 impl CopyWindow {
+    /// That of a frame whose header has `window`; no content yet.
+    pub fn new(window: Window) -> Self {
+        Self { bytes: VecDeque::new(), reach: window.bytes() }
+    }
+
+    /// Drops all content.
+    pub fn clear(&mut self) {
+        self.bytes = VecDeque::new();
+    }
+
     /// How many bytes are kept.
     pub fn len(&self) -> usize {
         self.bytes.len()
@@ -27,7 +38,7 @@ impl CopyWindow {
     /// # Errors
     /// The system does not have the memory.
     pub fn push(&mut self, block: &[u8]) -> Result<()> {
-        let block = &block[block.len().saturating_sub(MAX_DISTANCE)..];
+        let block = &block[block.len().saturating_sub(self.reach)..];
         self.make_room(block.len())?;
         self.bytes.extend(block);
         Ok(())
@@ -38,7 +49,7 @@ impl CopyWindow {
     /// # Errors
     /// As of [`push`](Self::push).
     pub fn push_zeros(&mut self, len: u64) -> Result<()> {
-        let len = usize::try_from(len).map_or(MAX_DISTANCE, |len| len.min(MAX_DISTANCE));
+        let len = usize::try_from(len).map_or(self.reach, |len| len.min(self.reach));
         self.make_room(len)?;
         self.bytes.resize(self.bytes.len() + len, 0);
         Ok(())
@@ -46,15 +57,17 @@ impl CopyWindow {
 
     /// Bytes of memory that adding a block of `len` may ask for.
     pub fn growth(&self, len: usize) -> u64 {
-        let needed = (self.bytes.len() + len.min(MAX_DISTANCE)).min(MAX_DISTANCE);
-        if needed <= self.bytes.capacity() { 0 } else { needed.max(2 * self.bytes.capacity()) as u64 }
+        let needed = (self.bytes.len() + len.min(self.reach)).min(self.reach);
+        if needed <= self.bytes.capacity() { 0 } else { grown(self.bytes.capacity(), needed).min(self.reach) as u64 }
     }
 
-    /// Makes room for `len` more bytes, at most [`MAX_DISTANCE`]: drops those that come out of reach.
+    /// Makes room for `len` more bytes, at most `reach`: drops those that come out of reach.
     fn make_room(&mut self, len: usize) -> Result<()> {
-        let excess = (self.bytes.len() + len).saturating_sub(MAX_DISTANCE);
+        let growth = self.growth(len) as usize;
+        let excess = (self.bytes.len() + len).saturating_sub(self.reach);
         self.bytes.drain(..excess);
-        self.bytes.try_reserve(len).map_err(|_| Error::no_memory(len as u64))
+        let more = growth.saturating_sub(self.bytes.len());
+        self.bytes.try_reserve_exact(more).map_err(|_| Error::no_memory(growth as u64))
     }
 
     /// Decodes a copy of `len` bytes from its `coded` distance.
@@ -81,6 +94,13 @@ impl CopyWindow {
         }
         out
     }
+}
+
+/// How large a list of content is made that has room for `capacity` bytes and needs it for `needed`: at first it
+/// doubles, later it does not take much more than it needs.
+pub fn grown(capacity: usize, needed: usize) -> usize {
+    const STEP: usize = 1 << 26;
+    needed.max(capacity + capacity.min(STEP))
 }
 
 /// The error for a distance that is out of range.
@@ -126,8 +146,10 @@ mod tests {
     use super::*;
     use crate::ErrorKind;
 
+    const MAX_DISTANCE: usize = 1 << 25;
+
     fn window(blocks: &[&[u8]]) -> CopyWindow {
-        let mut window = CopyWindow::default();
+        let mut window = CopyWindow::new(Window::LEAST);
         blocks.iter().for_each(|block| window.push(block).unwrap());
         window
     }
@@ -163,7 +185,7 @@ mod tests {
     fn the_window_keeps_what_is_within_reach_and_no_more() {
         let block: Vec<u8> = (0..MAX_DISTANCE / 4 + 1).map(|i| (i % 251) as u8).collect();
         let mut all = Vec::new();
-        let mut window = CopyWindow::default();
+        let mut window = CopyWindow::new(Window::LEAST);
         for _ in 0..9 {
             all.extend_from_slice(&block);
             window.push(&block).unwrap();
@@ -171,6 +193,7 @@ mod tests {
             assert_eq!(window.len(), reach);
             assert!(copy(&window, reach as u64, reach).unwrap() == all[all.len() - reach..]);
             assert!(copy(&window, reach as u64 + 1, 1).is_err());
+            assert!(window.bytes.capacity() <= MAX_DISTANCE);
         }
         window.push(&all).unwrap();
         assert!(copy(&window, MAX_DISTANCE as u64, 100).unwrap() == all[all.len() - MAX_DISTANCE..][..100]);

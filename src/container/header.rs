@@ -1,19 +1,19 @@
 //! The frame's header, which says what a decoder must know before the first block ↔ bytes.
 //!
 //! ```text
-//! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | [trained model (8)] | CRC-32 of all before
+//! magic F0 'r' 'e' | format version | model version | flags and level | [content size] | [window] | [trained model (8)] | CRC-32 of all before
 //! ```
 
 use std::io::Read;
 
 use super::{
-    ModelId,
+    ModelId, Window,
     read::{read_array, read_byte},
     varint,
 };
 use crate::{Error, ErrorKind, Result, model};
 
-/// Whether `bytes` begin with the whole, undamaged header of a frame that this crate can read. At most the first 28
+/// Whether `bytes` begin with the whole, undamaged header of a frame that this crate can read. At most the first 29
 /// bytes are looked at, so where as many are given the answer is final.
 ///
 /// ```
@@ -33,14 +33,16 @@ pub const FORMAT_VERSION: u8 = 2;
 /// The oldest version of the container that this crate reads.
 const OLDEST_FORMAT: u8 = 2;
 
-/// The most bytes of a header: magic, versions, level, the size of content, a model's name, the check.
-pub const MAX_LEN: usize = 28;
+/// The most bytes of a header: magic, versions, level, the size of content, the window, a model's name, the check.
+pub const MAX_LEN: usize = 29;
 /// The least bytes of a header after its magic.
 pub const LEAST_LEN: usize = 7;
 
 const LEVEL_BITS: u8 = 0x0f;
 const HAS_CONTENT_SIZE: u8 = 0x10;
 const HAS_MODEL: u8 = 0x20;
+const HAS_WINDOW: u8 = 0x40;
+const KNOWN: u8 = LEVEL_BITS | HAS_CONTENT_SIZE | HAS_MODEL | HAS_WINDOW;
 
 /// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct FrameHeader {
     pub level: model::Level,
     /// Bytes of content in the whole frame, if that was known when writing began.
     pub content_size: Option<u64>,
+    /// How far back copies may reach.
+    pub window: Window,
     /// The trained model that blocks start from, if it is not the built-in one.
     pub model: Option<ModelId>,
 }
@@ -59,9 +63,13 @@ impl FrameHeader {
         let mut out = MAGIC.to_vec();
         let size_flag = if self.content_size.is_some() { HAS_CONTENT_SIZE } else { 0 };
         let model_flag = if self.model.is_some() { HAS_MODEL } else { 0 };
-        out.extend([FORMAT_VERSION, model::VERSION, self.level.get() | size_flag | model_flag]);
+        let window_flag = if self.window == Window::LEAST { 0 } else { HAS_WINDOW };
+        out.extend([FORMAT_VERSION, model::VERSION, self.level.get() | size_flag | model_flag | window_flag]);
         if let Some(size) = self.content_size {
             varint::write(&mut out, size);
+        }
+        if window_flag != 0 {
+            out.push(self.window.code());
         }
         if let Some(model) = self.model {
             out.extend(model.0.to_le_bytes());
@@ -88,6 +96,14 @@ impl FrameHeader {
         if let Some(size) = content_size {
             varint::write(&mut seen, size);
         }
+        let window = match flags & HAS_WINDOW {
+            0 => Some(Window::LEAST),
+            _ => {
+                let [code] = read_array(input)?;
+                seen.push(code);
+                Window::of_code(code)
+            }
+        };
         let trained = match flags & HAS_MODEL {
             0 => None,
             _ => Some(ModelId(u64::from_le_bytes(read_array(input)?))),
@@ -99,14 +115,13 @@ impl FrameHeader {
             return Err(Error::corrupt("the header is damaged"));
         }
         check_version("model", model, model::OLDEST, model::VERSION)?;
-        let level = model::Level::new(flags & LEVEL_BITS);
-        match level {
-            Some(level) if flags & !(LEVEL_BITS | HAS_CONTENT_SIZE | HAS_MODEL) == 0 => {
-                Ok(Self { level, content_size, model: trained })
+        match (model::Level::new(flags & LEVEL_BITS), window) {
+            (Some(level), Some(window)) if flags & !KNOWN == 0 => {
+                Ok(Self { level, content_size, window, model: trained })
             }
             _ => Err(Error::new(
                 ErrorKind::Unsupported,
-                "the header has flags or a level that this version does not know",
+                "the header has flags, a level or a window that this version does not know",
             )),
         }
     }
@@ -202,9 +217,12 @@ mod tests {
         for content_size in [None, Some(0), Some(1), Some(1 << 40)] {
             for level in model::Level::all() {
                 for model in [None, Some(ModelId(0)), Some(ModelId(0x0123_4567_89ab_cdef))] {
-                    let header = FrameHeader { level, content_size, model };
-                    let bytes = header.to_bytes();
-                    assert_eq!(FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap(), header);
+                    for window in [Window::LEAST, Window::of(1 << 28), Window::MOST] {
+                        let header = FrameHeader { level, content_size, window, model };
+                        let bytes = header.to_bytes();
+                        assert!(bytes.len() <= MAX_LEN);
+                        assert_eq!(FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap(), header);
+                    }
                 }
             }
         }
@@ -212,7 +230,9 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_named() {
-        let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None, model: None }.to_bytes();
+        let mut bytes =
+            FrameHeader { level: model::Level::DEFAULT, content_size: None, window: Window::LEAST, model: None }
+                .to_bytes();
         bytes[3] = 9;
         let error = FrameHeader::read_after_magic(&mut &bytes[3..]).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -228,7 +248,9 @@ mod tests {
             (model::OLDEST - 1, "written by an older fore (model 2); this one reads models from 3 on"),
             (9, "written by a newer fore (model 9); this one reads models up to 3"),
         ] {
-            let mut bytes = FrameHeader { level: model::Level::DEFAULT, content_size: None, model: None }.to_bytes();
+            let mut bytes =
+                FrameHeader { level: model::Level::DEFAULT, content_size: None, window: Window::LEAST, model: None }
+                    .to_bytes();
             bytes[4] = model;
             let check = crc32fast::hash(&bytes[..6]);
             bytes[6..].copy_from_slice(&check.to_le_bytes());

@@ -239,8 +239,12 @@ mod tests {
     use crate::model::Level;
 
     fn index(content_size: Option<u64>) -> Index {
-        let header =
-            FrameHeader { level: Level::BEST, content_size, model: Some(crate::ModelId(content_size.unwrap_or(7))) };
+        let header = FrameHeader {
+            level: Level::BEST,
+            content_size,
+            window: crate::container::Window::LEAST,
+            model: Some(crate::ModelId(content_size.unwrap_or(7))),
+        };
         let entry = |(kind, raw_len, size)| Entry { kind, raw_len, size };
         let blocks =
             [(BlockKind::Stored, 1, 11), (BlockKind::Neural, 1 << 26, 200), (BlockKind::Copy, 128, 21)].map(entry);

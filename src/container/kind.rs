@@ -18,7 +18,7 @@ pub enum BlockKind {
     Huffman,
     /// The network with a range coder.
     Neural,
-    /// The bytes some distance before in the frame's content, up to 32 MiB; only that distance is coded.
+    /// The bytes some distance before in the frame's content, up to a [window](crate::EncodeOptions::window); only that distance is coded.
     Copy,
     /// As `Neural`, but the deflate streams in the content are expanded before, and reconstructed to the same bits
     /// after decoding.

@@ -21,7 +21,7 @@ pub mod varint;
 pub use header::FrameHeader;
 pub use index::Index;
 pub use kind::BlockKind;
-pub use limits::{MAX_BLOCK_LEN, MAX_DISTANCE};
+pub use limits::{MAX_BLOCK_LEN, Window};
 pub use method::Method;
 pub use model_id::ModelId;
 pub use segment::{Item, SegmentHeader};

@@ -9,13 +9,15 @@ use super::frames::{Frame, Indexes, locate};
 use crate::{
     DecodeOptions, Result,
     codec::memory,
-    container::{FrameHeader, Index, index::Entry},
+    container::{FrameHeader, Index, Window, index::Entry},
     error::reserve,
 };
 
 /// All blocks of a file.
 pub struct BlockList {
     frames: Vec<FrameStart>,
+    /// The greatest of the frames.
+    window: Window,
     /// In the order of the file, so that `start` ascends.
     places: Vec<BlockPlace>,
     content_len: u64,
@@ -55,7 +57,7 @@ impl BlockList {
     /// # Errors
     /// As of [`locate`]; or the list takes more memory than `options` allow.
     pub fn find(input: &mut (impl Read + Seek), options: &DecodeOptions) -> Result<Self> {
-        let mut list = Self { frames: Vec::new(), places: Vec::new(), content_len: 0 };
+        let mut list = Self { frames: Vec::new(), window: Window::LEAST, places: Vec::new(), content_len: 0 };
         // What `locate` holds becomes places before it is dropped, so both count.
         let taken = Cell::new(0);
         let most = |bytes: usize| taken.get() + bytes + bytes / Index::PER_BLOCK * size_of::<BlockPlace>();
@@ -75,6 +77,7 @@ impl BlockList {
         header.check_content_size(frame.index.raw_size())?;
         reserve(&mut self.places, frame.index.blocks.len())?;
         let mut at = frame.start + header.to_bytes().len() as u64;
+        self.window = self.window.max(header.window);
         self.frames.push(FrameStart { header, start: self.content_len });
         for &entry in &frame.index.blocks {
             self.places.push(BlockPlace { entry, at, start: self.content_len, frame: self.frames.len() - 1 });
@@ -87,6 +90,11 @@ impl BlockList {
     /// Bytes of content.
     pub fn content_len(&self) -> u64 {
         self.content_len
+    }
+
+    /// How far back copies may reach in any of the frames.
+    pub fn window(&self) -> Window {
+        self.window
     }
 
     /// How many frames there are.

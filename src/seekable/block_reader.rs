@@ -22,7 +22,7 @@ use crate::{
         memory,
         priming::Priming,
     },
-    container::{BlockKind, Item, MAX_DISTANCE, SegmentHeader, index::Entry, read::read_vec, varint},
+    container::{BlockKind, Item, SegmentHeader, index::Entry, read::read_vec, varint},
     parallel::{
         memory::{Promise, promise},
         stop::Stop,
@@ -85,6 +85,7 @@ impl<R: Read + Seek> BlockReader<R> {
     /// As of [`BlockList::find`].
     pub fn new(mut inner: R, options: &DecodeOptions) -> Result<Self> {
         let list = BlockList::find(&mut inner, options)?;
+        let window = CopyWindow::new(list.window());
         let DecodeOptions { progress, stop, .. } = options;
         Ok(Self {
             inner,
@@ -92,7 +93,7 @@ impl<R: Read + Seek> BlockReader<R> {
             memory_limit: options.memory_limit,
             models: options.models.clone(),
             watch: Watch { progress: progress.clone(), cancel: stop.clone(), stop: Stop::default() },
-            window: CopyWindow::default(),
+            window,
             next: 0,
             real: 0,
             lead: (u64::MAX, Lead::default()),
@@ -157,7 +158,7 @@ impl<R: Read + Seek> BlockReader<R> {
 
     /// Makes `i` the next block, and empties the window.
     fn restart_at(&mut self, i: usize) {
-        self.window = CopyWindow::default();
+        self.window.clear();
         self.next = i;
         self.real = self.list.place(i).start;
     }
@@ -227,7 +228,8 @@ impl<R: Read + Seek> BlockReader<R> {
     fn read_distance(&mut self, i: usize, place: BlockPlace) -> Result<u64> {
         let segments = self.read(i, 0)?.segments;
         let mut rest = segments.front().map_or(&[][..], |segment| &segment.coded);
-        let most = (place.start - self.list.frame(&place).start).min(MAX_DISTANCE as u64);
+        let frame = self.list.frame(&place);
+        let most = (place.start - frame.start).min(frame.header.window.bytes() as u64);
         let distance = varint::read(&mut rest).ok().filter(|distance| (1..=most).contains(distance) && rest.is_empty());
         let distance = distance.ok_or_else(copy::bad_distance)?;
         if self.distances.len() >= MOST_DISTANCES {

@@ -6,7 +6,7 @@ use super::frames::{Counting, Frame, GLANCE, indexed_frames};
 use crate::{
     Error, ErrorKind, Result,
     container::{
-        FrameHeader, Index, Item, SegmentHeader,
+        FrameHeader, Index, Item, SegmentHeader, Window,
         header::{self, MAGIC, Start, find_frame},
         index::{Entry, Room},
         read::{read_vec, truncated},
@@ -200,7 +200,10 @@ impl Scan {
             return Ok(None);
         }
         // Of this frame only the magic is left.
-        Ok(Some(ScannedFrame::new(FrameHeader { level: Level::DEFAULT, content_size: None, model: None }, vec![error])))
+        Ok(Some(ScannedFrame::new(
+            FrameHeader { level: Level::DEFAULT, content_size: None, window: Window::LEAST, model: None },
+            vec![error],
+        )))
     }
 
     /// Finds the next item of `frame`. Returns whether more may follow. `known` is the frame by its index.

@@ -2,7 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::{Error, ErrorKind, Model, Result, container::Method, model::Level};
+use super::long_repeats::MIN_REPEAT;
+use crate::{
+    Error, ErrorKind, Model, Result,
+    container::{Method, Window},
+    model::Level,
+};
 use crate::{
     codec::{lead::Lead, priming::Priming},
     parallel::{progress::Progress, stop::Stop},
@@ -15,6 +20,9 @@ pub(crate) const MIN_BLOCK_LEN: usize = 1 << 16;
 const HUFFMAN_BLOCK: usize = 1 << 18;
 /// Bytes of content in a stored block.
 const STORE_BLOCK: usize = 1 << 20;
+/// The farthest that copies reach back unless a caller asks for more: a decoder takes as much memory for it as level 5
+/// takes for a network.
+const USUAL_WINDOW: u64 = 1 << 28;
 
 /// Choices for compression; a builder.
 ///
@@ -30,6 +38,7 @@ pub struct EncodeOptions {
     pub(crate) priming: Priming,
     pub(crate) method: Method,
     pub(crate) block_len: Option<usize>,
+    pub(crate) window: Option<Window>,
     pub(crate) content_size: Option<u64>,
     pub(crate) threads: usize,
     pub(crate) memory_limit: u64,
@@ -50,6 +59,7 @@ impl EncodeOptions {
             priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false, lead: Lead::default() },
             method: Method::Neural,
             block_len: None,
+            window: None,
             content_size: None,
             threads: 1,
             memory_limit: u64::MAX,
@@ -102,6 +112,23 @@ impl EncodeOptions {
         Ok(self)
     }
 
+    /// Finds repeats of 1 MiB or more as far as `bytes` back, or somewhat more: the next power of two. By default that is
+    /// 32 MiB, and in content whose length is [promised](Self::content_size) up to 256 MiB, but at most a quarter of
+    /// [`memory_limit`](Self::memory_limit).
+    ///
+    /// Encoder and decoder keep that much of the content in memory, as far as there is so much.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidInput`] if `bytes` is more than 2 GiB.
+    pub fn window(mut self, bytes: u64) -> Result<Self> {
+        if bytes > Window::MOST.bytes() as u64 {
+            let text = format!("copies reach back at most {} bytes, not {bytes}", Window::MOST.bytes());
+            return Err(Error::new(ErrorKind::InvalidInput, text));
+        }
+        self.window = Some(Window::of(bytes));
+        Ok(self)
+    }
+
     /// Promises how many bytes will be written, so that the header can say so. A promise that is not kept
     /// makes [`write::Encoder::finish`](crate::write::Encoder::finish) fail.
     pub fn content_size(mut self, bytes: u64) -> Self {
@@ -149,6 +176,19 @@ impl EncodeOptions {
             Method::Store => STORE_BLOCK,
         };
         self.block_len.unwrap_or(suits)
+    }
+
+    /// How far back copies reach, if there are any.
+    pub(crate) fn copy_window(&self) -> Option<Window> {
+        self.window_for(self.block_bytes())
+    }
+
+    /// How far back copies would reach with blocks of `block_len` bytes. In shorter ones than a repeat none are looked
+    /// for.
+    pub(crate) fn window_for(&self, block_len: usize) -> Option<Window> {
+        let usual = || Window::of(self.content_size.unwrap_or(0).min(USUAL_WINDOW).min(self.memory_limit / 8));
+        let copies = matches!(self.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
+        copies.then(|| self.window.unwrap_or_else(usual))
     }
 
     /// The length of neural blocks. Where the level's are short, for the sake of threads, content of known length is cut

@@ -1,6 +1,6 @@
 //! Options → whether a block can be coded within the memory limit, and if not, which level or block length could.
 
-use super::{EncodeOptions, encode_options::MIN_BLOCK_LEN, long_repeats::MIN_REPEAT, pieces};
+use super::{EncodeOptions, encode_options::MIN_BLOCK_LEN, pieces};
 use crate::codec::{memory, priming::Priming};
 use crate::{Error, ErrorKind, Level, Method, Result};
 
@@ -45,8 +45,7 @@ pub fn has_room_for_lead(options: &EncodeOptions, expected: usize) -> bool {
 
 /// The most bytes of content that are held at once.
 fn most_held(options: &EncodeOptions) -> u64 {
-    let len = options.block_bytes();
-    let most = pieces::most_held(len, len >= MIN_REPEAT) as u64;
+    let most = pieces::most_held(options.block_bytes(), options.copy_window()) as u64;
     options.content_size.map_or(most, |size| size.min(most))
 }
 
@@ -68,7 +67,7 @@ fn fitting_level(options: &EncodeOptions, len: usize, held: u64) -> Option<u8> {
 fn fitting_len(options: &EncodeOptions, len: usize, held: u64) -> Option<String> {
     let shorter = (0..usize::BITS).rev().map(|bits| 1 << bits).filter(|shorter| (MIN_BLOCK_LEN..len).contains(shorter));
     let fits = |&len: &usize| {
-        let most = pieces::most_held(len, len >= MIN_REPEAT) as u64;
+        let most = pieces::most_held(len, options.window_for(len)) as u64;
         needed(options, &options.priming, len, most.min(held)) <= options.memory_limit
     };
     let fitting = shorter.into_iter().find(fits)?;

@@ -8,7 +8,7 @@
 //! Time is linear in the length of any content: after a comparison that finds no repeat, a number of positions in
 //! proportion to it is passed over.
 
-use crate::container::MAX_DISTANCE;
+use crate::container::Window;
 
 /// The shortest repeat worth a block of its own.
 ///
@@ -21,8 +21,8 @@ pub const CHUNK: usize = 1 << 15;
 /// A repeat begins less than this before the position at which it is found: with one of its first four chunks, nearly
 /// always, as the table has forgotten one chunk in four. So much of the content waits until it is known to be new.
 const REACH: usize = 4 * CHUNK;
-/// log2 of the slots: two for each chunk of a window and a block, and few enough to stay in a cache.
-const SLOT_BITS: u32 = 12;
+/// Slots for each chunk of the window. There may be as many again, of the block.
+const SLOTS_PER_CHUNK: usize = 4;
 /// Bytes that are compared in the time in which the hash rolls over one position, or fewer.
 const COMPARED_PER_POSITION: usize = 8;
 /// The base of the hash: odd, so that no byte is ever shifted out, and with bits everywhere (2^64 / golden ratio).
@@ -53,8 +53,10 @@ struct Slot {
 }
 
 /// Finds repeats in content that grows at its end and is dropped from its front.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Finder {
+    /// How far back repeats may reach.
+    window: Window,
     /// By the top bits of the hash; no slots before the first search, so that short content needs none.
     slots: Vec<Slot>,
     /// The first position that has not been looked at.
@@ -81,12 +83,22 @@ pub struct Found {
 }
 
 impl Finder {
-    /// Looks for the next repeat in `bytes[from..]`, at least [`MIN_REPEAT`] long and within [`MAX_DISTANCE`]. Unless
+    /// Has seen nothing yet.
+    pub fn new(window: Window) -> Self {
+        Self { window, slots: Vec::new(), next: 0, quiet: 0 }
+    }
+
+    /// How far back repeats may reach.
+    pub fn reach(&self) -> usize {
+        self.window.bytes()
+    }
+
+    /// Looks for the next repeat in `bytes[from..]`, at least [`MIN_REPEAT`] long and within the window. Unless
     /// `is_end`, more content may follow. What is found does not depend on how much of the content is there.
     ///
     /// `bytes` must begin with those of the last call, less the [dropped](Self::drop_front) ones.
     pub fn find(&mut self, bytes: &[u8], from: usize, is_end: bool) -> Found {
-        self.slots.resize(1 << SLOT_BITS, Slot::default());
+        self.slots.resize(self.reach() / CHUNK * SLOTS_PER_CHUNK, Slot::default());
         self.remember(bytes, from);
         match self.search(bytes, from, is_end) {
             Outcome::Repeat(repeat) => Found { fresh_until: repeat.start, repeat: Some(repeat) },
@@ -127,9 +139,9 @@ impl Finder {
         let Some(last) = bytes.len().checked_sub(CHUNK).filter(|&last| at <= last) else { return Outcome::Nothing };
         let mut hash = fingerprint(&bytes[at..at + CHUNK]);
         loop {
-            let slot = self.slots[slot_of(hash)];
+            let slot = self.slots[self.slot_of(hash)];
             if slot.hash == hash && at >= self.quiet {
-                let candidate = extend(bytes, slot.position, at, floor);
+                let candidate = extend(bytes, slot.position, at, floor, self.reach());
                 if candidate.len >= MIN_REPEAT {
                     self.next = at;
                     return Outcome::Repeat(candidate);
@@ -158,7 +170,7 @@ impl Finder {
         for (&leaving, &entering) in bytes[at..end].iter().zip(&bytes[at + CHUNK..]) {
             hash = add(hash, entering).wrapping_sub(u64::from(leaving).wrapping_mul(LEAVING));
             at += 1;
-            if self.slots[slot_of(hash)].hash == hash {
+            if self.slots[self.slot_of(hash)].hash == hash {
                 break;
             }
         }
@@ -166,12 +178,14 @@ impl Finder {
     }
 
     fn insert(&mut self, hash: u64, position: usize) {
-        self.slots[slot_of(hash)] = Slot { hash, position };
+        let slot = self.slot_of(hash);
+        self.slots[slot] = Slot { hash, position };
     }
-}
 
-fn slot_of(hash: u64) -> usize {
-    (hash >> (u64::BITS - SLOT_BITS)) as usize
+    /// By the top bits of the hash. There are slots.
+    fn slot_of(&self, hash: u64) -> usize {
+        (hash >> (u64::BITS - self.slots.len().ilog2())) as usize
+    }
 }
 
 fn add(hash: u64, byte: u8) -> u64 {
@@ -185,8 +199,8 @@ fn fingerprint(chunk: &[u8]) -> u64 {
 
 /// The repeat around `at` whose source lies around `source`; empty, with distance 0, if that is out of reach. It begins
 /// less than [`REACH`] before `at`.
-fn extend(bytes: &[u8], source: usize, at: usize, floor: usize) -> Repeat {
-    let distance = at.checked_sub(source).filter(|distance| (1..=MAX_DISTANCE).contains(distance));
+fn extend(bytes: &[u8], source: usize, at: usize, floor: usize, reach: usize) -> Repeat {
+    let distance = at.checked_sub(source).filter(|distance| (1..=reach).contains(distance));
     let Some(distance) = distance else { return Repeat { start: at, len: 0, distance: 0 } };
     let ahead = common_prefix(&bytes[source..], &bytes[at..]);
     let floor = floor.max((at + 1).saturating_sub(REACH)).min(at);

@@ -6,7 +6,8 @@
 use super::long_repeats::{CHUNK, Finder, Repeat, common_prefix};
 use crate::{
     Error, Result,
-    container::{MAX_BLOCK_LEN, MAX_DISTANCE},
+    codec::copy::grown,
+    container::{MAX_BLOCK_LEN, Window},
 };
 
 /// The shortest stretch that continues a copy which ended at the end of the content so far. The next block starts with
@@ -54,8 +55,8 @@ struct Copying {
 }
 
 impl Pieces {
-    /// No content yet; without `copies`, none of it is a repeat.
-    pub fn new(copies: bool) -> Self {
+    /// No content yet; copies reach back as far as the window, and without one no content is a repeat.
+    pub fn new(window: Option<Window>) -> Self {
         Self {
             content: Vec::new(),
             coded: 0,
@@ -64,7 +65,7 @@ impl Pieces {
             copying: None,
             resume: None,
             looked_at: 0,
-            finder: copies.then(Finder::default),
+            finder: window.map(Finder::new),
         }
     }
 
@@ -84,7 +85,8 @@ impl Pieces {
     /// The system does not have the memory.
     pub fn fill(&mut self, bytes: &[u8]) -> Result<()> {
         self.drop_front();
-        self.content.try_reserve(bytes.len()).map_err(|_| Error::no_memory(self.content.len() as u64))?;
+        let more = (self.growth(bytes.len()) as usize).saturating_sub(self.content.len());
+        self.content.try_reserve_exact(more).map_err(|_| Error::no_memory(self.content.len() as u64))?;
         self.content.extend_from_slice(bytes);
         Ok(())
     }
@@ -92,12 +94,12 @@ impl Pieces {
     /// Bytes of memory that taking `len` bytes may need beside what it has.
     pub fn growth(&self, len: usize) -> u64 {
         let needed = self.content.len() + len;
-        if needed <= self.content.capacity() { 0 } else { needed.max(2 * self.content.capacity()) as u64 }
+        if needed <= self.content.capacity() { 0 } else { grown(self.content.capacity(), needed) as u64 }
     }
 
     /// Drops content that no copy can reach.
     fn drop_front(&mut self) {
-        let reach = if self.finder.is_some() { MAX_DISTANCE } else { 0 };
+        let reach = self.finder.as_ref().map_or(0, Finder::reach);
         // The finder's chunks are aligned to the content's start, so they must stay so.
         let len = self.coded.saturating_sub(reach) / CHUNK * CHUNK;
         if len == 0 || len < DROPPED.min(self.content.len() / 2) {
@@ -200,9 +202,9 @@ impl Pieces {
     }
 }
 
-/// The most bytes that are kept for blocks of `block_len` bytes at work, with copies or without.
-pub fn most_held(block_len: usize, copies: bool) -> usize {
-    block_len + DROPPED + if copies { MAX_DISTANCE } else { 0 }
+/// The most bytes that are kept for blocks of `block_len` bytes at work, and for copies within `window`, if there are any.
+pub fn most_held(block_len: usize, window: Option<Window>) -> usize {
+    (block_len + DROPPED).saturating_add(window.map_or(0, Window::bytes))
 }
 
 #[cfg(test)]
@@ -218,7 +220,7 @@ mod tests {
     /// The pieces of `content`, written in steps and flushed at multiples of `flush`. Fresh content is taken in `lumps`
     /// of so many bytes; with 0, whenever there is some.
     fn cut(content: &[u8], step: usize, flush: usize, lumps: usize) -> Vec<Piece> {
-        let mut pieces = Pieces::new(true);
+        let mut pieces = Pieces::new(Some(Window::LEAST));
         let (mut all, mut coded, mut taken) = (Vec::new(), 0, 0);
         let mut is_open = false;
         while coded < content.len() {
@@ -244,7 +246,7 @@ mod tests {
                         coded += len;
                     }
                     Next::Copy { len, distance, crc } => {
-                        assert!((1..=MAX_DISTANCE).contains(&distance));
+                        assert!((1..=Window::LEAST.bytes()).contains(&distance));
                         let range = coded..coded + len;
                         assert!(content[coded - distance..][..len] == content[range.clone()]);
                         assert_eq!(crc, crc32fast::hash(&content[range]));
@@ -254,7 +256,7 @@ mod tests {
                 }
             }
             is_open &= !is_end;
-            assert!(pieces.content.len() <= most_held(lumps.max(1 << 21), true));
+            assert!(pieces.content.len() <= most_held(lumps.max(1 << 21), Some(Window::LEAST)));
         }
         all
     }
@@ -297,7 +299,7 @@ mod tests {
 
     #[test]
     fn without_copies_nothing_coded_is_kept() {
-        let mut pieces = Pieces::new(false);
+        let mut pieces = Pieces::new(None);
         for _ in 0..50 {
             pieces.fill(&[0; 100_000]).unwrap();
             assert_eq!(pieces.next(false), Next::Fresh { content: &[0; 100_000], ends: false });

@@ -1,9 +1,10 @@
 //! Very long repeats: coded as copies, whatever pieces they come in, and never from where there is nothing.
 
-use std::io::{Read, Write};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 
 use foretell::{
-    BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, ErrorKind, Level, Method, decompress, inspect,
+    BlockKind, DecodeOptions, Decoder, EncodeOptions, Encoder, ErrorKind, IndexedReader, Level, Method, decompress,
+    inspect, recover,
 };
 use foretell_testkit::{Part, Random, compress, frame_of, text};
 
@@ -25,7 +26,7 @@ fn round_trip(content: &[u8], options: &EncodeOptions) -> (usize, u64) {
 #[test]
 fn runs_over_several_blocks_take_next_to_nothing() {
     // The first byte is stored. The copies are the longest there is, and the rest of the content.
-    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (102, 2));
+    assert_eq!(round_trip(&vec![0; 65 * MIB], &copying()), (104, 2));
     let (size, copies) = round_trip(&vec![0; 65 * MIB], &EncodeOptions::new());
     assert!(size < 150 && copies == 2, "{size}, {copies}");
 }
@@ -35,6 +36,38 @@ fn content_repeated_over_several_blocks_is_coded_once() {
     let million = Random(1).bytes(1_000_000);
     let (size, copies) = round_trip(&million.repeat(40), &copying());
     assert!(size < million.len() + 150 && copies == 1, "{size}, {copies}");
+}
+
+#[test]
+fn the_window_says_how_far_back_copies_reach() {
+    let part = Random(3).bytes(MIB);
+    let content = [&part[..], &vec![0; 40 * MIB], &part].concat();
+    let (known, long) = (copying().content_size(content.len() as u64), copying().window(41 * MIB as u64).unwrap());
+    for options in [&known, &long] {
+        let (size, copies) = round_trip(&content, options);
+        assert!(size < part.len() + 200 && copies == 2, "{size}, {copies}");
+    }
+    // A quarter of so little memory is not more than the least window.
+    for options in [copying().memory_limit(200 << 20), copying().window(5).unwrap()] {
+        assert_eq!(round_trip(&content, &options).1, 1, "{options:?}");
+    }
+    assert_eq!(copying().window((2 << 30) + 1).unwrap_err().kind(), ErrorKind::InvalidInput);
+
+    let coded = compress(&content, &known);
+    let mut reader = IndexedReader::new(Cursor::new(&coded), &DecodeOptions::new()).unwrap();
+    let mut last = vec![0; 1000];
+    reader.seek(SeekFrom::Start(41 * MIB as u64 + 5)).unwrap();
+    reader.read_exact(&mut last).unwrap();
+    assert!(last == part[5..1005]);
+    let mut recovered = Vec::new();
+    recover(Cursor::new(&coded[..coded.len() - 40]), &mut recovered, &DecodeOptions::new()).unwrap();
+    assert!(recovered.starts_with(&content[..41 * MIB]));
+    let read = |limit: usize| {
+        let options = DecodeOptions::new().memory_limit(limit as u64);
+        Decoder::new(coded.as_slice(), &options).read_to_end(&mut vec![])
+    };
+    assert!(read(150 * MIB).is_ok());
+    assert_eq!(foretell::Error::from(read(30 * MIB).unwrap_err()).kind(), ErrorKind::MemoryLimit);
 }
 
 #[test]

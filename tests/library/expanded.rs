@@ -5,7 +5,7 @@ use std::{io::Read, sync::Arc};
 use foretell::{
     BlockKind, DecodeOptions, Decoder, EncodeOptions, ErrorKind, Level, Method, Progress, decompress, inspect,
     unstable::{
-        container::{FrameHeader, Item, SegmentHeader},
+        container::{FrameHeader, Item, SegmentHeader, Window},
         deflate::Family,
     },
 };
@@ -97,8 +97,14 @@ fn any_other_byte_in_a_block_is_an_error_or_changes_nothing() {
 fn false_lengths_are_refused() {
     let content = deflated_text();
     let coded = compress(&content, &fast());
-    let header_len =
-        FrameHeader { level: Level::FASTEST, content_size: Some(content.len() as u64), model: None }.to_bytes().len();
+    let header_len = FrameHeader {
+        level: Level::FASTEST,
+        content_size: Some(content.len() as u64),
+        window: Window::LEAST,
+        model: None,
+    }
+    .to_bytes()
+    .len();
     let mut rest = &coded[header_len..];
     let Item::Segment(good) = Item::read(&mut rest).unwrap() else { panic!("no block") };
     assert_eq!(good.kind, BlockKind::Expanded);

@@ -12,7 +12,7 @@ use foretell::{
     Models, Progress, RecordCompressor, RecordDecompressor, Stop, Trainer, decompress, decompress_with,
     pack::{Cut, Pack, PackOptions, pack},
     recover,
-    unstable::container::{FrameHeader, Index, Item, SegmentHeader, index::Entry},
+    unstable::container::{FrameHeader, Index, Item, SegmentHeader, Window, index::Entry},
 };
 use foretell_testkit::{Part, Random, compress, frame_of, gzip, text};
 
@@ -22,7 +22,7 @@ fn fast() -> EncodeOptions {
 
 /// A frame that begins with a zero and then claims `copies` times 64 MiB of it, without an end.
 fn zeros_bomb(copies: usize, content_size: Option<u64>) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
+    let mut frame = FrameHeader { level: Level::FASTEST, content_size, window: Window::LEAST, model: None }.to_bytes();
     let mut block = |kind, raw_len, coded: &[u8], check| {
         let coded_len = coded.len();
         Item::Segment(SegmentHeader { check, ..SegmentHeader::first(kind, raw_len, coded_len) }).write(&mut frame);
@@ -307,7 +307,8 @@ fn looking_for_blocks_can_be_stopped_at_each_read() {
 
 /// A frame of as many blocks of one byte, its index behind it or not.
 fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
+    let mut frame =
+        FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None }.to_bytes();
     let check = crc32fast::hash(b"a");
     let block = SegmentHeader { check, ..SegmentHeader::first(BlockKind::Stored, 1, 1) };
     (0..count).for_each(|_| {
@@ -317,7 +318,7 @@ fn many_blocks(count: usize, has_index: bool) -> Vec<u8> {
     let hash = twox_hash::XxHash3_64::oneshot(&vec![b'a'; count]);
     if has_index {
         Item::IndexedEnd(hash).write(&mut frame);
-        let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
+        let header = FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None };
         frame.extend(Index { header, blocks: vec![Entry::of(&block); count] }.to_bytes());
     } else {
         Item::End(hash).write(&mut frame);

@@ -16,7 +16,7 @@ use std::{
 use foretell::{
     BlockKind, EncodeOptions, Encoder, Level, Method, RecordCompressor, Trainer, TrainingReport, decompress, pack,
     unstable::{
-        container::{FrameHeader, Index, Item, MAX_BLOCK_LEN, SegmentHeader, index::Entry},
+        container::{FrameHeader, Index, Item, MAX_BLOCK_LEN, SegmentHeader, Window, index::Entry},
         deflate, huffman,
     },
 };
@@ -112,7 +112,7 @@ fn files_are_mutated() {
 fn extreme_frame(random: &mut Random) -> Vec<u8> {
     const LENGTHS: [u64; 8] = [0, 1, 1 << 26, 1 << 32, (1 << 63) - 1, 1 << 63, u64::MAX - 1, u64::MAX];
     let content_size = (random.below(4) > 0).then(|| LENGTHS[random.below(LENGTHS.len())]);
-    let header = FrameHeader { level: Level::FASTEST, content_size, model: None };
+    let header = FrameHeader { level: Level::FASTEST, content_size, window: Window::LEAST, model: None };
     let mut frame = header.to_bytes();
     let mut blocks = vec![];
     for _ in 0..random.below(4) {

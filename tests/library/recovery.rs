@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use foretell::{
     BlockKind, Damage, DecodeOptions, EncodeOptions, Encoder, ErrorKind, IndexedReader, Level, Method, Recovered,
     Trainer, decompress,
-    unstable::container::{FrameHeader, Index, Item, SegmentHeader, index::Entry},
+    unstable::container::{FrameHeader, Index, Item, SegmentHeader, Window, index::Entry},
 };
 use foretell_testkit::{Part, Random, frame_of, mutate};
 
@@ -226,7 +226,8 @@ fn random_damage_of_any_kind_ends_well() {
 
 /// An empty frame whose header promises `bytes` bytes.
 fn promising(bytes: u64) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size: Some(bytes), model: None }.to_bytes();
+    let mut frame =
+        FrameHeader { level: Level::FASTEST, content_size: Some(bytes), window: Window::LEAST, model: None }.to_bytes();
     Item::End(0).write(&mut frame);
     frame
 }
@@ -242,7 +243,7 @@ fn lengths_that_no_content_can_have_are_told_and_nothing_else_comes_of_them() {
 
 #[test]
 fn an_index_of_blocks_that_cannot_be_makes_no_content() {
-    let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
+    let header = FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None };
     for size in [0, 13] {
         let blocks = vec![Entry { kind: BlockKind::Neural, raw_len: 1 << 26, size }; 1000];
         let mut file = header.to_bytes();
@@ -257,7 +258,9 @@ fn an_index_of_blocks_that_cannot_be_makes_no_content() {
 #[test]
 fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
     let mut file = coded(b"abc");
-    file.extend(FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes());
+    file.extend(
+        FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None }.to_bytes(),
+    );
     let (raw_len, coded_len) = (1 << 26, 1 << 20);
     let block = SegmentHeader::first(BlockKind::Neural, raw_len, coded_len);
     Item::Segment(block).write(&mut file);
@@ -268,7 +271,7 @@ fn a_block_that_the_file_does_not_hold_is_counted_and_not_written() {
 
 /// A frame of blocks with these contents, each of several segments, and its index; and where the second block lies.
 fn segmented(contents: &[&[u8]]) -> (Vec<u8>, std::ops::Range<usize>) {
-    let header = FrameHeader { level: Level::FASTEST, content_size: None, model: None };
+    let header = FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None };
     let (mut file, mut blocks, mut starts) = (header.to_bytes(), vec![], vec![]);
     for content in contents {
         let mut encoder = Encoder::new(vec![], &EncodeOptions::new().level(Level::FASTEST).built_in_prior(false));

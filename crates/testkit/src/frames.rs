@@ -2,7 +2,7 @@
 
 use foretell::{
     BlockKind, Level,
-    unstable::container::{FrameHeader, Item, SegmentHeader, varint},
+    unstable::container::{FrameHeader, Item, SegmentHeader, Window, varint},
 };
 
 /// A block of a frame made by hand.
@@ -15,7 +15,8 @@ pub enum Part<'a> {
 
 /// A frame of `parts`, its checksums those of the content that they claim to have.
 pub fn frame_of(parts: &[Part]) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
+    let mut frame =
+        FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None }.to_bytes();
     let mut content = vec![];
     for part in parts {
         let (kind, raw, coded) = match *part {

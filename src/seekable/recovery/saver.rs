@@ -79,7 +79,7 @@ impl<'a, W: Write> Saver<'a, W> {
             header: frame.index.header,
             begun: recovered.content,
             blocks,
-            window: CopyWindow::default(),
+            window: CopyWindow::new(frame.index.header.window),
             is_lone: frame.blocks.len() < 2,
             writes_unverified: options.unverified,
             list: frame.memory() as u64,

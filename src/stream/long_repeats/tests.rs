@@ -6,9 +6,11 @@ use foretell_testkit::noise;
 
 use super::*;
 
+const MAX_DISTANCE: usize = 1 << 25;
+
 /// What a new finder finds in all of `bytes`, each of it checked.
 fn find(bytes: &[u8]) -> Vec<Repeat> {
-    checked(bytes, 0, find_from(&mut Finder::default(), bytes, 0))
+    checked(bytes, 0, find_from(&mut Finder::new(Window::LEAST), bytes, 0))
 }
 
 /// What `finder` finds in `bytes` from `from` on, after which none follow.
@@ -74,7 +76,7 @@ fn what_may_still_become_a_repeat_is_held_back() {
     let repeated = noise(1, 2 * MIN_REPEAT);
     let bytes = [&repeated[..], b"between", &repeated, &noise(2, 999)].concat();
     let start = repeated.len() + b"between".len();
-    let mut finder = Finder::default();
+    let mut finder = Finder::new(Window::LEAST);
     // A repeat that begins within the last five chunks would not be seen yet.
     let found = finder.find(&bytes[..start], 0, false);
     let last = start - REACH - CHUNK;
@@ -84,7 +86,7 @@ fn what_may_still_become_a_repeat_is_held_back() {
     let found = finder.find(&bytes[..start + MIN_REPEAT], start, false);
     assert_eq!(found.repeat, Some(Repeat { start, len: MIN_REPEAT, distance: start }));
     // At an end, it is no repeat.
-    let mut finder = Finder::default();
+    let mut finder = Finder::new(Window::LEAST);
     let found = finder.find(&bytes[..start + MIN_REPEAT - 1], 0, true);
     assert_eq!(found, Found { fresh_until: start + MIN_REPEAT - 1, repeat: None });
 }
@@ -93,7 +95,7 @@ fn what_may_still_become_a_repeat_is_held_back() {
 fn content_dropped_from_the_front_is_forgotten_and_the_rest_is_not() {
     let (a, b) = (noise(1, 40 * CHUNK), noise(2, 40 * CHUNK));
     let mut bytes = [&a[..], &b].concat();
-    let mut finder = Finder::default();
+    let mut finder = Finder::new(Window::LEAST);
     assert_eq!(find_from(&mut finder, &bytes, 0), []);
     finder.drop_front(a.len());
     bytes.drain(..a.len());

@@ -15,14 +15,14 @@ use crate::{
     },
     container::{FrameHeader, Index, Item},
     parallel::{budget::Budget, memory::Promise, pool::Pool},
-    stream::{EncodeOptions, long_repeats::MIN_REPEAT, pieces::Pieces},
+    stream::{EncodeOptions, pieces::Pieces},
 };
 
 /// Compresses content into one frame, slice by slice, without any I/O: for bindings to other languages, asynchronous
 /// adapters, and other callers that have no reader or writer. [`write::Encoder`](crate::write::Encoder),
 /// [`read::Encoder`](crate::read::Encoder) and [`bufread::Encoder`](crate::bufread::Encoder) are made of it.
 ///
-/// It holds up to a MiB of content, up to 32 MiB before it for copies, and coded bytes until they are taken. A call codes
+/// It holds up to a MiB of content, up to a [window](EncodeOptions::window) before it for copies, and coded bytes until they are taken. A call codes
 /// what it takes, at most 256 KiB and what was held before: in asynchronous code, make calls on a thread for blocking
 /// work. With several [threads](EncodeOptions::threads) it holds a block ([`Level::block_len`](crate::Level::block_len)
 /// or [`EncodeOptions::block_len`]) for each, and a call waits only while all of them are busy.
@@ -93,16 +93,15 @@ impl Compressor {
     /// A compressor of one frame; takes no memory for the network yet.
     pub fn new(options: &EncodeOptions) -> Self {
         let model = options.priming.model.as_ref().map(Model::id).filter(|_| options.method == Method::Neural);
-        let header = FrameHeader { level: options.priming.level, content_size: options.content_size, model };
-        let block_len = options.block_bytes();
-        let copies = matches!(options.method, Method::Neural | Method::Copy) && block_len >= MIN_REPEAT;
+        let (level, content_size, window) = (options.priming.level, options.content_size, options.copy_window());
+        let header = FrameHeader { level, content_size, window: window.unwrap_or_default(), model };
         let mut options = options.clone();
         options.priming.lead = Lead::default();
         let mut compressor = Self {
             options: options.clone(),
             output: Vec::new(),
             given: 0,
-            content: Pieces::new(copies),
+            content: Pieces::new(window),
             blocks: Pool::new(Budget::new(options.threads, options.memory_limit)),
             current: None,
             failure: None,

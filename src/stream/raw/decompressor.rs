@@ -19,7 +19,7 @@ use source::Source;
 /// [`write::Decoder`](crate::write::Decoder) are made of it.
 ///
 /// It holds one segment of content and its coded bytes (a segment of foretell has up to 256 KiB, of the format 64 MiB),
-/// up to 32 MiB of content before it for copies, and the level's network; with several
+/// up to a [window](crate::EncodeOptions::window) of content before it for copies, and the level's network; with several
 /// [threads](DecodeOptions::threads), a block and a network for each of the others. A call that completes a segment
 /// decodes it, which takes about as long as coding it did: in asynchronous code, make such calls on a thread for
 /// blocking work.

@@ -14,7 +14,7 @@ use crate::{
 /// Decompresses the frames that are written to it onto `W`, one after the other, as one content.
 ///
 /// Content goes to `W` segment by segment, each after its checksum matched. It holds a segment and its coded bytes, up
-/// to 32 MiB of content before it for copies, and the level's network.
+/// to a [window](crate::EncodeOptions::window) of content before it for copies, and the level's network.
 ///
 /// [`finish`](Self::finish) must be called: only it can say that the last frame is whole. Errors of `W` are passed on,
 /// and none loses anything: as in [`write::Encoder`](super::Encoder), bytes that it has not taken are kept, and the

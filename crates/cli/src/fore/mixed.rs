@@ -8,7 +8,7 @@ use std::io::{self, Read};
 use foretell::{DecodeOptions, Decoder, MAGIC, begins_frame};
 
 /// The length of the longest frame header, as [`begins_frame`] says.
-const MAX_HEADER: usize = 28;
+const MAX_HEADER: usize = 29;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 

@@ -240,6 +240,9 @@ fn options(
         options = options.block_len(bytes).map_err(refused)?;
         block = block.no_longer_than(bytes);
     }
+    if let Some(bytes) = args.window {
+        options = options.window(bytes).map_err(|error| Problem::usage(format_args!("--window: {error}")))?;
+    }
     Ok((options, block))
 }
 

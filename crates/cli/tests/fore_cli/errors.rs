@@ -8,7 +8,7 @@ use std::{env, fs, os::unix::fs::symlink, process::Stdio};
 
 use foretell::{
     BlockKind, EncodeOptions, Level, Method, compress,
-    unstable::container::{FrameHeader, Item, SegmentHeader, header::MAGIC, varint},
+    unstable::container::{FrameHeader, Item, SegmentHeader, Window, header::MAGIC, varint},
 };
 use foretell_testkit::writes_golden;
 use nix::{pty::openpty, unistd::ttyname};
@@ -92,7 +92,9 @@ fn trained() -> Vec<(&'static str, Vec<u8>)> {
 
 /// Files that are wrong in one way each, which their names say.
 fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    let header = |content_size| FrameHeader { level: Level::FASTEST, content_size, model: None }.to_bytes();
+    let header = |content_size| {
+        FrameHeader { level: Level::FASTEST, content_size, window: Window::LEAST, model: None }.to_bytes()
+    };
     let ended = |mut bytes: Vec<u8>| {
         Item::End(0).write(&mut bytes);
         bytes
@@ -166,7 +168,8 @@ fn damaged(whole: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 
 /// A frame as far as its only block, which claims to be of `raw_len` bytes with this checksum.
 fn block(kind: BlockKind, raw_len: usize, coded: &[u8], check: u32) -> Vec<u8> {
-    let mut frame = FrameHeader { level: Level::FASTEST, content_size: None, model: None }.to_bytes();
+    let mut frame =
+        FrameHeader { level: Level::FASTEST, content_size: None, window: Window::LEAST, model: None }.to_bytes();
     Item::Segment(SegmentHeader { check, ..SegmentHeader::first(kind, raw_len, coded.len()) }).write(&mut frame);
     frame.extend_from_slice(coded);
     frame
@@ -174,7 +177,8 @@ fn block(kind: BlockKind, raw_len: usize, coded: &[u8], check: u32) -> Vec<u8> {
 
 /// A frame's header with another byte `at` this place; its check is right for the new byte if `checked`, else wrong.
 fn patched(at: usize, byte: u8, checked: bool) -> Vec<u8> {
-    let mut header = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
+    let mut header =
+        FrameHeader { level: Level::DEFAULT, content_size: None, window: Window::LEAST, model: None }.to_bytes();
     header[at] = byte;
     let check = header.len() - 4;
     if checked {

@@ -2,7 +2,7 @@
 
 use foretell::{
     BlockKind, Level,
-    unstable::container::{FrameHeader, Item, SegmentHeader},
+    unstable::container::{FrameHeader, Item, SegmentHeader, Window},
 };
 
 use crate::sandbox::{Sandbox, text};
@@ -81,7 +81,8 @@ fn truncated_and_plain_files_are_errors_and_the_rest_is_listed() {
 #[test]
 fn sizes_beyond_32_bits() {
     // contract T36: 4 GiB and 64 MiB that are not really there: listing looks at headers only.
-    let mut bytes = FrameHeader { level: Level::DEFAULT, content_size: None, model: None }.to_bytes();
+    let mut bytes =
+        FrameHeader { level: Level::DEFAULT, content_size: None, window: Window::LEAST, model: None }.to_bytes();
     for _ in 0..65 {
         Item::Segment(SegmentHeader::first(BlockKind::Neural, 1 << 26, 1)).write(&mut bytes);
         bytes.push(0);

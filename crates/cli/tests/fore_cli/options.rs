@@ -105,6 +105,27 @@ fn the_block_size_is_what_was_asked_for() {
 }
 
 #[test]
+fn a_window_finds_repeats_from_far_before() {
+    let s = Sandbox::new();
+    let repeated = foretell_testkit::noise(5, 1 << 20);
+    s.write("f", &[&repeated[..], &vec![0; 36 << 20], &repeated].concat());
+    let size = |args: &str, input: &[u8]| s.pipe(args, input, 0).stdout.len();
+    let content = s.read("f");
+    // A pipe's length is not known.
+    assert!(size("-1c", &content) > 2 << 20);
+    for coded in [s.run("-1c f", 0).stdout, s.pipe("-1c --window 38M", &content, 0).stdout] {
+        assert!(coded.len() < (1 << 20) + 2000, "{}", coded.len());
+        assert!(s.pipe("-dc", &coded, 0).stdout == content);
+    }
+    assert!(s.run("-1c --window 1M f", 0).stdout.len() > 2 << 20);
+    for size in ["3G", "x", ""] {
+        let printed = s.run(&format!("--window={size} f"), 1);
+        assert!(printed.stderr.starts_with("fore: ") && printed.stderr.contains("--window"), "{printed:?}");
+    }
+    assert_eq!(s.names(), "f");
+}
+
+#[test]
 fn short_options_combine_and_repeat() {
     // contract T39
     let s = Sandbox::with_f();

@@ -216,8 +216,7 @@ impl Compressor {
 
     /// The most bytes of content that will be held, if the length of the content is known; else 0.
     fn will_hold(&self) -> u64 {
-        let copies = matches!(self.options.method, Method::Neural | Method::Copy);
-        let most = pieces::most_held(self.options.block_bytes(), copies) as u64;
+        let most = pieces::most_held(self.options.block_bytes(), self.options.copy_window()) as u64;
         self.options.content_size.map_or(0, |size| size.min(most))
     }
 

@@ -86,7 +86,7 @@ impl Frame {
             priming,
             hash: XxHash3_64::new(),
             len: 0,
-            window: CopyWindow::default(),
+            window: CopyWindow::new(header.window),
             decoder: BlockDecoder::new(true),
             here: VecDeque::new(),
             waiting: 0,
