@@ -89,28 +89,7 @@ impl FrameHeader {
         seen.extend([format, model, flags]);
         // Versions come first: a newer header may look different from here on, its checksum included.
         check_version("format", format, OLDEST_FORMAT, FORMAT_VERSION)?;
-        let content_size = match flags & HAS_CONTENT_SIZE {
-            0 => None,
-            _ => Some(varint::read(input)?),
-        };
-        if let Some(size) = content_size {
-            varint::write(&mut seen, size);
-        }
-        let window = match flags & HAS_WINDOW {
-            0 => Some(Window::LEAST),
-            _ => {
-                let [code] = read_array(input)?;
-                seen.push(code);
-                Window::of_code(code)
-            }
-        };
-        let trained = match flags & HAS_MODEL {
-            0 => None,
-            _ => Some(ModelId(u64::from_le_bytes(read_array(input)?))),
-        };
-        if let Some(trained) = trained {
-            seen.extend(trained.0.to_le_bytes());
-        }
+        let (content_size, window, trained) = read_fields(flags, input, &mut seen)?;
         if u32::from_le_bytes(read_array(input)?) != crc32fast::hash(&seen) {
             return Err(Error::corrupt("the header is damaged"));
         }
@@ -138,6 +117,31 @@ impl FrameHeader {
             _ => Ok(()),
         }
     }
+}
+
+/// Reads what `flags` say is there, and appends it to `seen`. No window is one out of bounds.
+fn read_fields(
+    flags: u8,
+    input: &mut impl Read,
+    seen: &mut Vec<u8>,
+) -> Result<(Option<u64>, Option<Window>, Option<ModelId>)> {
+    let (mut content_size, mut window, mut model) = (None, Some(Window::LEAST), None);
+    if flags & HAS_CONTENT_SIZE != 0 {
+        let size = varint::read(input)?;
+        varint::write(seen, size);
+        content_size = Some(size);
+    }
+    if flags & HAS_WINDOW != 0 {
+        let [code] = read_array(input)?;
+        seen.push(code);
+        window = Window::of_code(code);
+    }
+    if flags & HAS_MODEL != 0 {
+        let name = read_array(input)?;
+        seen.extend(name);
+        model = Some(ModelId(u64::from_le_bytes(name)));
+    }
+    Ok((content_size, window, model))
 }
 
 /// Versions start at 1, and a decoder reads those from `oldest` up to its own.

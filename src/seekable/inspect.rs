@@ -28,6 +28,8 @@ pub struct FrameInfo {
     pub coded_size: u64,
     /// XXH3-64 of the content.
     pub content_hash: u64,
+    /// How far back copies may reach, in bytes: a decoder keeps that much content, as far as there is so much.
+    pub window: u64,
     /// How many blocks there are of each kind, by their order.
     blocks: [u64; BlockKind::COUNT],
 }
@@ -100,6 +102,7 @@ impl From<Frame> for FrameInfo {
             coded_size: frame.end - frame.start,
             blocks,
             content_hash: frame.content_hash,
+            window: frame.index.header.window.bytes() as u64,
         }
     }
 }

@@ -60,6 +60,8 @@ struct Frame {
     model: Option<String>,
     compressed: u64,
     uncompressed: u64,
+    /// How far back copies may reach, in bytes.
+    window: u64,
     /// How many blocks there are of each kind.
     blocks: BTreeMap<&'static str, u64>,
     /// XXH3-64 of the content.
@@ -74,6 +76,7 @@ impl From<FrameInfo> for Frame {
             model: info.model.map(|id| id.to_string()),
             compressed: info.coded_size,
             uncompressed: info.raw_size,
+            window: info.window,
             blocks: blocks.filter(|&(_, count)| count > 0).collect(),
             check: format!("{:016x}", info.content_hash),
         }

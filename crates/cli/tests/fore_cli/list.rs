@@ -49,6 +49,7 @@ fn copies_are_a_method_of_their_own() {
     assert_eq!(rows[1][..3], ["copy+stored", "6", "2"]);
     let json: serde_json::Value = serde_json::from_slice(&s.run("-l --json zeros.fore", 0).stdout).unwrap();
     assert_eq!(json[0]["frames"][0]["blocks"]["copy"], 1);
+    assert_eq!(json[0]["frames"][0]["window"], 32 << 20);
     s.run("-t zeros.fore", 0);
 }
 
