@@ -112,7 +112,7 @@ pub struct Args {
     /// New block every SIZE bytes, 64K to 32M: less memory, larger output
     #[arg(long, value_name = "SIZE", help_heading = COMPRESSION, value_parser = parse_size)]
     pub block_size: Option<u64>,
-    /// Find repeats of 1 MiB and more up to SIZE back, at most 2G (default: 256M for files): more memory both ways
+    /// Find long repeats up to SIZE back, at most 2G, not 256M
     #[arg(long, value_name = "SIZE", help_heading = COMPRESSION, value_parser = parse_size)]
     pub window: Option<u64>,
 
