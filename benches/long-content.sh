@@ -19,7 +19,7 @@ main() {
     cargo build --quiet --release --locked --bin fore
     printf '%-34s %14s %12s %9s %8s %9s %8s\n' content bytes coded 'coding s' MiB 'decoding' MiB
     both_ways "a run of $GIB GiB" run
-    both_ways "a file, 200 MiB, the file again" repeat
+    both_ways "a corpus, 200 MiB, it again" repeat
     both_ways "the same, --window 256M" repeat --window 256M
 }
 
@@ -27,15 +27,11 @@ run() {
     head -c "${GIB}G" /dev/zero
 }
 
-# 4 MiB of lines that count, again after 200 MiB of zeros.
+# The repository's corpus, again after 200 MiB of zeros.
 repeat() {
-    lines
+    cat corpus/{written,source,generated}/*
     head -c 200M /dev/zero
-    lines
-}
-
-lines() {
-    { seq 1000000 || true; } | head -c 4M
+    cat corpus/{written,source,generated}/*
 }
 
 # A row of the table: name, the command that gives the content, options.
