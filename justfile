@@ -130,6 +130,11 @@ measure DIR="corpus":
 real-files FOLDER="target/real-files":
     benches/real-files/fetch.py {{FOLDER}}
 
+# The page of `foretell explain` in Chromium: hover, search, jump, and pictures in target/page (needs chromium).
+page FILE="corpus/generated/orders.jsonl":
+    cargo build --release --bin foretell
+    tests/page.py --foretell "${CARGO_TARGET_DIR:-target}/release/foretell" --out target/page {{FILE}}
+
 # The laboratory of the model: `just lab price --level 9 FILE`; docs/LAB.md has its commands.
 lab *ARGUMENTS:
     cargo run --quiet --release --package foretell-lab -- {{ARGUMENTS}}

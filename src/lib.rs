@@ -40,6 +40,7 @@
 //! | [`Model`], [`Models`], [`ModelId`], [`TrainedOn`] | a trained model and its file, the models at hand, a model's name, and how many samples it knows |
 //! | [`RecordCompressor`], [`RecordDecompressor`], [`MAX_RECORD_LEN`] | compress short records, each alone, with a trained model |
 //! | [`pack`] | many records in one file, each to be had without the others |
+//! | [`insight`] | what each byte costs, and what was expected in its place |
 //! | [`Predictor`], [`Contribution`] | the network by itself: the next byte's distribution, its cost, and what each expert adds |
 //! | [`Error`], [`ErrorKind`], [`Result`] | one error type: what kind of thing went wrong, and one line that says what |
 
@@ -51,6 +52,7 @@ mod coder;
 mod container;
 mod error;
 mod huffman;
+pub mod insight;
 mod math;
 mod model;
 pub mod pack;

@@ -2,7 +2,9 @@
 
 use std::mem::take;
 
-use super::{block_encoder::scaled, copy, lead::Making, memory, neural::Decoding, priming::Priming};
+use super::{
+    block_encoder::scaled, copy, lead::Making, memory, neural::Decoding, priming::Priming, seen::Seen, witness::Wanted,
+};
 use crate::{
     Error, ErrorKind, Result,
     container::{BlockKind, SegmentHeader, capacity::Capacity, varint},
@@ -26,6 +28,8 @@ pub struct BlockDecoder {
     pub may_lead: bool,
     /// What the last segment decoded to, if it is damaged or cut; nothing vouches for it.
     unverified: Vec<u8>,
+    /// What each byte of the last segment cost, if the priming says that this is wanted.
+    pub seen: Option<Seen>,
 }
 
 impl BlockDecoder {
@@ -62,7 +66,9 @@ impl BlockDecoder {
         } else if before.network.is_none() {
             return Err(Error::corrupt("a segment goes on with a block that cannot go on"));
         }
-        let raw = before.raw(header, coded, watch).inspect_err(|_| self.unverified = take(&mut before.unverified))?;
+        let wanted = priming.wanted != Wanted::Nothing;
+        let raw = before.raw(header, coded, wanted, watch);
+        let raw = raw.inspect_err(|_| self.unverified = take(&mut before.unverified))?;
         before.crc.update(&raw);
         if let Err(error) = header.verify(before.crc.clone().finalize()) {
             self.unverified = raw;
@@ -83,7 +89,34 @@ impl BlockDecoder {
         }
     }
 
-    fn raw(&mut self, header: &SegmentHeader, coded: &[u8], watch: &Watch) -> Result<Vec<u8>> {
+    fn raw(&mut self, header: &SegmentHeader, coded: &[u8], wanted: bool, watch: &Watch) -> Result<Vec<u8>> {
+        let (raw, expanded) = self.decode_raw(header, coded, watch)?;
+        self.seen = None;
+        if wanted {
+            self.see(header.kind, &raw, expanded, coded)?;
+        }
+        Ok(raw)
+    }
+
+    /// Notes what each byte of a segment cost.
+    fn see(&mut self, kind: BlockKind, raw: &[u8], expanded: Option<Expanded>, coded: &[u8]) -> Result<()> {
+        let notes = self.network.as_mut().and_then(Decoding::take_notes);
+        self.seen = match (kind, expanded, notes) {
+            (BlockKind::Huffman, ..) => Some(Seen::coded(kind, raw.to_vec(), coded)?),
+            (_, Some(expanded), Some(notes)) => Some(Seen::expanded(raw, expanded, notes)?),
+            (_, None, Some(notes)) => Some(Seen::plain(raw, notes)),
+            _ => Some(Seen::stored(raw)),
+        };
+        Ok(())
+    }
+
+    /// The content of a segment, and what it was expanded to, if it was.
+    fn decode_raw(
+        &mut self,
+        header: &SegmentHeader,
+        coded: &[u8],
+        watch: &Watch,
+    ) -> Result<(Vec<u8>, Option<Expanded>)> {
         let mut report = |raw, coded| watch.report(raw, coded);
         match (header.kind, &mut self.network) {
             (BlockKind::Stored, network) => {
@@ -91,18 +124,20 @@ impl BlockDecoder {
                     Some(network) => network.learn(coded, &mut report)?,
                     None => report(coded.len(), coded.len())?,
                 }
-                Ok(coded.to_vec())
+                Ok((coded.to_vec(), None))
             }
             (BlockKind::Huffman, _) => {
                 let raw = huffman::decode_while(coded, header.raw_len, || watch.check())?;
-                report(raw.len(), coded.len()).map(|()| raw)
+                report(raw.len(), coded.len()).map(|()| (raw, None))
             }
             (BlockKind::Neural, Some(network)) => {
                 let mut raw = Vec::new();
                 let decoded = network.decode(coded, header.raw_len, &mut raw, &mut report);
-                decoded.inspect_err(|_| self.unverified = take(&mut raw)).map(|()| raw)
+                decoded.inspect_err(|_| self.unverified = take(&mut raw)).map(|()| (raw, None))
             }
-            (BlockKind::Expanded, Some(network)) => reconstruct(network, header, coded, watch),
+            (BlockKind::Expanded, Some(network)) => {
+                reconstruct(network, header, coded, watch).map(|(raw, expanded)| (raw, Some(expanded)))
+            }
             // Without the content before it there is nothing to copy.
             _ => Err(copy::bad_distance()),
         }
@@ -111,6 +146,10 @@ impl BlockDecoder {
 
 /// The network of a block that begins with this header.
 fn begin(header: &SegmentHeader, priming: &Priming, watch: &Watch) -> Result<Decoding> {
+    Ok(begin_unseen(header, priming, watch)?.seen(priming.wanted))
+}
+
+fn begin_unseen(header: &SegmentHeader, priming: &Priming, watch: &Watch) -> Result<Decoding> {
     if !header.from_lead {
         return Decoding::new(&priming.start(header.from_prior)?, header.capacity(), Isa::detect());
     }
@@ -123,7 +162,12 @@ fn begin(header: &SegmentHeader, priming: &Priming, watch: &Watch) -> Result<Dec
 }
 
 /// Decodes an expanded segment and reconstructs its streams.
-fn reconstruct(network: &mut Decoding, header: &SegmentHeader, mut coded: &[u8], watch: &Watch) -> Result<Vec<u8>> {
+fn reconstruct(
+    network: &mut Decoding,
+    header: &SegmentHeader,
+    mut coded: &[u8],
+    watch: &Watch,
+) -> Result<(Vec<u8>, Expanded)> {
     let recipe_len = varint::read(&mut coded).ok().and_then(|len| usize::try_from(len).ok());
     let recipe_len = recipe_len.filter(|&len| len <= header.expanded_len);
     let recipe_len = recipe_len.ok_or_else(|| Error::corrupt("the length of a recipe is damaged"))?;
@@ -136,7 +180,7 @@ fn reconstruct(network: &mut Decoding, header: &SegmentHeader, mut coded: &[u8],
     let raw = deflate::reconstruct_while(&expanded, room, header.raw_len, &mut || watch.check().is_ok());
     // If the watch has ended the work, its error says so better than that of the reconstruction.
     watch.check()?;
-    raw
+    raw.map(|raw| (raw, expanded))
 }
 
 /// A segment that was read.

@@ -8,6 +8,8 @@ use super::{
     memory::{self, Allowed},
     neural::Coding,
     priming::{Begun, Priming},
+    seen::Seen,
+    witness::{Notes, Wanted},
 };
 use crate::{
     Error, ErrorKind, Level, Result,
@@ -47,6 +49,8 @@ pub struct CodedSegment {
     pub is_named: bool,
     /// Bytes of memory that coding took: by the method that was tried, even if the segment is stored in the end.
     pub memory: u64,
+    /// What each byte cost, if that was asked for.
+    pub seen: Option<Seen>,
 }
 
 /// Codes one block after the other.
@@ -208,7 +212,7 @@ impl BlockEncoder {
             }
             Part::Expanded { len, expanded } => {
                 self.end_segment(false)?;
-                self.code_expanded(&content[..len], &expanded, allowed)?;
+                self.code_expanded(&content[..len], expanded, allowed)?;
                 Ok(len)
             }
         }
@@ -273,7 +277,7 @@ impl BlockEncoder {
     }
 
     /// Codes `content`, which was expanded.
-    fn code_expanded(&mut self, content: &[u8], expanded: &Expanded, allowed: Allowed) -> Result<()> {
+    fn code_expanded(&mut self, content: &[u8], expanded: Expanded, allowed: Allowed) -> Result<()> {
         let expanded_len = expanded.bytes.len();
         let capacity = match &self.network {
             Some(_) => self.capacity,
@@ -286,11 +290,31 @@ impl BlockEncoder {
         let mut coded = Vec::new();
         varint::write(&mut coded, expanded.recipe_len as u64);
         coded.extend(self.network.as_mut().map(Coding::end_segment).unwrap_or_default());
-        if coded.len() < content.len() || self.is_begun {
-            self.push(BlockKind::Expanded, content, expanded.bytes.len(), coded)
-        } else {
-            self.push(BlockKind::Stored, content, content.len(), content.to_vec())
+        if coded.len() >= content.len() && !self.is_begun {
+            return self.push(BlockKind::Stored, content, content.len(), content.to_vec());
         }
+        let notes = self.take_notes();
+        self.push(BlockKind::Expanded, content, expanded.bytes.len(), coded)?;
+        if let (Some(notes), Some(segment)) = (notes, self.segments.last_mut()) {
+            segment.seen = Some(Seen::expanded(content, expanded, notes)?);
+        }
+        Ok(())
+    }
+
+    /// What the network's witness noted of the segment that ends.
+    fn take_notes(&mut self) -> Option<Notes> {
+        self.network.as_mut().and_then(Coding::take_notes)
+    }
+
+    /// What each byte of a segment cost that was coded from `content` as it is, if that was asked for.
+    fn seen(&mut self, kind: BlockKind, content: &[u8], coded: &[u8]) -> Result<Option<Seen>> {
+        let notes = self.take_notes();
+        Ok(match kind {
+            _ if self.priming.wanted == Wanted::Nothing => None,
+            BlockKind::Stored => Some(Seen { origin: notes.unwrap_or_default().origin, ..Seen::stored(content) }),
+            BlockKind::Huffman => Some(Seen::coded(kind, content.to_vec(), coded)?),
+            _ => notes.map(|notes| Seen::plain(content, notes)),
+        })
     }
 
     /// Gives out a segment. Where the first one of a block is stored, or has no network, the block ends with it.
@@ -315,7 +339,8 @@ impl BlockEncoder {
             self.making = None;
         }
         let is_named = if kind.is_neural() { self.is_named } else { self.priming.is_named_without_prior() };
-        self.segments.push(CodedSegment { header, payload, is_named, memory });
+        let seen = if kind == BlockKind::Expanded { None } else { self.seen(kind, content, &payload)? };
+        self.segments.push(CodedSegment { header, payload, is_named, memory, seen });
         if self.priming.only && !is_named {
             // The frame's header is without the model's name now.
             self.priming.model = None;

@@ -119,7 +119,7 @@ pub fn encode(raw_len: usize, crc: u32, distance: usize, watch: &Watch) -> Resul
     let coded_len = payload.len();
     let header = SegmentHeader { check: crc, ..SegmentHeader::first(BlockKind::Copy, raw_len, coded_len) };
     // The encoder holds and counts the content. The frame has a block before this one, which may need the model.
-    Ok(CodedSegment { header, payload, is_named: true, memory: coded_len as u64 })
+    Ok(CodedSegment { header, payload, is_named: true, memory: coded_len as u64, seen: None })
 }
 
 /// Decodes and checks a copy; `window` holds the content before it. The caller has been promised memory for the raw and

@@ -8,4 +8,6 @@ pub mod memory;
 pub mod neural;
 pub mod priming;
 pub mod record;
+pub mod seen;
 pub mod symbols;
+pub mod witness;

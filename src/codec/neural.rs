@@ -1,6 +1,9 @@
 //! A network that goes on from segment to segment of a block ↔ their coded bytes.
 
-use super::symbols;
+use super::{
+    symbols,
+    witness::{Notes, Wanted, Witness},
+};
 use crate::{
     Error, Result,
     coder::{Decoder, Encoder},
@@ -21,6 +24,7 @@ pub struct Coding {
     network: Network,
     coder: Encoder,
     isa: Isa,
+    witness: Option<Witness>,
 }
 
 impl Coding {
@@ -43,7 +47,17 @@ impl Coding {
     }
 
     fn by(network: Network, isa: Isa) -> Self {
-        Self { network, coder: Encoder::new(), isa }
+        Self { network, coder: Encoder::new(), isa, witness: None }
+    }
+
+    /// The same, before the eyes of a witness of what is `wanted`. Nothing is coded yet.
+    pub fn seen(self, wanted: Wanted) -> Self {
+        Self { witness: Witness::new(wanted, &self.network), ..self }
+    }
+
+    /// What the witness noted of the segment, if there is one.
+    pub fn take_notes(&mut self) -> Option<Notes> {
+        self.witness.as_mut().map(Witness::take)
     }
 
     /// Codes `bytes`.
@@ -54,7 +68,12 @@ impl Coding {
         checked(|| {
             for chunk in bytes.chunks(REPORT_EVERY) {
                 let before = self.coder.len();
-                symbols::encode(chunk, &mut self.network, &mut self.coder, self.isa);
+                match &mut self.witness {
+                    None => symbols::encode(chunk, &mut self.network, &mut self.coder, self.isa),
+                    Some(witness) => {
+                        symbols::encode_seen(chunk, &mut self.network, &mut self.coder, self.isa, witness);
+                    }
+                }
                 report(chunk.len(), self.coder.len() - before)?;
             }
             Ok(())
@@ -89,6 +108,9 @@ pub fn ablated_len(raw: &[u8], level: Level, component: Option<Component>) -> Re
 pub struct Decoding {
     network: Network,
     isa: Isa,
+    witness: Option<Witness>,
+    /// The network a segment behind, in which the witness looks for details of bytes that are known by then.
+    behind: Option<Network>,
 }
 
 impl Decoding {
@@ -97,12 +119,23 @@ impl Decoding {
     /// # Errors
     /// The system does not have the memory for the network.
     pub fn new(start: &Start, capacity: usize, isa: Isa) -> Result<Self> {
-        Ok(Self { network: checked(|| Network::from(start, capacity))?, isa })
+        Ok(Self { network: checked(|| Network::from(start, capacity))?, isa, witness: None, behind: None })
     }
 
     /// Nothing is decoded yet; the network starts as a copy of `lead`.
     pub fn from_lead(lead: &Network, isa: Isa) -> Self {
-        Self { network: lead.clone(), isa }
+        Self { network: lead.clone(), isa, witness: None, behind: None }
+    }
+
+    /// The same, before the eyes of a witness of what is `wanted`. Nothing is decoded yet.
+    pub fn seen(self, wanted: Wanted) -> Self {
+        let behind = (wanted == Wanted::Details).then(|| self.network.clone());
+        Self { witness: Witness::new(wanted, &self.network), behind, ..self }
+    }
+
+    /// What the witness noted of the segment, if there is one.
+    pub fn take_notes(&mut self) -> Option<Notes> {
+        self.witness.as_mut().map(Witness::take)
     }
 
     /// The network as it is now.
@@ -129,7 +162,12 @@ impl Decoding {
             let before = (bytes.len(), coder.consumed());
             // A byte takes at most five: so the place is known where the coded bytes end.
             let until = len.min(bytes.len() + REPORT_EVERY.min(1 + coder.left() / 5));
-            symbols::decode(bytes, until, &mut self.network, &mut coder, self.isa);
+            match self.witness.as_mut().filter(|_| self.behind.is_none()) {
+                None => symbols::decode(bytes, until, &mut self.network, &mut coder, self.isa),
+                Some(witness) => {
+                    symbols::decode_seen(bytes, until, &mut self.network, &mut coder, self.isa, witness);
+                }
+            }
             if !coder.is_exhausted() {
                 sure = bytes.len();
             }
@@ -141,6 +179,9 @@ impl Decoding {
         }
         if !coder.at_end() {
             return Err(Error::corrupt("a neural block does not end where its content does"));
+        }
+        if let (Some(witness), Some(behind)) = (&mut self.witness, &mut self.behind) {
+            symbols::see(bytes, behind, self.isa, witness, |_, _| {});
         }
         Ok(())
     }
@@ -156,6 +197,10 @@ impl Decoding {
                     self.network.update(self.isa, nibble);
                 }
                 report(chunk.len(), chunk.len())?;
+            }
+            if let Some(witness) = &mut self.witness {
+                witness.note_stored(bytes.len());
+                self.behind.iter_mut().for_each(|behind| behind.clone_from(&self.network));
             }
             Ok(())
         })

@@ -6,6 +6,7 @@
 use super::{
     lead::Lead,
     neural::{Coding, Report},
+    witness::Wanted,
 };
 use crate::{
     Level, Model, Models, Result,
@@ -39,6 +40,8 @@ pub struct Priming {
     pub only: bool,
     /// The frame's lead, from which its later blocks may start.
     pub lead: Lead,
+    /// What is to be told of each byte.
+    pub wanted: Wanted,
 }
 
 /// A prior.
@@ -69,7 +72,14 @@ impl Priming {
     /// The model is not among `models`.
     pub fn of(header: &FrameHeader, models: &Models) -> Result<Self> {
         let model = header.model.map(|id| models.find(id)).transpose()?;
-        Ok(Self { level: header.level, model, built_in: true, only: false, lead: Lead::default() })
+        Ok(Self {
+            level: header.level,
+            model,
+            built_in: true,
+            only: false,
+            lead: Lead::default(),
+            wanted: Wanted::Nothing,
+        })
     }
 
     /// What the network of a block starts from, as a decoder finds it.
@@ -153,7 +163,8 @@ impl Priming {
             return report(done, other.coding.coded_len()).map(|()| Begun { done, ..other });
         }
         drop(other);
-        Ok(Begun { coding: Coding::from_lead(lead, isa), done: 0, prior: None, is_lead: true })
+        let coding = Coding::from_lead(lead, isa).seen(self.wanted);
+        Ok(Begun { coding, done: 0, prior: None, is_lead: true })
     }
 
     /// Tries each way but the lead that is open for `content`, one network at a time, and begins in the best one: with
@@ -164,7 +175,7 @@ impl Priming {
             return Ok(begun);
         }
         let coding = Coding::new(&self.start_at(self.level, prior)?, capacity, isa)?;
-        Ok(Begun { coding, done: 0, prior, is_lead: false })
+        Ok(Begun { coding: coding.seen(self.wanted), done: 0, prior, is_lead: false })
     }
 
     fn try_all(
@@ -183,7 +194,7 @@ impl Priming {
         let level = if is_short || self.model.is_some() { self.level } else { Level::FASTEST };
         let capacity = if is_short { capacity } else { done };
         let mut begin = |prior| -> Result<(usize, Begun)> {
-            let mut coding = Coding::new(&self.start_at(level, prior)?, capacity, isa)?;
+            let mut coding = Coding::new(&self.start_at(level, prior)?, capacity, isa)?.seen(self.wanted);
             coding.code(&content[..done], &mut |_, _| report(0, 0))?;
             let len = coding.coded_len() + if self.is_named(prior) { NAME } else { 0 };
             Ok((len, Begun { coding, done, prior, is_lead: false }))

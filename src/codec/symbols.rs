@@ -4,6 +4,7 @@
 //! frequencies, code (or decode) the nibble by them, let the predictor learn from it. The encoder and the
 //! decoder differ in that middle step alone.
 
+use super::witness::Witness;
 use crate::{
     coder::{Decoder, Encoder, Frequencies},
     math::isa::Isa,
@@ -33,5 +34,53 @@ pub fn decode(bytes: &mut Vec<u8>, len: usize, network: &mut Network, coder: &mu
             byte = byte << 4 | nibble;
         }
         bytes.push(byte);
+    }
+}
+
+/// As [`encode`], before the eyes of a `witness`.
+pub fn encode_seen(bytes: &[u8], network: &mut Network, coder: &mut Encoder, isa: Isa, witness: &mut Witness) {
+    see(bytes, network, isa, witness, |frequencies, nibble| coder.encode(frequencies, nibble));
+}
+
+/// Has a `witness` see how `bytes` would be coded by `network`, which learns from them.
+pub fn see(
+    bytes: &[u8],
+    network: &mut Network,
+    isa: Isa,
+    witness: &mut Witness,
+    mut code: impl FnMut(&Frequencies, u8),
+) {
+    for &byte in bytes {
+        witness.look(network, byte);
+        let widths = [byte >> 4, byte & 15].map(|nibble| {
+            let frequencies = Frequencies::new(network.probabilities());
+            code(&frequencies, nibble);
+            network.update(isa, nibble);
+            frequencies.width(nibble)
+        });
+        witness.note(widths);
+    }
+}
+
+/// As [`decode`], before the eyes of a `witness`, who cannot look ahead.
+pub fn decode_seen(
+    bytes: &mut Vec<u8>,
+    len: usize,
+    network: &mut Network,
+    coder: &mut Decoder,
+    isa: Isa,
+    witness: &mut Witness,
+) {
+    while bytes.len() < len && !coder.overrun() {
+        let mut byte = 0;
+        let widths = [(); 2].map(|()| {
+            let frequencies = Frequencies::new(network.probabilities());
+            let nibble = coder.decode(&frequencies);
+            network.update(isa, nibble);
+            byte = byte << 4 | nibble;
+            frequencies.width(nibble)
+        });
+        bytes.push(byte);
+        witness.note(widths);
     }
 }

@@ -29,6 +29,12 @@ impl Frequencies {
         (start, if symbol == LANES - 1 { TOTAL } else { start + self.0[symbol] })
     }
 
+    /// The frequency of `symbol`.
+    pub fn width(&self, symbol: u8) -> u32 {
+        let (start, end) = self.interval(symbol);
+        end - start
+    }
+
     /// The symbol whose interval times `unit` holds `point`, or the last symbol if none does; and its interval. Tries
     /// symbols in turn: the processor predicts the branch at the likely symbol, and goes on before it is resolved.
     #[inline(always)]

@@ -89,6 +89,15 @@ pub fn decode_while(coded: &[u8], raw_len: usize, check: impl Fn() -> Result<()>
     Ok(raw)
 }
 
+/// How many bits the codeword of each byte has in the block `coded`: 0 of those that do not occur, or of the only one.
+///
+/// # Errors
+/// A damaged table.
+pub fn codeword_lengths(coded: &[u8]) -> Result<[u8; 256]> {
+    let code = Code::new(table::read(&mut Reader::new(coded))?)?;
+    Ok(code.codewords().map(|word| word.length))
+}
+
 /// `raw_len` zeros, if `input` is long enough for that many codewords.
 fn zeros_for(input: &Reader, code: &Code, raw_len: usize) -> Result<Vec<u8>> {
     // Checked before memory is taken.

@@ -15,8 +15,8 @@ mod code;
 mod lengths;
 mod table;
 
+pub(crate) use block::{codeword_lengths, decode_while, encode_while};
 pub use block::{decode, encode};
-pub(crate) use block::{decode_while, encode_while};
 
 /// Bits per byte that no code of single bytes can go below on `raw`: the Shannon entropy of its byte counts
 /// (*A mathematical theory of communication*, 1948). 0 for an empty input.

@@ -38,8 +38,8 @@ pub mod tuned;
 
 pub use ablation::Component;
 pub use level::Level;
-pub use network::Contribution;
-pub(crate) use network::{Network, Start};
+pub use network::{Contribution, Expert};
+pub(crate) use network::{Evidence, Network, Start};
 #[cfg(feature = "lab")]
 pub use network::{Opinion, Probe, Seen};
 pub use predictor::Predictor;

@@ -2,6 +2,7 @@
 
 mod contributions;
 mod distribution;
+mod evidence;
 mod find;
 mod gates;
 mod memory;
@@ -42,6 +43,7 @@ use crate::{
     },
 };
 pub use contributions::Contribution;
+pub use evidence::{Evidence, Expert};
 #[cfg(feature = "lab")]
 pub use probe::{Opinion, Probe, Seen};
 pub use shape::Shape;

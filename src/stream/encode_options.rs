@@ -9,7 +9,7 @@ use crate::{
     model::Level,
 };
 use crate::{
-    codec::{lead::Lead, priming::Priming},
+    codec::{lead::Lead, priming::Priming, witness::Wanted},
     parallel::{progress::Progress, stop::Stop},
 };
 
@@ -56,7 +56,14 @@ impl EncodeOptions {
     /// The default level, the neural method and its block length, no content size, one thread, no progress.
     pub fn new() -> Self {
         Self {
-            priming: Priming { level: Level::DEFAULT, model: None, built_in: true, only: false, lead: Lead::default() },
+            priming: Priming {
+                level: Level::DEFAULT,
+                model: None,
+                built_in: true,
+                only: false,
+                lead: Lead::default(),
+                wanted: Wanted::Nothing,
+            },
             method: Method::Neural,
             block_len: None,
             window: None,

@@ -140,6 +140,15 @@ impl Pieces {
         }
     }
 
+    /// The content of the copy that was just passed over.
+    pub fn copied(&self, len: usize, distance: usize) -> Vec<u8> {
+        let before = &self.content[..self.coded];
+        // It may be longer than what is kept; but that holds its period.
+        let period = &before[before.len() - distance..];
+        let turn = distance - len % distance;
+        period.iter().cycle().skip(turn % distance).take(len).copied().collect()
+    }
+
     /// Counts `len` bytes of fresh content as coded.
     pub fn advance(&mut self, len: usize) {
         self.coded += len;
@@ -246,6 +255,7 @@ mod tests {
                         coded += len;
                     }
                     Next::Copy { len, distance, crc } => {
+                        assert!(pieces.copied(len, distance) == content[coded..coded + len]);
                         assert!((1..=Window::LEAST.bytes()).contains(&distance));
                         let range = coded..coded + len;
                         assert!(content[coded - distance..][..len] == content[range.clone()]);

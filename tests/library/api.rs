@@ -10,7 +10,7 @@ use std::{
 use foretell::{
     BlockKind, Contribution, Damage, DecodeOptions, EncodeOptions, Error, ErrorKind, FrameInfo, IndexedReader, Level,
     Loss, Method, Model, ModelId, Models, Pass, Predictor, Progress, RecordCompressor, RecordDecompressor, Recovered,
-    Stop, TrainedOn, Trainer, TrainingReport, bufread, pack, raw, read, write,
+    Stop, TrainedOn, Trainer, TrainingReport, bufread, insight, pack, raw, read, write,
 };
 
 /// Goes to another thread, and shows itself.
@@ -39,6 +39,8 @@ fn all_types_have_debug_and_go_to_other_threads() {
     is_shared::<(raw::Operation, raw::Status, EncodeOptions, DecodeOptions, pack::PackOptions)>();
     is_shared::<(BlockKind, Method, Level, ErrorKind, Error, Stop, Progress)>();
     is_shared::<(FrameInfo, Damage, Recovered, pack::Packed, pack::Cut, Contribution)>();
+    is_shared::<(insight::Account, insight::Detail, insight::Event, insight::Expert, insight::Overhead)>();
+    is_shared::<(insight::Piece, insight::Place, insight::Segment, insight::Wanted)>();
     is_shared::<(Model, Models, ModelId, TrainedOn, Trainer, TrainingReport, Pass, Loss)>();
 }
 
@@ -62,6 +64,7 @@ fn the_public_api_is_the_one_that_was_reviewed() {
 fn listing(src: &Path) -> String {
     let modules = [
         ("", "lib.rs", ""),
+        ("insight::", "insight/mod.rs", "insight::"),
         ("pack::", "pack/mod.rs", "pack::"),
         ("raw::", "stream/raw/mod.rs", "stream::raw::"),
         ("read::", "stream/read/mod.rs", "stream::read::"),
@@ -73,6 +76,10 @@ fn listing(src: &Path) -> String {
         let text = fs::read_to_string(src.join(file)).unwrap();
         for path in exports(&text) {
             let path = match path.strip_prefix("crate::") {
+                // From a folder of the root, or else by a name at the root that is of a stream.
+                Some(path) if path.split("::").next().is_some_and(|folder| src.join(folder).is_dir()) => {
+                    path.to_owned()
+                }
                 Some(path) => format!("stream::{path}"),
                 None => format!("{inner}{path}"),
             };

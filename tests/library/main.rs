@@ -6,6 +6,7 @@ mod copies;
 mod damage;
 mod expanded;
 mod golden;
+mod insight;
 mod lead;
 mod limits;
 mod mutations;

@@ -40,6 +40,7 @@ const LIBRARY: &[&[&str]] = &[
     &["stream"],
     &["pack"],
     &["seekable"],
+    &["insight"],
     &["lib.rs", "unstable.rs"],
 ];
 
@@ -222,6 +223,7 @@ const MAY_USE_UNSTABLE: &[&str] = &[
     "toolbox/bench/curve.rs",
     "toolbox/bench/matrix.rs",
     "toolbox/bench/neural_sizes.rs",
+    "toolbox/explain/page/pack.rs",
     "toolbox/model/train.rs",
 ];
 

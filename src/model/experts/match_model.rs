@@ -190,6 +190,16 @@ impl MatchModel {
         self.logits[self.bucket] += RATE.get() * value_at(delta, self.symbol);
     }
 
+    /// How many bytes it has taken in.
+    pub fn position(&self) -> usize {
+        self.position
+    }
+
+    /// How many bytes it had taken in before the one that it expects again, if it follows a match.
+    pub fn source(&self) -> Option<usize> {
+        (self.length > 0).then_some(self.next)
+    }
+
     /// The confidence of the match in its nibble, below [`CONFIDENCES`].
     #[inline(always)]
     pub fn confidence(&self) -> usize {

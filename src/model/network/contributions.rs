@@ -41,14 +41,14 @@ impl Network {
         let low = self.of_nibble();
         self.turn_to(0, match_only);
         let both = high.into_iter().zip(low);
-        both.map(|((expert, high), (_, low))| Contribution { expert, high, low }).collect()
+        both.map(|((expert, high), (_, low))| Contribution { expert: expert.to_string(), high, low }).collect()
     }
 
     /// What each expert adds to the logits of the next nibble.
-    fn of_nibble(&mut self) -> Vec<(String, [f32; LANES])> {
+    pub(super) fn of_nibble(&mut self) -> Vec<(Component, [f32; LANES])> {
         let high = self.head.checked_sub(1);
         if self.match_only {
-            return vec![(Component::MatchModel.to_string(), centred(self.match_model.forward_long(high)))];
+            return vec![(Component::MatchModel, centred(self.match_model.forward_long(high)))];
         }
         let (gates, set) = (self.gates(self.shape), self.final_set());
         let mut all = Vec::new();
@@ -62,16 +62,16 @@ impl Network {
             (alone.x[k], alone.last[k]) = (self.inputs.x[k], self.inputs.last[k]);
             let logits = self.mixer_stack.forward(&gates, set, &alone, F32x16::ZERO);
             (alone.x[k], alone.last[k]) = (F32x16::ZERO, NO_SYMBOL);
-            all.push((expert.to_string(), centred(logits)));
+            all.push((expert, centred(logits)));
         }
         let matched = self.match_model.forward(high);
         let logits = self.mixer_stack.forward(&gates, set, &alone, matched);
-        all.push((Component::MatchModel.to_string(), centred(logits)));
+        all.push((Component::MatchModel, centred(logits)));
         let rows = self.prefetch(self.shape, self.head);
-        all.push((Component::Bias.to_string(), centred(self.bias.forward(rows, self.shape.sees_match))));
+        all.push((Component::Bias, centred(self.bias.forward(rows, self.shape.sees_match))));
         if self.logistic.is_some() {
             let change = self.p.zip(self.p_geometric, |p, geometric| ln(p) - ln(geometric));
-            all.push((Component::Logistic.to_string(), centred(change)));
+            all.push((Component::Logistic, centred(change)));
         }
         // What the mixers remember of their last prediction is that of the whole again.
         self.turn_to(self.head, false);

@@ -12,8 +12,9 @@ use crate::{
     codec::{
         block_encoder::{BlockEncoder, CodedSegment},
         lead::Lead,
+        seen::Seen,
     },
-    container::{FrameHeader, Index, Item},
+    container::{FrameHeader, Index, Item, SegmentHeader},
     parallel::{budget::Budget, memory::Promise, pool::Pool},
     stream::{EncodeOptions, pieces::Pieces},
 };
@@ -59,6 +60,8 @@ pub struct Compressor {
     /// Whether the end of the frame is ready or taken.
     is_ended: bool,
     index: Index,
+    /// The segments in the output, and what their bytes cost, until they are taken; if that is wanted.
+    seen: Vec<(SegmentHeader, Seen)>,
     /// Whether the header was written. It waits for the first block, which decides whether it must name a model.
     begun: bool,
     hash: XxHash3_64,
@@ -107,6 +110,7 @@ impl Compressor {
             failure: None,
             is_ended: false,
             index: Index { header, blocks: Vec::new() },
+            seen: Vec::new(),
             begun: false,
             hash: XxHash3_64::new(),
             total_in: 0,
@@ -222,6 +226,16 @@ impl Compressor {
             self.is_ended = true;
         }
         Ok(())
+    }
+
+    /// The segments in the output since the last call, and what their bytes cost.
+    pub(crate) fn take_seen(&mut self) -> Vec<(SegmentHeader, Seen)> {
+        std::mem::take(&mut self.seen)
+    }
+
+    /// The frame's header, as it is known so far.
+    pub(crate) fn header(&self) -> FrameHeader {
+        self.index.header
     }
 
     /// Whether the end of the frame is ready or taken.

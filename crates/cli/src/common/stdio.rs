@@ -6,7 +6,7 @@
 pub use super::platform::{stdin, stdout};
 use std::{
     fs::File,
-    io::{self, Read, Write},
+    io::{self, BufWriter, IntoInnerError, Read, Write},
 };
 
 use super::platform::{Descriptor, Ready, close, die_of_broken_pipe, wait_until};
@@ -19,11 +19,40 @@ pub fn print(bytes: &[u8]) -> io::Result<()> {
         out.write_all(bytes)?;
         close(out.0)
     });
-    printed.inspect_err(|error| {
-        if error.kind() == io::ErrorKind::BrokenPipe {
-            die_of_broken_pipe();
-        }
-    })
+    printed.inspect_err(die_if_broken)
+}
+
+/// Standard output, for a report that is written as it comes. Where it is a pipe that lost its reader, the process ends as
+/// in [`print`].
+pub struct Stream(BufWriter<Patient<File>>);
+
+impl Stream {
+    /// Nothing is written yet.
+    pub fn new() -> io::Result<Self> {
+        Ok(Self(BufWriter::with_capacity(1 << 16, Patient(stdout()?))))
+    }
+
+    /// Writes what is held, and closes it.
+    pub fn close(self) -> io::Result<()> {
+        let Patient(file) = self.0.into_inner().map_err(IntoInnerError::into_error).inspect_err(die_if_broken)?;
+        close(file).inspect_err(die_if_broken)
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes).inspect_err(die_if_broken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush().inspect_err(die_if_broken)
+    }
+}
+
+fn die_if_broken(error: &io::Error) {
+    if error.kind() == io::ErrorKind::BrokenPipe {
+        die_of_broken_pipe();
+    }
 }
 
 /// Writes `text` to standard error. If that fails, no other place is left to say so.

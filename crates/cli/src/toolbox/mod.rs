@@ -1,14 +1,16 @@
-//! The command line of `foretell`: benchmarks, trained models, packs of records.
+//! The command line of `foretell`: benchmarks, trained models, packs of records, explanations.
 //!
 //! ```text
 //! bench, compare   files → matrix (each file × each codec, round trip verified) → table, JSON, CSV or picture
 //! train, show      samples → a trained model, and what it saves
 //! pack, get, unpack   a file of records ↔ a pack
+//! explain          a file → what each byte and each field costs
 //! ```
 //! A file that fails is named on standard error and left out; the others go on, and the exit code is 1.
 
 mod bench;
 pub mod corpus;
+mod explain;
 mod inputs;
 mod install_files;
 mod levels;
@@ -28,7 +30,7 @@ use model::{show, train};
 use notes::Notes;
 use output::print;
 
-/// The toolbox of foretell: measure compression, train models, pack records.
+/// The toolbox of foretell: measure compression, train models, pack records, explain files.
 ///
 /// foretell compresses with a neural network that learns while it reads; `fore` is the command that does it.
 #[derive(Parser)]
@@ -44,6 +46,7 @@ enum Command {
     Bench(bench::Args),
     Train(train::Args),
     Show(show::Args),
+    Explain(explain::Args),
     /// Check a folder of test files against the project's manifest
     #[command(subcommand)]
     Corpus(corpus::Command),
@@ -71,6 +74,7 @@ pub fn main(fore: &clap::Command) -> ExitCode {
         Command::Bench(args) => bench::run(&args, &mut notes),
         Command::Train(args) => train::run(&args, &mut notes),
         Command::Show(args) => show::run(&args, &mut notes),
+        Command::Explain(args) => explain::run(&args, &notes),
         Command::Corpus(command) => corpus::run(command),
         Command::Pack(args) => pack::pack(&args, &notes),
         Command::Get(args) => pack::get(&args),

@@ -13,11 +13,14 @@ use tempfile::TempDir;
 use crate::pack;
 
 /// Commands that write to standard output.
-const PRINTING: [&str; 11] = [
+const PRINTING: [&str; 14] = [
     "compare -l1 log",
     "compare -l1 --json log",
     "bench -l1 log",
     "show a.model",
+    "explain -l1 log",
+    "explain -l1 --tables log",
+    "explain -l1 --json log",
     "pack --lines -D a.model log -",
     "get -D a.model pack 1 2",
     "unpack -D a.model pack -",

@@ -5,6 +5,7 @@ mod block_sizes;
 mod corpus;
 #[cfg(unix)]
 mod descriptors;
+mod explain;
 mod install_files;
 mod pack;
 #[cfg(unix)]

@@ -8,8 +8,10 @@ use crate::{
         copy,
         memory::{self, Allowed},
         priming::Priming,
+        seen::Seen,
+        witness::Wanted,
     },
-    container::{Index, Item, index::Entry},
+    container::{BlockKind, Index, Item, index::Entry},
     parallel::{memory::promise, watch::Watch},
     stream::{
         EncodeOptions,
@@ -45,6 +47,7 @@ impl Compressor {
                 Next::Copy { len, distance, crc } => {
                     self.end_block()?;
                     let coded = copy::encode(len, crc, distance, &self.watch());
+                    let coded = coded.and_then(|coded| self.with_copied(coded, len, distance));
                     self.put(coded.map(|coded| vec![coded]))?;
                     continue;
                 }
@@ -73,6 +76,15 @@ impl Compressor {
             while self.collect()? {}
         }
         Ok(())
+    }
+
+    /// `coded`, with what its bytes cost, if that was asked for.
+    fn with_copied(&self, coded: CodedSegment, len: usize, distance: usize) -> Result<CodedSegment> {
+        if self.options.priming.wanted == Wanted::Nothing {
+            return Ok(coded);
+        }
+        let seen = Seen::coded(BlockKind::Copy, self.content.copied(len, distance), &coded.payload)?;
+        Ok(CodedSegment { seen: Some(seen), ..coded })
     }
 
     /// The progress and the stops of the work on blocks.
@@ -229,7 +241,7 @@ impl Compressor {
 
     /// Appends segments to the output.
     fn write(&mut self, segments: Vec<CodedSegment>) -> Result<()> {
-        for CodedSegment { header, payload, is_named, memory } in segments {
+        for CodedSegment { header, payload, is_named, memory, seen } in segments {
             if let Some(progress) = &self.options.progress {
                 progress.takes_memory(memory + self.held() + self.blocks.memory());
             }
@@ -241,6 +253,7 @@ impl Compressor {
             Item::Segment(header).write(&mut self.output);
             Entry::add_to(&mut self.index.blocks, &header)?;
             self.output.extend_from_slice(&payload);
+            self.seen.extend(seen.map(|seen| (header, seen)));
         }
         Ok(())
     }
