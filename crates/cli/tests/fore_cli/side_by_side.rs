@@ -270,9 +270,11 @@ fn memory_that_runs_out_costs_no_input() {
         // Too little to start at all ends in other ways.
         let is_started = succeeded > 0 || seen.code == Some(1);
         assert!(is_started || limit < 40, "{limit} MiB: {:?} {printed}", seen.code);
-        assert!(succeeded == 0 || seen.code == Some(0), "{limit} MiB: {printed}");
+        // Where little is missing, it depends on where the system lays out what the process has.
+        let may_fail = limit < 160 && seen.code == Some(1);
+        assert!(succeeded == 0 || may_fail || seen.code == Some(0), "{limit} MiB: {printed}");
     }
-    assert!(succeeded > 0);
+    assert!(succeeded >= 14, "{succeeded}");
 }
 
 #[test]
