@@ -66,9 +66,8 @@ impl BlockDecoder {
         } else if before.network.is_none() {
             return Err(Error::corrupt("a segment goes on with a block that cannot go on"));
         }
-        let wanted = priming.wanted != Wanted::Nothing;
-        let raw = before.raw(header, coded, wanted, watch);
-        let raw = raw.inspect_err(|_| self.unverified = take(&mut before.unverified))?;
+        let decoded = before.raw(header, coded, watch);
+        let (raw, expanded) = decoded.inspect_err(|_| self.unverified = take(&mut before.unverified))?;
         before.crc.update(&raw);
         if let Err(error) = header.verify(before.crc.clone().finalize()) {
             self.unverified = raw;
@@ -76,6 +75,10 @@ impl BlockDecoder {
         }
         if header.ends_lead {
             before.make_lead(priming)?;
+        }
+        if priming.wanted != Wanted::Nothing {
+            let notes = before.network.as_mut().and_then(Decoding::take_notes);
+            before.seen = Some(Seen::of(header.kind, &raw, expanded, coded, notes)?);
         }
         *self = before;
         Ok(raw)
@@ -89,34 +92,8 @@ impl BlockDecoder {
         }
     }
 
-    fn raw(&mut self, header: &SegmentHeader, coded: &[u8], wanted: bool, watch: &Watch) -> Result<Vec<u8>> {
-        let (raw, expanded) = self.decode_raw(header, coded, watch)?;
-        self.seen = None;
-        if wanted {
-            self.see(header.kind, &raw, expanded, coded)?;
-        }
-        Ok(raw)
-    }
-
-    /// Notes what each byte of a segment cost.
-    fn see(&mut self, kind: BlockKind, raw: &[u8], expanded: Option<Expanded>, coded: &[u8]) -> Result<()> {
-        let notes = self.network.as_mut().and_then(Decoding::take_notes);
-        self.seen = match (kind, expanded, notes) {
-            (BlockKind::Huffman, ..) => Some(Seen::coded(kind, raw.to_vec(), coded)?),
-            (_, Some(expanded), Some(notes)) => Some(Seen::expanded(raw, expanded, notes)?),
-            (_, None, Some(notes)) => Some(Seen::plain(raw, notes)),
-            _ => Some(Seen::stored(raw)),
-        };
-        Ok(())
-    }
-
     /// The content of a segment, and what it was expanded to, if it was.
-    fn decode_raw(
-        &mut self,
-        header: &SegmentHeader,
-        coded: &[u8],
-        watch: &Watch,
-    ) -> Result<(Vec<u8>, Option<Expanded>)> {
+    fn raw(&mut self, header: &SegmentHeader, coded: &[u8], watch: &Watch) -> Result<(Vec<u8>, Option<Expanded>)> {
         let mut report = |raw, coded| watch.report(raw, coded);
         match (header.kind, &mut self.network) {
             (BlockKind::Stored, network) => {

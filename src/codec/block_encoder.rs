@@ -9,7 +9,7 @@ use super::{
     neural::Coding,
     priming::{Begun, Priming},
     seen::Seen,
-    witness::{Notes, Wanted},
+    witness::Wanted,
 };
 use crate::{
     Error, ErrorKind, Level, Result,
@@ -159,15 +159,15 @@ impl BlockEncoder {
         let keeps =
             for_reader && !self.is_begun && content.len() < LEAST_NOISE && coded.len() <= content.len() + MOST_GROWTH;
         if coded.len() < content.len() || keeps {
-            self.push(BlockKind::Neural, &content, content.len(), coded)
+            self.push(BlockKind::Neural, &content, None, coded)
         } else {
-            self.push(BlockKind::Stored, &content, content.len(), content.clone())
+            self.push(BlockKind::Stored, &content, None, content.clone())
         }
     }
 
     fn store(&mut self, content: &[u8]) -> Result<()> {
         self.watch.report(content.len(), content.len())?;
-        self.push(BlockKind::Stored, content, content.len(), content.to_vec())
+        self.push(BlockKind::Stored, content, None, content.to_vec())
     }
 
     fn huffman(&mut self, content: &[u8]) -> Result<()> {
@@ -176,7 +176,7 @@ impl BlockEncoder {
             return self.store(content);
         }
         self.watch.report(content.len(), coded.len())?;
-        self.push(BlockKind::Huffman, content, content.len(), coded)
+        self.push(BlockKind::Huffman, content, None, coded)
     }
 
     fn step_neural(&mut self, content: &[u8], is_end: bool, allowed: Allowed) -> Result<usize> {
@@ -290,35 +290,17 @@ impl BlockEncoder {
         let mut coded = Vec::new();
         varint::write(&mut coded, expanded.recipe_len as u64);
         coded.extend(self.network.as_mut().map(Coding::end_segment).unwrap_or_default());
-        if coded.len() >= content.len() && !self.is_begun {
-            return self.push(BlockKind::Stored, content, content.len(), content.to_vec());
+        if coded.len() < content.len() || self.is_begun {
+            self.push(BlockKind::Expanded, content, Some(expanded), coded)
+        } else {
+            self.push(BlockKind::Stored, content, None, content.to_vec())
         }
-        let notes = self.take_notes();
-        self.push(BlockKind::Expanded, content, expanded.bytes.len(), coded)?;
-        if let (Some(notes), Some(segment)) = (notes, self.segments.last_mut()) {
-            segment.seen = Some(Seen::expanded(content, expanded, notes)?);
-        }
-        Ok(())
     }
 
-    /// What the network's witness noted of the segment that ends.
-    fn take_notes(&mut self) -> Option<Notes> {
-        self.network.as_mut().and_then(Coding::take_notes)
-    }
-
-    /// What each byte of a segment cost that was coded from `content` as it is, if that was asked for.
-    fn seen(&mut self, kind: BlockKind, content: &[u8], coded: &[u8]) -> Result<Option<Seen>> {
-        let notes = self.take_notes();
-        Ok(match kind {
-            _ if self.priming.wanted == Wanted::Nothing => None,
-            BlockKind::Stored => Some(Seen { origin: notes.unwrap_or_default().origin, ..Seen::stored(content) }),
-            BlockKind::Huffman => Some(Seen::coded(kind, content.to_vec(), coded)?),
-            _ => notes.map(|notes| Seen::plain(content, notes)),
-        })
-    }
-
-    /// Gives out a segment. Where the first one of a block is stored, or has no network, the block ends with it.
-    fn push(&mut self, kind: BlockKind, content: &[u8], expanded_len: usize, payload: Vec<u8>) -> Result<()> {
+    /// Gives out a segment of `content`, or of what that was `expanded` to. Where the first one of a block is stored, or
+    /// has no network, the block ends with it.
+    fn push(&mut self, kind: BlockKind, content: &[u8], expanded: Option<Expanded>, payload: Vec<u8>) -> Result<()> {
+        let expanded_len = expanded.as_ref().map_or(content.len(), |expanded| expanded.bytes.len());
         self.crc.update(content);
         let goes_on = self.is_begun;
         let begins_network = kind.is_neural() && !goes_on;
@@ -339,7 +321,9 @@ impl BlockEncoder {
             self.making = None;
         }
         let is_named = if kind.is_neural() { self.is_named } else { self.priming.is_named_without_prior() };
-        let seen = if kind == BlockKind::Expanded { None } else { self.seen(kind, content, &payload)? };
+        let notes = self.network.as_mut().and_then(Coding::take_notes);
+        let is_wanted = self.priming.wanted != Wanted::Nothing;
+        let seen = is_wanted.then(|| Seen::of(kind, content, expanded, &payload, notes)).transpose()?;
         self.segments.push(CodedSegment { header, payload, is_named, memory, seen });
         if self.priming.only && !is_named {
             // The frame's header is without the model's name now.

@@ -198,9 +198,8 @@ impl Decoding {
                 }
                 report(chunk.len(), chunk.len())?;
             }
-            if let Some(witness) = &mut self.witness {
-                witness.note_stored(bytes.len());
-                self.behind.iter_mut().for_each(|behind| behind.clone_from(&self.network));
+            if let Some(behind) = &mut self.behind {
+                behind.clone_from(&self.network);
             }
             Ok(())
         })

@@ -193,8 +193,10 @@ impl Priming {
         let done = content.len().min(if is_short { SHORT_TRIAL } else { TRIAL });
         let level = if is_short || self.model.is_some() { self.level } else { Level::FASTEST };
         let capacity = if is_short { capacity } else { done };
+        // What a longer trial has coded is not gone on with, so nobody looks at it.
+        let wanted = if is_short { self.wanted } else { Wanted::Nothing };
         let mut begin = |prior| -> Result<(usize, Begun)> {
-            let mut coding = Coding::new(&self.start_at(level, prior)?, capacity, isa)?.seen(self.wanted);
+            let mut coding = Coding::new(&self.start_at(level, prior)?, capacity, isa)?.seen(wanted);
             coding.code(&content[..done], &mut |_, _| report(0, 0))?;
             let len = coding.coded_len() + if self.is_named(prior) { NAME } else { 0 };
             Ok((len, Begun { coding, done, prior, is_lead: false }))

@@ -1,12 +1,15 @@
 //! A segment as it was coded: its bytes, what each cost, and where it stands in the content.
 
-use super::witness::{Noted, Notes, STORED_BITS};
+use super::witness::{Noted, Notes};
 use crate::{
     Result,
     container::BlockKind,
     huffman,
     transform::deflate::{Expanded, StreamPlace, places},
 };
+
+/// A stored byte costs so much.
+const STORED_BITS: f32 = 8.0;
 
 /// A segment as the coder saw it.
 #[derive(Debug, Default)]
@@ -26,8 +29,31 @@ pub struct Seen {
 }
 
 impl Seen {
+    /// A segment of this kind, no copy: its `content`, what that was `expanded` to, if it was, its `coded` bytes, and the
+    /// `notes` of its network's witness, if it has one.
+    ///
+    /// # Errors
+    /// A damaged table, or the recipe does not fit.
+    pub fn of(
+        kind: BlockKind,
+        content: &[u8],
+        expanded: Option<Expanded>,
+        coded: &[u8],
+        notes: Option<Notes>,
+    ) -> Result<Self> {
+        match (kind, expanded, notes) {
+            (BlockKind::Huffman, ..) => Self::coded(kind, content.to_vec(), coded),
+            (BlockKind::Expanded, Some(expanded), Some(notes)) => Self::expanded(content, expanded, notes),
+            (BlockKind::Neural, _, Some(notes)) => Ok(Self::plain(content, notes)),
+            (_, _, notes) => {
+                let (bytes, bits) = (content.to_vec(), vec![STORED_BITS; content.len()]);
+                Ok(Self { bytes, bits, origin: notes.unwrap_or_default().origin, ..Self::default() })
+            }
+        }
+    }
+
     /// `content` that the network coded.
-    pub fn plain(content: &[u8], notes: Notes) -> Self {
+    fn plain(content: &[u8], notes: Notes) -> Self {
         let Notes { bits, details, origin } = notes;
         Self { bytes: content.to_vec(), bits, details, origin, ..Self::default() }
     }
@@ -36,14 +62,9 @@ impl Seen {
     ///
     /// # Errors
     /// The recipe does not fit.
-    pub fn expanded(content: &[u8], expanded: Expanded, notes: Notes) -> Result<Self> {
+    fn expanded(content: &[u8], expanded: Expanded, notes: Notes) -> Result<Self> {
         let (streams, recipe_len) = (places(&expanded, content)?, expanded.recipe_len);
         Ok(Self { bytes: expanded.bytes, recipe_len, streams, ..Self::plain(&[], notes) })
-    }
-
-    /// `content` that is stored.
-    pub fn stored(content: &[u8]) -> Self {
-        Self { bytes: content.to_vec(), bits: vec![STORED_BITS; content.len()], ..Self::default() }
     }
 
     /// `content` in a Huffman block or a copy, with its `coded` bytes. Those of a copy are shared by all of its bytes.

@@ -11,8 +11,6 @@ const LEAST_BITS: f32 = 0.5;
 const LIKELY_BITS: f32 = 0.4;
 /// A segment has at most so many bytes with details: they take some hundred bytes of memory each.
 const MOST_DETAILS: usize = 1 << 18;
-/// A stored byte costs so much.
-pub const STORED_BITS: f32 = 8.0;
 
 /// What is to be told of each byte of content that is coded or decoded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,12 +79,6 @@ impl Witness {
             self.notes.details.pop_if(|noted| noted.at == at);
         }
         self.notes.bits.push(bits);
-    }
-
-    /// Notes `len` bytes that are stored.
-    pub fn note_stored(&mut self, len: usize) {
-        let len = self.notes.bits.len() + len;
-        self.notes.bits.resize(len, STORED_BITS);
     }
 
     /// The notes of the segment; those of the next one begin.

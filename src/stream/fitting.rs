@@ -44,7 +44,7 @@ pub fn has_room_for_lead(options: &EncodeOptions, expected: usize) -> bool {
 }
 
 /// The most bytes of content that are held at once.
-fn most_held(options: &EncodeOptions) -> u64 {
+pub fn most_held(options: &EncodeOptions) -> u64 {
     let most = pieces::most_held(options.block_bytes(), options.copy_window()) as u64;
     options.content_size.map_or(most, |size| size.min(most))
 }

@@ -1,22 +1,12 @@
 //! Deflate streams as other programs write them.
 
-use foretell::unstable::deflate::{Dialect, Family, Sink, Token, Trailer, Work, deflate};
+use foretell::unstable::deflate::{Dialect, Family, Trailer, Work, deflate};
 
 /// `content`, deflated.
 pub fn deflated(content: &[u8], family: Family, level: u8) -> Vec<u8> {
-    struct Stream(Vec<u8>);
-    impl Sink for Stream {
-        fn token(&mut self, _: Token) -> bool {
-            true
-        }
-        fn bytes(&mut self, bytes: &[u8]) -> bool {
-            self.0.extend_from_slice(bytes);
-            true
-        }
-    }
-    let mut stream = Stream(vec![]);
+    let mut stream = Vec::new();
     assert!(deflate(content, Dialect { family, level }, &mut Work::new(u64::MAX), &mut stream));
-    stream.0
+    stream
 }
 
 /// What GNU gzip makes of `content` without a name.

@@ -23,8 +23,8 @@ use crate::{
 /// adapters, and other callers that have no reader or writer. [`write::Encoder`](crate::write::Encoder),
 /// [`read::Encoder`](crate::read::Encoder) and [`bufread::Encoder`](crate::bufread::Encoder) are made of it.
 ///
-/// It holds up to a MiB of content, up to a [window](EncodeOptions::window) before it for copies, and coded bytes until they are taken. A call codes
-/// what it takes, at most 256 KiB and what was held before: in asynchronous code, make calls on a thread for blocking
+/// It holds up to a MiB of content, up to a [window](EncodeOptions::window) before it for copies, and coded bytes until
+/// they are taken. A call codes what it takes, at most 256 KiB and what was held before: in asynchronous code, make calls on a thread for blocking
 /// work. With several [threads](EncodeOptions::threads) it holds a block ([`Level::block_len`](crate::Level::block_len)
 /// or [`EncodeOptions::block_len`]) for each, and a call waits only while all of them are busy.
 ///

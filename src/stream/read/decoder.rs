@@ -21,8 +21,8 @@ use crate::{DecodeOptions, raw::Decompressor};
 ///
 /// With several [threads](DecodeOptions::threads) it reads ahead within a frame. Dropping it stops them.
 ///
-/// It holds a segment and its coded bytes, up to a [window](crate::EncodeOptions::window) of content before it for copies, and the level's network.
-/// Content can be far longer than its coded form: a few bytes make 64 MiB. For input from strangers, [`DecodeOptions::output_limit`] and [`DecodeOptions::memory_limit`] bound the cost.
+/// It holds a segment and its coded bytes, up to a [window](crate::EncodeOptions::window) of content before it for
+/// copies, and the level's network. Content can be far longer than its coded form: a few bytes make 64 MiB. For input from strangers, [`DecodeOptions::output_limit`] and [`DecodeOptions::memory_limit`] bound the cost.
 ///
 /// ```
 /// use std::io::Read;

@@ -9,8 +9,8 @@ use crate::{EncodeOptions, error::is_transient, raw::Compressor};
 
 /// Compresses what is written to it into one frame on `W`.
 ///
-/// Holds up to a MiB of content, up to a [window](EncodeOptions::window) before it for copies, and the level's network; with several
-/// [threads](EncodeOptions::threads), a block ([`Level::block_len`](crate::Level::block_len) bytes, or
+/// Holds up to a MiB of content, up to a [window](EncodeOptions::window) before it for copies, and the level's network;
+/// with several [threads](EncodeOptions::threads), a block ([`Level::block_len`](crate::Level::block_len) bytes, or
 /// [`EncodeOptions::block_len`]) and a network for each. A segment goes to `W` as soon as it is coded: with
 /// one thread that is within the [`write`](Write::write) that completes it, with several within the next call that
 /// finds it ready.

@@ -23,6 +23,18 @@ pub trait Sink {
     fn bytes(&mut self, bytes: &[u8]) -> bool;
 }
 
+/// Keeps the stream, whatever its length.
+impl Sink for Vec<u8> {
+    fn token(&mut self, _: Token) -> bool {
+        true
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) -> bool {
+        self.extend_from_slice(bytes);
+        true
+    }
+}
+
 /// Deflates `content` into `sink`. Returns whether the stream is complete: `false` if `sink` stopped it, or `work` was
 /// used up.
 pub fn deflate(content: &[u8], dialect: Dialect, work: &mut Work, sink: &mut impl Sink) -> bool {

@@ -5,10 +5,8 @@
 
 use std::io::{self, Read};
 
-use foretell::{DecodeOptions, Decoder, MAGIC, begins_frame};
+use foretell::{DecodeOptions, Decoder, MAGIC, begins_frame, unstable::container::header::MAX_LEN as MAX_HEADER};
 
-/// The length of the longest frame header, as [`begins_frame`] says.
-const MAX_HEADER: usize = 29;
 /// Bytes read at a time.
 const BUFFER: usize = 1 << 16;
 

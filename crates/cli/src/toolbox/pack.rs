@@ -100,7 +100,11 @@ impl ModelArgs {
     }
 }
 
-fn load(path: &Path) -> anyhow::Result<Model> {
+/// The trained model in a file.
+///
+/// # Errors
+/// Those of reading it, after its name.
+pub fn load(path: &Path) -> anyhow::Result<Model> {
     Model::load(path).with_context(|| one_line(path.display()))
 }
 

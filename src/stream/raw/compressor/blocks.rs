@@ -17,7 +17,7 @@ use crate::{
         EncodeOptions,
         fitting::{self, ENOUGH},
         long_repeats::MIN_REPEAT,
-        pieces::{self, Next},
+        pieces::Next,
     },
 };
 
@@ -228,8 +228,7 @@ impl Compressor {
 
     /// The most bytes of content that will be held, if the length of the content is known; else 0.
     fn will_hold(&self) -> u64 {
-        let most = pieces::most_held(self.options.block_bytes(), self.options.copy_window()) as u64;
-        self.options.content_size.map_or(0, |size| size.min(most))
+        self.options.content_size.map_or(0, |_| fitting::most_held(&self.options))
     }
 
     /// Appends the oldest block at work to the output; returns whether there was one.

@@ -41,10 +41,10 @@ use self::{
 use super::{
     notes::Notes,
     output::{Target, print},
+    pack::load,
 };
 use crate::common::{
     models::at_hand,
-    report::one_line,
     stdio,
     values::{Range, parse_level, parse_range, parse_size, parse_threads},
 };
@@ -174,8 +174,7 @@ struct Means {
 
 impl Means {
     fn of(args: &Args) -> anyhow::Result<Self> {
-        let load = |path: &PathBuf| Model::load(path).with_context(|| one_line(path.display()));
-        let model = args.model.as_ref().map(load).transpose()?;
+        let model = args.model.as_deref().map(load).transpose()?;
         let models = at_hand(model.as_ref(), args.models.clone(), env::var_os("FORETELL_MODELS").as_deref());
         let level = args.level.or(model.as_ref().map(Model::level)).unwrap_or(Level::DEFAULT);
         let options = EncodeOptions::new().level(level).threads(args.threads.into()).built_in_prior(!args.no_prior);

@@ -110,7 +110,7 @@ impl Report {
         let mut table = Table::default();
         table.row(["field", "bytes", "values", "bits", "share", "bits/value", "bits/byte"]);
         let (shown, rest) = self.fields.split_at(self.fields.len().min(most));
-        shown.iter().chain(&Field::joined(rest)).for_each(|field| table.row(self.row(field)));
+        shown.iter().chain(&Field::joined(rest)).for_each(|field| table.row(self.cells(field, NAME)));
         for &(name, bits) in &self.overhead {
             table.row([name.to_owned(), String::new(), String::new(), whole(bits), self.percent(bits)]);
         }
@@ -119,12 +119,14 @@ impl Report {
         table.render()
     }
 
-    fn row(&self, field: &Field) -> [String; 7] {
+    /// The cells of a field in a table: name, of at most `most` characters, bytes, values, bits, share, bits per value and
+    /// per byte.
+    pub fn cells(&self, field: &Field, most: usize) -> [String; 7] {
         let Field { name, bytes, values, bits } = field;
         let per = |count: u64| if count == 0 { String::new() } else { format!("{:.2}", bits / count as f64) };
         let values_text = if *values == 0 { String::new() } else { whole(*values as f64) };
         let share = self.percent(*bits);
-        [short(name, NAME), whole(*bytes as f64), values_text, whole(*bits), share, per(*values), per(*bytes)]
+        [short(name, most), whole(*bytes as f64), values_text, whole(*bits), share, per(*values), per(*bytes)]
     }
 
     /// The tables of the dearest and the cheapest lines, `most` of each.

@@ -22,8 +22,8 @@ use crate::common::{
     stdio::{self, Patient},
 };
 
-/// Bytes by which a frame is told from other content.
-const START: usize = 28;
+/// Bytes by which a frame is told from other content: more than [`begins_frame`] looks at.
+const START: usize = 64;
 
 /// A file that is opened.
 pub struct Source {

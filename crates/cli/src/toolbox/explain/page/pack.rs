@@ -1,32 +1,14 @@
 //! Bytes → text for a page: deflated, and in base 64. Browsers have the way back.
 
-use foretell::unstable::deflate::{Dialect, Family, Sink, Token, Work, deflate};
-
-/// Appends a number in LEB128.
-pub fn varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
-}
+pub use foretell::unstable::container::varint::write as varint;
+use foretell::unstable::deflate::{Dialect, Family, Work, deflate};
 
 /// `bytes`, deflated, in base 64.
 pub fn packed(bytes: &[u8]) -> String {
-    struct Stream(Vec<u8>);
-    impl Sink for Stream {
-        fn token(&mut self, _: Token) -> bool {
-            true
-        }
-        fn bytes(&mut self, bytes: &[u8]) -> bool {
-            self.0.extend_from_slice(bytes);
-            true
-        }
-    }
-    let mut stream = Stream(Vec::new());
+    let mut stream = Vec::new();
     // There is no end of work here: each byte takes a bounded number of steps.
     deflate(bytes, Dialect { family: Family::Zlib8, level: 6 }, &mut Work::new(u64::MAX), &mut stream);
-    base64(&stream.0)
+    base64(&stream)
 }
 
 /// `bytes` in base 64 (RFC 4648).

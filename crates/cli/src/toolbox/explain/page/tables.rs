@@ -45,16 +45,9 @@ pub fn fields(report: &Report) -> String {
     let mut out = String::new();
     let (shown, rest) = report.fields.split_at(report.fields.len().min(MOST_ROWS));
     for field in shown.iter().chain(&Field::joined(rest)) {
-        let values = if field.values == 0 { String::new() } else { whole(field.values as f64) };
-        let cells = [
-            escaped(&short(&field.name, MOST_TEXT)),
-            whole(field.bytes as f64),
-            values,
-            whole(field.bits),
-            share(field.bits),
-            per(field.bits, field.values),
-            per(field.bits, field.bytes),
-        ];
+        let mut cells = report.cells(field, MOST_TEXT);
+        cells[0] = escaped(&cells[0]);
+        cells[4] = share(field.bits);
         out += &row(&cells, "");
     }
     let empty = String::new;
